@@ -1,0 +1,32 @@
+// Bundles the command: one start-up file, a chunk for each lazy part, and the workers beside it.
+import { chmod, rm } from "node:fs/promises";
+import { build } from "esbuild";
+
+const out = new URL("../dist/", import.meta.url).pathname;
+await rm(out, { recursive: true, force: true });
+await build({
+  entryPoints: {
+    cli: "servers/cli.ts",
+    "walk-worker": "shared/workspace/walk-worker.ts",
+  },
+  outdir: out,
+  bundle: true,
+  splitting: true,
+  minify: true,
+  // Stack traces must name our functions.
+  keepNames: true,
+  sourcemap: "linked",
+  sourcesContent: false,
+  format: "esm",
+  platform: "node",
+  target: "node20",
+  chunkNames: "[name]-[hash]",
+  // ripgrep finds its program beside its own package; server-legacy (Express) is wanted by a flag only.
+  external: ["@vscode/ripgrep", "@modelcontextprotocol/server-legacy"],
+  banner: {
+    // Some bundled packages are CommonJS and call require().
+    js: "#!/usr/bin/env node\nimport { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+  },
+  logLevel: "warning",
+});
+await chmod(new URL("../dist/cli.js", import.meta.url), 0o755);

@@ -1,0 +1,113 @@
+import * as z from "zod";
+import type { Scope } from "./scope.ts";
+import type { Log } from "./context.ts";
+import type { StatusFeed } from "./status/feed.ts";
+import type { Tool } from "./tool.ts";
+import type { Workspace } from "./workspace/workspace.ts";
+
+/** What a server may use while it is open. */
+export interface Host {
+  /** Closed when the process ends; whatever `open` starts is deferred on it in the next line. */
+  readonly scope: Scope;
+  /** The roots that the person gave, one for all servers of the process. */
+  readonly workspace: Workspace;
+  readonly status: StatusFeed;
+  readonly log: Log;
+}
+
+/** Readable things with a URI, beside the tools. */
+export interface Resources<Deps> {
+  readonly templates: readonly {
+    readonly uriTemplate: string;
+    readonly name: string;
+    readonly description: string;
+  }[];
+  /** True for a URI that this server reads. */
+  readonly owns: (uri: string) => boolean;
+  /** Reads one; a tool that no list shows, so that it goes through the same pipeline. Its input is `{ uri }`. */
+  readonly read: Tool<Deps>;
+  /** Calls `changed` after each change of the thing until the returned function is called. Throws when it cannot watch. */
+  readonly watch?: (uri: string, deps: Deps, changed: () => void) => Promise<() => void>;
+}
+
+/** What `servers/<name>/server.ts` declares. */
+export interface ServerSpec<Deps extends object, Options extends z.ZodObject> {
+  readonly name: string;
+  /** One line for people: the catalogue and the README. */
+  readonly summary: string;
+  /** For the model, at most 512 characters: how to use these tools together. */
+  readonly instructions?: string;
+  /** Become configuration keys `<server>.<key>` and flags `--<server>-<key>`. */
+  readonly options: Options;
+  readonly tools: readonly Tool<Deps>[];
+  readonly resources?: Resources<Deps>;
+  /** Cheap and lazy: no language server, no native module, no scan of a tree; first use does that. */
+  open(options: z.output<Options>, host: Host): Promise<Deps>;
+}
+
+/** A server with its own types folded away. */
+export interface Server {
+  readonly name: string;
+  readonly summary: string;
+  readonly instructions?: string;
+  readonly options: z.ZodObject;
+  readonly tools: readonly Tool<never>[];
+  open(options: unknown, host: Host): Promise<OpenServer>;
+}
+
+/** A server whose dependencies are open and bound into its tools. */
+export interface OpenServer {
+  readonly name: string;
+  readonly summary: string;
+  readonly instructions?: string;
+  readonly tools: readonly Tool<object>[];
+  readonly resources?: BoundResources;
+}
+
+/** `Resources` with the dependencies bound in. */
+export interface BoundResources extends Omit<Resources<object>, "watch"> {
+  readonly watch?: (uri: string, changed: () => void) => Promise<() => void>;
+}
+
+/** Folds a server's types away; `open` returns tools that already hold their dependencies. */
+export function defineServer<Deps extends object, Options extends z.ZodObject>(
+  spec: ServerSpec<Deps, Options>,
+): Server {
+  const { name, summary, instructions } = spec;
+  const about = { name, summary, ...(instructions === undefined ? {} : { instructions }) };
+  return {
+    ...about,
+    options: spec.options,
+    tools: spec.tools,
+    async open(options, host) {
+      const deps = await spec.open(spec.options.parse(options), host);
+      const bind = (tool: Tool<Deps>): Tool<object> => ({
+        ...tool,
+        reach: typeof tool.reach === "function" ? tool.reach(options) : tool.reach,
+        run: (input, context) => tool.run(input, { ...deps, ...context }),
+      });
+      const resources = spec.resources;
+      return {
+        ...about,
+        tools: spec.tools.map(bind),
+        ...(resources === undefined ? {} : { resources: bindResources(resources, deps, bind) }),
+      };
+    },
+  };
+}
+
+function bindResources<Deps extends object>(
+  resources: Resources<Deps>,
+  deps: Deps,
+  bind: (tool: Tool<Deps>) => Tool<object>,
+): BoundResources {
+  const { watch } = resources;
+  return {
+    templates: resources.templates,
+    owns: resources.owns,
+    read: bind(resources.read),
+    ...(watch === undefined
+      ? {}
+      : { watch: (uri: string, changed: () => void) => watch(uri, deps, changed) }),
+  };
+}

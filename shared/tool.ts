@@ -1,0 +1,148 @@
+import * as z from "zod";
+import type { CallContext } from "./context.ts";
+
+/** `destroy` is what cannot be undone; a delete into the trash is `write`. */
+export type Effect = "read" | "write" | "destroy";
+
+/**
+ * `process`: the call runs a program or code that the caller or the repository chose. A helper that we harden
+ * and start ourselves (ripgrep, git reads, an analyser) is still `local`. `network`: something may leave the machine.
+ */
+export type Reach = "local" | "process" | "network";
+
+/** One effect, or one per value of an argument: `{ by: "action", list: "read", delete: "destroy" }`. */
+export type EffectRule = Effect | ({ readonly by: string } & { readonly [value: string]: string });
+
+/** What a call is about: for rules, hooks, audit and the attack table. */
+export interface Touches {
+  /** Paths as the caller wrote them. */
+  readonly paths?: readonly string[];
+  /** The program and its arguments, when the call runs one. */
+  readonly argv?: readonly string[];
+}
+
+/** One piece of an answer, in the shapes of MCP content. `data` is base64. */
+export type Part =
+  | { readonly type: "text"; readonly text: string }
+  | { readonly type: "image"; readonly data: string; readonly mimeType: string }
+  | {
+      readonly type: "resource_link";
+      readonly uri: string;
+      readonly name: string;
+      readonly mimeType?: string;
+    };
+
+/** A tool as everybody but its own server sees it. */
+export interface ToolFacts {
+  /** The server that it belongs to; rules and audit call it `<server>.<name>`. */
+  readonly server: string;
+  readonly name: string;
+  readonly title: string;
+  readonly description: string;
+  readonly effect: EffectRule;
+  readonly reach: Reach;
+  readonly input: z.ZodObject;
+  readonly output?: z.ZodObject;
+  touches(input: unknown): Touches;
+}
+
+/** A tool whose own types are folded away; made only by `toolFor`. */
+export interface Tool<Deps> extends Omit<ToolFacts, "server" | "reach"> {
+  readonly reach: Reach | ((options: unknown) => Reach);
+  run(input: unknown, context: CallContext & Deps): Promise<unknown>;
+  render(data: unknown): string | readonly Part[];
+  /** Ever shorter forms of the answer, tried in order when the full one is over the budget. */
+  readonly shorter: readonly ((data: unknown) => string)[];
+}
+
+/** What one file under `tools/` declares. The wire name is the file's name. */
+export interface ToolSpec<Deps, Input extends z.ZodObject, Data, Output extends z.ZodObject> {
+  readonly name: string;
+  readonly title: string;
+  /** What, when, and when not; at most 300 characters, every client pays for it at each start. */
+  readonly description: string;
+  readonly effect: EffectRule;
+  readonly reach: Reach | ((options: unknown) => Reach);
+  readonly input: Input;
+  /** Only for small data. With it the client may show the model nothing else, so it must hold everything. */
+  readonly output?: Output;
+  /** Required for every tool that takes a path or a command. */
+  touches?(input: z.output<Input>): Touches;
+  run(input: z.output<Input>, context: CallContext & Deps): Promise<Data>;
+  /** Total: it makes text of any data. Left out, the data is shown as JSON. */
+  render?(data: Data): string | readonly Part[];
+  readonly shorter?: readonly ((data: Data) => string)[];
+}
+
+/** Binds a server's dependencies once, so that each of its tools infers all the rest. */
+export function toolFor<Deps>() {
+  return function tool<Input extends z.ZodObject, Data, Output extends z.ZodObject = z.ZodObject>(
+    spec: ToolSpec<Deps, Input, Data, Output>,
+  ): Tool<Deps> {
+    return {
+      name: spec.name,
+      title: spec.title,
+      description: spec.description,
+      effect: spec.effect,
+      reach: spec.reach,
+      input: spec.input,
+      ...(spec.output === undefined ? {} : { output: spec.output }),
+      // oxlint-disable typescript/no-unsafe-type-assertion -- the pipeline parses with `input` before it calls these
+      touches: (input) => spec.touches?.(input as z.output<Input>) ?? {},
+      run: (input, context) => spec.run(input as z.output<Input>, context),
+      render: (data) => spec.render?.(data as Data) ?? JSON.stringify(data),
+      shorter: (spec.shorter ?? []) as readonly ((data: unknown) => string)[],
+      // oxlint-enable typescript/no-unsafe-type-assertion
+    };
+  };
+}
+
+const SEVERITY = { read: 0, write: 1, destroy: 2 } as const;
+
+/** The effect of this very call: for a tool with several actions, that of the chosen one. */
+export function effectOf(rule: EffectRule, input: unknown): Effect {
+  if (typeof rule === "string") return rule;
+  const chosen = isRecord(input) ? rule[String(input[rule.by])] : undefined;
+  return isEffect(chosen) ? chosen : worstEffect(rule);
+}
+
+/** The worst that a tool can do: what its annotation says. */
+export function worstEffect(rule: EffectRule): Effect {
+  return everyEffect(rule).reduce(
+    (worst, effect) => (SEVERITY[effect] > SEVERITY[worst] ? effect : worst),
+    "read",
+  );
+}
+
+/** True when the tool, or one of its actions, only reads: `--read-only` keeps it. */
+export function canRead(rule: EffectRule): boolean {
+  return everyEffect(rule).includes("read");
+}
+
+/** MCP's four hints, derived; nothing declares them. */
+export function annotationsOf(tool: Pick<ToolFacts, "title" | "effect" | "reach">) {
+  const effect = worstEffect(tool.effect);
+  return {
+    title: tool.title,
+    readOnlyHint: effect === "read",
+    destructiveHint: effect === "destroy",
+    idempotentHint: effect === "read",
+    openWorldHint: tool.reach === "network",
+  };
+}
+
+function everyEffect(rule: EffectRule): Effect[] {
+  if (typeof rule === "string") return [rule];
+  return Object.entries(rule)
+    .filter(([key]) => key !== "by")
+    .map(([, effect]) => effect)
+    .filter(isEffect);
+}
+
+function isEffect(value: unknown): value is Effect {
+  return typeof value === "string" && value in SEVERITY;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
+}
