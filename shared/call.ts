@@ -99,6 +99,8 @@ export type Answer =
       /** Only for tools with an `output` schema. */
       readonly structured?: Readonly<Record<string, unknown>>;
       readonly error?: ErrorCode | "internal";
+      /** Ever shorter texts for the budget stage, which takes them off. */
+      readonly shorter?: readonly (() => string)[];
     }
   | { readonly kind: "question"; readonly question: Question; readonly sealed: Sealed };
 

@@ -1,0 +1,65 @@
+import type * as z from "zod";
+import type { Answer, Call, Endpoint, Stage } from "../call.ts";
+import { ToolError } from "../errors.ts";
+import { nearest } from "../nearest.ts";
+import type { ToolFacts } from "../tool.ts";
+import { hashCall } from "./hash-call.ts";
+
+/**
+ * Parses the arguments; what stands below sees only checked ones. When the call answers a question, the
+ * arguments must be the ones that the person was asked about, and the sealed ones are run.
+ */
+export function withArguments(): Stage {
+  return (endpoint) => ({ ...endpoint, call: (raw, call) => callParsed(endpoint, raw ?? {}, call) });
+}
+
+async function callParsed(endpoint: Endpoint, raw: unknown, call: Call): Promise<Answer> {
+  const { tool } = endpoint;
+  const hash = hashCall(tool, raw);
+  if (call.resumed !== undefined && call.resumed.sealed.hash !== hash) {
+    throw new ToolError(
+      "conflict",
+      `the arguments of ${tool.name} changed between the question and its answer`,
+      {
+        hint: "Call the tool again; the person will be asked about the new arguments.",
+      },
+    );
+  }
+  const answer = await endpoint.call(parseInput(tool, call.resumed?.sealed.input ?? raw), call);
+  return answer.kind === "question" ? { ...answer, sealed: { ...answer.sealed, hash } } : answer;
+}
+
+/** Checks arguments against the tool's schema; throws `invalid_input` that names the argument and what is expected. */
+export function parseInput(tool: ToolFacts, raw: unknown): unknown {
+  const parsed = tool.input.safeParse(raw);
+  if (parsed.success) return parsed.data;
+  const { issues } = parsed.error;
+  const told = issues.slice(0, 5).map((issue) => sentence(tool, issue));
+  if (issues.length > told.length) told.push(`and ${issues.length - told.length} more`);
+  throw new ToolError("invalid_input", `${tool.name}: ${told.join("; ")}`, {
+    hint: `Arguments: ${signature(tool)}.`,
+  });
+}
+
+function sentence(tool: ToolFacts, issue: z.core.$ZodIssue): string {
+  const where = issue.path.map(String).join(".").slice(0, 100);
+  if (issue.code === "unrecognized_keys") {
+    const names = issue.keys.slice(0, 5).map((key) => {
+      const meant = where === "" ? nearest(key, Object.keys(tool.input.shape)) : undefined;
+      return `"${key.slice(0, 60)}" is not an argument${meant === undefined ? "" : ` (${meant}?)`}`;
+    });
+    return where === "" ? names.join(", ") : `in ${where}: ${names.join(", ")}`;
+  }
+  return where === "" ? issue.message : `${where}: ${issue.message}`;
+}
+
+/** `path, startLine?, endLine?`: what a caller may give. */
+function signature(tool: ToolFacts): string {
+  return Object.entries(tool.input.shape)
+    .map(([name, schema]) => (isOptional(schema) ? `${name}?` : name))
+    .join(", ");
+}
+
+function isOptional(schema: z.core.$ZodType): boolean {
+  return schema._zod.optin === "optional";
+}

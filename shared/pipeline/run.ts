@@ -1,0 +1,42 @@
+import type { Answer, Call, Endpoint } from "../call.ts";
+import type { CallContext } from "../context.ts";
+import type { Part, Tool, ToolFacts } from "../tool.ts";
+
+/** The innermost step: runs the tool with checked arguments, checks what it gave, makes parts of it. */
+export function toEndpoint(server: string, tool: Tool<object>): Endpoint {
+  const facts: ToolFacts = {
+    server,
+    name: tool.name,
+    title: tool.title,
+    description: tool.description,
+    effect: tool.effect,
+    reach: typeof tool.reach === "string" ? tool.reach : tool.reach({}),
+    input: tool.input,
+    ...(tool.output === undefined ? {} : { output: tool.output }),
+    touches: (input) => tool.touches(input),
+  };
+  return { tool: facts, call: (input, call) => run(tool, input, call) };
+}
+
+async function run(tool: Tool<object>, input: unknown, call: Call): Promise<Answer> {
+  const data = await tool.run(input, contextOf(call));
+  const rendered = tool.render(data);
+  const parts: readonly Part[] = typeof rendered === "string" ? [{ type: "text", text: rendered }] : rendered;
+  return {
+    kind: "answer",
+    parts,
+    ...(tool.output === undefined ? {} : { structured: tool.output.parse(data) }),
+    ...(tool.shorter.length === 0 ? {} : { shorter: tool.shorter.map((shorten) => () => shorten(data)) }),
+  };
+}
+
+function contextOf(call: Call): CallContext {
+  if (call.access === undefined) throw new Error("a call reached its tool without passing policy");
+  return {
+    signal: call.signal,
+    log: call.log,
+    report: call.report,
+    client: call.caller,
+    access: call.access,
+  };
+}
