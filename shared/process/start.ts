@@ -1,0 +1,116 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import type { Readable } from "node:stream";
+import { ToolError, isErrno } from "../errors.ts";
+import { childEnvironment } from "./environment.ts";
+import { killGroup, watchGroup } from "./kill.ts";
+
+const MAX_ERROR_BYTES = 64 * 1024;
+/** How long output may still come after the program ended, from a process that left its group. */
+const DRAIN_MS = 1_000;
+
+/** How to start a program. */
+export interface StartOptions {
+  /** Its abort kills the program and everything that it started. */
+  readonly signal: AbortSignal;
+  readonly cwd?: string;
+  /** A file descriptor, or the bytes to write; nothing when left out. */
+  readonly stdin?: number | string | Uint8Array;
+  /** Beside the short list of variables that every child gets. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** How a program ended. */
+export interface Ended {
+  /** Undefined when a signal ended it. */
+  readonly exitCode: number | undefined;
+  /** The first 64 KiB: foreign text, for `details` and logs only. */
+  readonly stderr: string;
+}
+
+/** A running program, in a process group of its own. Disposing it kills it and waits for its end. */
+export interface Running extends AsyncDisposable {
+  /** Ends with the program; throws the signal's reason when it was aborted. Read it, or the program waits. */
+  readonly stdout: AsyncIterable<Buffer>;
+  readonly ended: Promise<Ended>;
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts a program from an argument array, without a shell. Throws `ToolError("unavailable")` when it cannot
+ * be started, the signal's reason when that has fired already.
+ */
+export async function start(
+  program: string,
+  args: readonly string[],
+  options: StartOptions,
+): Promise<Running> {
+  const { signal, cwd, stdin, env } = options;
+  signal.throwIfAborted();
+  const child = spawn(program, args, {
+    cwd,
+    env: childEnvironment(env),
+    stdio: [stdin === undefined ? "ignore" : typeof stdin === "number" ? stdin : "pipe", "pipe", "pipe"],
+    detached: process.platform !== "win32",
+    windowsHide: true,
+  });
+  await spawned(child, program);
+  watchGroup(child);
+  return follow(child, signal, typeof stdin === "number" ? undefined : stdin);
+}
+
+async function spawned(child: ChildProcess, program: string): Promise<void> {
+  try {
+    await once(child, "spawn");
+  } catch (error) {
+    if (!isErrno(error, "ENOENT", "EACCES", "ENOTDIR", "EAGAIN", "ENOMEM", "E2BIG", "EMFILE")) throw error;
+    throw new ToolError("unavailable", `the program ${program} could not be started`, {
+      hint: isErrno(error, "ENOENT") ? "Install it, or put its folder into PATH." : "Try again later.",
+      cause: error,
+    });
+  }
+}
+
+function follow(child: ChildProcess, signal: AbortSignal, stdin: string | Uint8Array | undefined): Running {
+  const { stdout, stderr } = child;
+  if (stdout === null || stderr === null) throw new Error("a child was started without its pipes");
+  const kept = keepFirst(stderr);
+  const ended = new Promise<Ended>((resolve) => {
+    child.once("close", (exitCode) => resolve({ exitCode: exitCode ?? undefined, stderr: kept() }));
+  });
+  const kill = (): void => killGroup(child);
+  signal.addEventListener("abort", kill, { once: true });
+  if (signal.aborted) kill();
+  child.once("exit", () => {
+    const timer = setTimeout(() => [stdout, stderr].forEach((pipe) => pipe.destroy()), DRAIN_MS);
+    child.once("close", () => clearTimeout(timer));
+  });
+  child.once("close", () => signal.removeEventListener("abort", kill));
+  // A program may end without reading what it is given.
+  child.stdin?.on("error", () => undefined).end(stdin);
+  const stop = async (): Promise<void> => {
+    kill();
+    for (const pipe of [stdout, stderr]) pipe.destroy();
+    await ended;
+  };
+  return { stdout: chunksOf(stdout, signal), ended, stop, [Symbol.asyncDispose]: stop };
+}
+
+async function* chunksOf(pipe: Readable, signal: AbortSignal): AsyncGenerator<Buffer> {
+  try {
+    for await (const chunk of pipe as AsyncIterable<unknown>) if (Buffer.isBuffer(chunk)) yield chunk;
+  } catch (error) {
+    if (!isErrno(error, "ERR_STREAM_PREMATURE_CLOSE")) throw error;
+  }
+  signal.throwIfAborted();
+}
+
+function keepFirst(pipe: Readable): () => string {
+  const chunks: Buffer[] = [];
+  let room = MAX_ERROR_BYTES;
+  pipe.on("data", (chunk: Buffer) => {
+    if (room > 0) chunks.push(chunk.subarray(0, room));
+    room -= chunk.length;
+  });
+  return () => Buffer.concat(chunks).toString("utf8");
+}
