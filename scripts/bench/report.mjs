@@ -1,0 +1,129 @@
+// Figures to tables: ratios against the targets first, then everything that was measured.
+import { OPERATIONS } from "./operations.mjs";
+import { OURS } from "./servers.mjs";
+
+const REFERENCE = "server-filesystem";
+const LIMIT = "limit:cli";
+
+/** What we promise: our p50 over that of `against` is at most `ratio`; `best` is the fastest peer of this run. */
+const TARGETS = [
+  { row: "cold_start", about: "cold start", against: REFERENCE, ratio: 0.9 },
+  { row: "read_small", against: "best", ratio: 1.0 },
+  { row: "tail_50mb", against: "best", ratio: 1.0 },
+  { row: "read_1mb", against: "best", ratio: 0.5 },
+  { row: "list_5000", against: "best", ratio: 1.0, maxBytes: 80_000 },
+  { row: "glob_20k", against: LIMIT, ratio: 2.0 },
+  { row: "grep_20k", against: LIMIT, ratio: 1.3 },
+  { row: "rss", about: "memory after start", against: REFERENCE, ratio: 1.1, unit: "MiB" },
+];
+
+/** Judges one run: `[{ about, ours, rival, ratio, target, verdict }]`. */
+export function judge({ starts, operations }) {
+  const rows = {
+    ...operations,
+    cold_start: pick(starts, "startMs"),
+    rss: pick(starts, "rssMiB"),
+  };
+  return TARGETS.map((target) => judgeRow(target, rows[target.row] ?? {}));
+}
+
+function pick(starts, key) {
+  return Object.fromEntries(Object.entries(starts).map(([name, figure]) => [name, { ms: figure[key] }]));
+}
+
+function judgeRow(target, row) {
+  const ours = row[OURS];
+  const rivalName = target.against === "best" ? bestPeer(row) : target.against;
+  const rival = row[rivalName];
+  const ratio = p50(ours) / p50(rival);
+  const bytesFit = target.maxBytes === undefined || (ours?.bytes ?? Infinity) <= target.maxBytes;
+  return {
+    about: target.about ?? OPERATIONS[target.row].about,
+    unit: target.unit ?? "ms",
+    ours,
+    rival: rivalName ?? "no peer",
+    rivals: rival,
+    ratio,
+    target: `<= ${target.ratio.toFixed(1)}${target.maxBytes === undefined ? "" : `, ${target.maxBytes / 1000} kB`}`,
+    verdict: verdict(ratio, ratio <= target.ratio && bytesFit),
+    bytes: target.maxBytes === undefined ? undefined : ours?.bytes,
+  };
+}
+
+function verdict(ratio, good) {
+  if (Number.isNaN(ratio)) return "not measured";
+  return good ? "PASS" : "FAIL";
+}
+
+function bestPeer(row) {
+  const peers = Object.keys(row).filter(
+    (name) => name !== OURS && !name.startsWith("limit:") && !row[name].error,
+  );
+  return peers.sort((a, b) => p50(row[a]) - p50(row[b]))[0];
+}
+
+/** The table for people: one line a promise. */
+export function summary(rows) {
+  const lines = rows.map((row) => {
+    const size = row.bytes === undefined ? "" : `, ${(row.bytes / 1000).toFixed(1)} kB`;
+    return `| ${row.about} | ${spread(row.ours, row.unit)}${size} | ${row.rival} ${spread(row.rivals, row.unit)} | ${shown(row.ratio)} | ${row.target} | ${row.verdict} |`;
+  });
+  return [
+    "| row | ours p50 / p95 | compared with p50 / p95 | ratio | target | |",
+    "|---|---|---|---|---|---|",
+    ...lines,
+  ].join("\n");
+}
+
+/** Everything that was measured, for the results folder. */
+export function details({ starts, operations }) {
+  const parts = [
+    "| server | tools | tools/list bytes | start p50 / p95 ms | tools/list p50 ms | memory MiB |",
+    "|---|---|---|---|---|---|",
+    ...Object.entries(starts).map(
+      ([name, figure]) =>
+        `| ${name} | ${figure.tools} | ${figure.listBytes} | ${spread({ ms: figure.startMs })} | ${shown(p50({ ms: figure.listMs }))} | ${shown(p50({ ms: figure.rssMiB }))} |`,
+    ),
+  ];
+  for (const [operation, row] of Object.entries(operations)) {
+    parts.push(
+      "",
+      `**${OPERATIONS[operation].about}**`,
+      "",
+      "| server | p50 / p95 ms | n | bytes |",
+      "|---|---|---|---|",
+    );
+    for (const [name, figure] of Object.entries(row)) parts.push(detail(name, figure));
+  }
+  return parts.join("\n");
+}
+
+function detail(name, figure) {
+  if (figure.error !== undefined) return `| ${name} | FAIL | | ${oneLine(figure.error)} |`;
+  const calls = figure.calls > 1 ? ` in ${figure.calls} calls` : "";
+  return `| ${name} | ${spread(figure)} | ${figure.ms.length} | ${figure.bytes}${calls} |`;
+}
+
+function oneLine(text) {
+  return text.replaceAll("|", "/").replaceAll(/\s+/gu, " ").slice(0, 120);
+}
+
+function spread(figure, unit = "") {
+  if (figure?.error !== undefined) return `failed: ${oneLine(figure.error)}`;
+  if (figure === undefined) return "-";
+  return `${shown(p50(figure))} / ${shown(quantile(figure.ms, 0.95))}${unit === "" ? "" : ` ${unit}`}`;
+}
+
+function p50(figure) {
+  return figure === undefined || figure.error !== undefined ? Number.NaN : quantile(figure.ms, 0.5);
+}
+
+function quantile(values, part) {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))] ?? Number.NaN;
+}
+
+function shown(number) {
+  if (Number.isNaN(number)) return "-";
+  return number >= 100 ? number.toFixed(0) : number.toPrecision(3);
+}

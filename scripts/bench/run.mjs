@@ -1,0 +1,87 @@
+// npm run bench -- [--readme] [--quick]: our server beside its peers and the physical limits, in one run.
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { availableParallelism, tmpdir } from "node:os";
+import { join } from "node:path";
+import { buildIfStale } from "../fresh-build.mjs";
+import { replaceBlock } from "../replace-block.mjs";
+import { Client } from "./client.mjs";
+import { makeFixtures } from "./fixtures.mjs";
+import { measureOperations, measureStarts } from "./measure.mjs";
+import { details, judge, summary } from "./report.mjs";
+import { OURS, servers } from "./servers.mjs";
+
+const HERE = import.meta.dirname;
+const say = (line) => process.stderr.write(`${line}\n`);
+const quick = process.argv.includes("--quick");
+
+installPeers();
+buildIfStale();
+say("fixtures");
+const { fs, bigLines } = makeFixtures();
+const home = mkdtempSync(join(tmpdir(), "plumbline-bench-home-"));
+try {
+  const entries = await startable(servers({ fs, home, bigLines }));
+  const starts = await measureStarts(entries, { times: quick ? 3 : 15, say });
+  const operations = await measureOperations(entries, {
+    fs,
+    calls: quick ? 10 : 60,
+    budgetMs: quick ? 1_500 : 6_000,
+    say,
+  });
+  report({ starts, operations });
+} finally {
+  rmSync(home, { recursive: true, force: true });
+}
+
+/** Leaves out peers that do not come up here. Our own server must. */
+async function startable(entries) {
+  const able = [];
+  for (const entry of entries) {
+    try {
+      await (await Client.start(entry)).stop();
+      able.push(entry);
+    } catch (error) {
+      if (entry.name === OURS) throw error;
+      say(`${entry.name} does not start here: ${error.message}`);
+    }
+  }
+  return able;
+}
+
+function report(figures) {
+  const rows = judge(figures);
+  const table = `${heading(new Date())}\n\n${summary(rows)}`;
+  console.log(table);
+  mkdirSync(join(HERE, "results"), { recursive: true });
+  const file = join(HERE, "results", `${new Date().toISOString().slice(0, 10)}.md`);
+  writeFileSync(file, `${table}\n\n${details(figures)}\n`);
+  say(`written: ${file}`);
+  if (process.argv.includes("--readme")) {
+    const readme = join(HERE, "../../README.md");
+    writeFileSync(readme, replaceBlock(readFileSync(readme, "utf8"), "bench", table));
+  }
+  if (rows.some(({ verdict }) => verdict === "FAIL")) process.exitCode = 1;
+}
+
+function heading(date) {
+  const machine = `${availableParallelism()} cores, ${process.platform}-${process.arch}, Node ${process.versions.node}`;
+  return `Measured on ${date.toISOString().slice(0, 10)} (${machine}); ratios are of medians of the same run.`;
+}
+
+/** Peers are compared with, never needed: without them the limits are still measured. */
+function installPeers() {
+  const peers = join(HERE, "peers");
+  if (existsSync(join(peers, "node_modules"))) return;
+  say("installing the peers, once");
+  try {
+    execFileSync("npm", ["install", "--ignore-scripts", "--no-audit", "--no-fund", "--no-package-lock"], {
+      cwd: peers,
+      stdio: ["ignore", "ignore", "inherit"],
+      shell: process.platform === "win32",
+    });
+  } catch {
+    rmSync(join(peers, "node_modules"), { recursive: true, force: true });
+    say("The peers could not be installed (is there a network?): measuring without them.");
+  }
+}
