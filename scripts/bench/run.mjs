@@ -1,10 +1,10 @@
 // npm run bench -- [--readme] [--quick]: our server beside its peers and the physical limits, in one run.
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { buildIfStale } from "../fresh-build.mjs";
-import { replaceBlock } from "../replace-block.mjs";
+import { formatMarkdown, writeBlock } from "../readme-block.mjs";
 import { Client } from "./client.mjs";
 import { makeFixtures } from "./fixtures.mjs";
 import { measureOperations, measureStarts } from "./measure.mjs";
@@ -55,12 +55,9 @@ function report(figures) {
   console.log(table);
   mkdirSync(join(HERE, "results"), { recursive: true });
   const file = join(HERE, "results", `${new Date().toISOString().slice(0, 10)}.md`);
-  writeFileSync(file, `${table}\n\n${details(figures)}\n`);
+  writeFileSync(file, formatMarkdown(`${table}\n\n${details(figures)}\n`));
   say(`written: ${file}`);
-  if (process.argv.includes("--readme")) {
-    const readme = join(HERE, "../../README.md");
-    writeFileSync(readme, replaceBlock(readFileSync(readme, "utf8"), "bench", table));
-  }
+  if (process.argv.includes("--readme")) writeBlock("bench", table);
   if (rows.some(({ verdict }) => verdict === "FAIL")) process.exitCode = 1;
 }
 

@@ -54,11 +54,9 @@ function plumbline({ small, big, mb1, list, tree }, { fs, home }) {
 /** A person's own settings must not change the figures. */
 function isolated(home) {
   return {
-    HOME: home,
-    XDG_CONFIG_HOME: join(home, "config"),
-    XDG_STATE_HOME: join(home, "state"),
-    XDG_CACHE_HOME: join(home, "cache"),
-    XDG_DATA_HOME: join(home, "data"),
+    PLUMBLINE_CONFIG_DIR: join(home, "config"),
+    PLUMBLINE_STATE_DIR: join(home, "state"),
+    PLUMBLINE_CACHE_DIR: join(home, "cache"),
   };
 }
 
