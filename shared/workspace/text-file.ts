@@ -1,0 +1,178 @@
+import { isUtf8 } from "node:buffer";
+import { createHash, type Hash } from "node:crypto";
+import type { OpenFile } from "./workspace.ts";
+import { completeLength, detectFormat, HEAD_BYTES, type TextFormat } from "./text-file-format.ts";
+
+/** Files up to this size are held in memory while they are read. */
+const HELD_BYTES = 4 * 1024 * 1024;
+/** Files up to this size are hashed and their lines counted. */
+export const HASHED_BYTES = 16 * 1024 * 1024;
+const COUNTED_BYTES = 64 * 1024 * 1024;
+const CHUNK_BYTES = 512 * 1024;
+
+/** An open file whose format is known. */
+export interface TextFile {
+  readonly file: OpenFile;
+  readonly size: number;
+  /** The first 64 KiB or less. */
+  readonly head: Buffer;
+  /** Undefined for what is no text. */
+  readonly format: TextFormat | undefined;
+  /** Bytes of the file; from memory when it is small. Do not write into them. */
+  read(position: number, length: number): Promise<Buffer>;
+}
+
+/** What only a pass over the whole file tells. */
+export interface TextFacts {
+  readonly format: TextFormat;
+  /** Undefined beyond 64 MiB. */
+  readonly lines: number | undefined;
+  /** `"none"` for a text of one line. */
+  readonly endings: "LF" | "CRLF" | "mixed" | "none";
+  /** The first 16 hexadecimal digits of SHA-256; undefined beyond 16 MiB. */
+  readonly hash: string | undefined;
+  /** Where the wanted line begins; undefined when the file ends before it. */
+  readonly start: number | undefined;
+}
+
+/** Decides by the first bytes how a file is read. */
+export async function openText(file: OpenFile): Promise<TextFile> {
+  const { size } = file.stat;
+  const held = size <= HELD_BYTES ? await file.read(0, size) : undefined;
+  const head = held?.subarray(0, HEAD_BYTES) ?? (await file.read(0, HEAD_BYTES));
+  return {
+    file,
+    size: held?.length ?? size,
+    head,
+    format: detectFormat(head, head.length === (held?.length ?? size)),
+    read: async (position, length) =>
+      held?.subarray(position, position + length) ?? file.read(position, length),
+  };
+}
+
+/**
+ * Counts lines, hashes, checks that the format found in the head holds to the end, and finds a line. Beyond
+ * 64 MiB it only goes as far as the wanted line. The loop gets its turn between chunks.
+ */
+export async function scanText(
+  text: TextFile & { readonly format: TextFormat },
+  options: { readonly line: number; readonly signal: AbortSignal },
+): Promise<TextFacts> {
+  const { size, format } = text;
+  const whole = size <= COUNTED_BYTES;
+  const hash = size <= HASHED_BYTES ? createHash("sha256") : undefined;
+  const counter = new LineCounter(format, options.line);
+  let valid = true;
+  let position = 0;
+  for await (const chunk of chunksOf(text, options.signal)) {
+    hash?.update(chunk);
+    valid &&= fits(chunk, format);
+    counter.add(chunk, position);
+    position += chunk.length;
+    if (!whole && counter.start !== undefined) break;
+  }
+  const complete = position >= size;
+  const found: TextFormat = valid ? format : { encoding: "latin-1", bom: 0 };
+  return {
+    format: found,
+    lines: complete ? counter.lines(size) : undefined,
+    endings: counter.endings(),
+    hash: complete ? digest(hash) : undefined,
+    start: options.line <= 1 ? found.bom : counter.start,
+  };
+}
+
+/** SHA-256 of a whole file, of any size, in the short form that answers show. */
+export async function hashFile(file: OpenFile, signal: AbortSignal): Promise<string> {
+  const hash = createHash("sha256");
+  for (let position = 0; ;) {
+    signal.throwIfAborted();
+    const chunk = await file.read(position, CHUNK_BYTES);
+    if (chunk.length === 0) return digest(hash) ?? "";
+    hash.update(chunk);
+    position += chunk.length;
+  }
+}
+
+function fits(chunk: Buffer, { encoding }: TextFormat): boolean {
+  return encoding !== "utf-8" || isUtf8(chunk);
+}
+
+function digest(hash: Hash | undefined): string | undefined {
+  return hash?.digest("hex").slice(0, 16);
+}
+
+/** All bytes in order; each chunk ends at a whole character, unless the file ends in the middle of one. */
+async function* chunksOf(text: TextFile, signal: AbortSignal): AsyncGenerator<Buffer> {
+  for (let position = 0; position < text.size;) {
+    signal.throwIfAborted();
+    const bytes = await text.read(position, CHUNK_BYTES);
+    const last = position + bytes.length >= text.size;
+    const chunk =
+      last || text.format?.encoding !== "utf-8" ? bytes : bytes.subarray(0, completeLength(bytes));
+    // A file that shrinks under us ends where it ends now.
+    if (chunk.length === 0) return;
+    yield chunk;
+    position += chunk.length;
+  }
+}
+
+/** Counts line ends over chunks, and notes where one line begins. */
+class LineCounter {
+  readonly #format: TextFormat;
+  readonly #wanted: number;
+  #ends = 0;
+  #carriageReturns = 0;
+  #last = -1;
+  #lastEnd: number;
+  /** Where the wanted line begins, as soon as that is known. */
+  start: number | undefined;
+
+  constructor(format: TextFormat, wanted: number) {
+    this.#format = format;
+    this.#wanted = wanted;
+    this.#lastEnd = format.bom;
+    if (wanted <= 1) this.start = format.bom;
+  }
+
+  add(chunk: Buffer, position: number): void {
+    const { width, low } = unitOf(this.#format);
+    for (let at = nextEnd(chunk, 0, this.#format); at !== -1; at = nextEnd(chunk, at + width, this.#format)) {
+      const before = at >= width ? chunk[at - width + low] : this.#last;
+      if (before === 13) this.#carriageReturns += 1;
+      this.#ends += 1;
+      this.#lastEnd = position + at + width;
+      if (this.#ends === this.#wanted - 1) this.start = this.#lastEnd;
+    }
+    this.#last = chunk[chunk.length - width + low] ?? -1;
+  }
+
+  /** A text after the last line end is a line too. */
+  lines(size: number): number {
+    // What stands behind the last line end is no line when it is nothing.
+    if (this.start === size) this.start = undefined;
+    return this.#ends + (size > this.#lastEnd ? 1 : 0);
+  }
+
+  endings(): TextFacts["endings"] {
+    if (this.#ends === 0) return "none";
+    if (this.#carriageReturns === 0) return "LF";
+    return this.#carriageReturns === this.#ends ? "CRLF" : "mixed";
+  }
+}
+
+/** Bytes of a character, and which of them is the low one. */
+export function unitOf({ encoding }: TextFormat): { readonly width: 1 | 2; readonly low: 0 | 1 } {
+  if (encoding === "utf-16le") return { width: 2, low: 0 };
+  return encoding === "utf-16be" ? { width: 2, low: 1 } : { width: 1, low: 0 };
+}
+
+/** Where the next line feed stands at or after `from`, in bytes; -1 when there is none. */
+export function nextEnd(bytes: Buffer, from: number, format: TextFormat): number {
+  const { width, low } = unitOf(format);
+  if (width === 1) return bytes.indexOf(10, from);
+  for (let at = bytes.indexOf(10, from); at !== -1; at = bytes.indexOf(10, at + 1)) {
+    if (at % 2 === low && bytes[at + 1 - 2 * low] === 0) return at - low;
+  }
+  return -1;
+}
