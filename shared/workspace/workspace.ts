@@ -1,47 +1,181 @@
 import type { Access, Place } from "../access.ts";
-import type { DirectoryEntry, EntryStat } from "./entry.ts";
-import type { Root } from "./root.ts";
+import type { Log } from "../context.ts";
+import { StartupError } from "../errors.ts";
+import type { Scope } from "../scope.ts";
+import { CompareContainment } from "./contain-compare.ts";
+import { inWords, notFound, outside, wrongKind } from "./contain-errors.ts";
+import { HandleContainment } from "./contain-handles.ts";
+import type { Containment, ContainmentKind, Held, Opened } from "./contain.ts";
+import { factsOf, kindOf, type EntryStat } from "./entry.ts";
+import { OpenDirectory } from "./open-directory.ts";
+import { OpenFile } from "./open-file.ts";
+import { isAbsolute, Root } from "./root.ts";
 import type { SafePath } from "./safe-path.ts";
 
-/** A regular file, open for reading; what is read is what was checked. */
-export interface OpenFile extends AsyncDisposable {
-  readonly place: Place;
-  readonly stat: EntryStat;
-  /** For a child's stdin and for `/proc/<pid>/fd`; owned by this object. */
-  readonly fd: number;
-  /** Up to `length` bytes from `position`; fewer at the end of the file. */
-  read(position: number, length: number): Promise<Buffer>;
-  close(): Promise<void>;
+export type { OpenDirectory } from "./open-directory.ts";
+export type { OpenFile } from "./open-file.ts";
+
+export interface WorkspaceOptions {
+  /** Closes the roots' handles and the walkers. */
+  readonly scope: Scope;
+  /** Left out: handles where the system has them, else compare. */
+  readonly containment?: ContainmentKind;
+  readonly log?: Log;
 }
 
-/** A directory, open. */
-export interface OpenDirectory extends AsyncDisposable {
-  readonly place: Place;
-  readonly stat: EntryStat;
-  readonly fd: number;
-  /** Names and kinds, unsorted, links not followed. */
-  entries(): Promise<DirectoryEntry[]>;
-  /** A path that a child process of ours can use as its working directory while this is open. */
-  readonly workingDirectory: string;
-  close(): Promise<void>;
+/**
+ * Opens the roots; the first that works takes relative paths. One that cannot be used is skipped with a warning.
+ * Throws `StartupError` when none can be used.
+ */
+export async function openWorkspace(
+  directories: readonly string[],
+  options: WorkspaceOptions,
+): Promise<Workspace> {
+  const roots: Root[] = [];
+  const failures: string[] = [];
+  for (const directory of directories) {
+    try {
+      roots.push(await Root.open(directory, roots.length === 0));
+    } catch (error) {
+      if (!(error instanceof StartupError)) throw error;
+      failures.push(error.message);
+    }
+  }
+  if (roots.length === 0) throw new StartupError(failures.join("; ") || "no root was given");
+  for (const failure of failures) options.log?.("warn", failure);
+  return new Workspace(roots, contain(roots, options));
+}
+
+function contain(roots: readonly Root[], { scope, containment, log }: WorkspaceOptions): Containment {
+  if (containment === "compare") return new CompareContainment();
+  try {
+    if (process.platform !== "linux") throw new Error("only Linux has handles in /proc");
+    const handles = HandleContainment.open(roots);
+    scope.defer(() => handles.close());
+    return handles;
+  } catch (error) {
+    if (containment === "handles")
+      throw new StartupError("containment by handles does not work here", { cause: error });
+    if (process.platform === "linux")
+      log?.("warn", "no /proc/self/fd here: paths are compared, which a race can defeat");
+    return new CompareContainment();
+  }
 }
 
 /** The only door to the disk. */
-export interface Workspace {
+export class Workspace {
   readonly roots: readonly Root[];
+  readonly #containment: Containment;
+
+  /** Made by `openWorkspace`. */
+  constructor(roots: readonly Root[], containment: Containment) {
+    this.roots = roots;
+    this.#containment = containment;
+  }
+
   /** By spelling only. Relative paths belong to the first root, `file://` URIs and other schemes are refused. */
-  locate(path: string): SafePath;
+  locate(path: string): SafePath {
+    const [first, ...others] = this.roots;
+    if (first === undefined) throw outside();
+    if (!isAbsolute(path) || others.length === 0) return first.locate(path);
+    const depths = this.roots.map((root) => ({ root, depth: root.below(path)?.length ?? Infinity }));
+    // of nested roots the deepest one leaves the fewest names
+    const best = depths.reduce((found, other) => (other.depth < found.depth ? other : found));
+    return best.root.locate(path);
+  }
+
   /** As answers show a place: relative to the first root, absolute below the others. */
-  show(place: Place): string;
+  show(place: Place): string {
+    const root = this.roots.find(({ path }) => path === place.root);
+    if (root === undefined) throw new Error(`no root of this workspace: ${place.root}`);
+    return root.show(place.relative);
+  }
+
   /** Follows links inside the root by hand; throws `not_found`, `denied`, or `invalid_input` for what is no regular file. */
-  openFile(path: SafePath, access: Access): Promise<OpenFile>;
-  openDirectory(path: SafePath, access: Access): Promise<OpenDirectory>;
-  /** Facts without opening; a link is described, and followed when `follow` is given. */
-  stat(
+  async openFile(path: SafePath, access: Access): Promise<OpenFile> {
+    const { place, opened } = this.#open(path, access, "file");
+    return new OpenFile(place, opened);
+  }
+
+  /** As `openFile`; asks for the right to list. */
+  async openDirectory(path: SafePath, access: Access): Promise<OpenDirectory> {
+    const { place, opened } = this.#open(path, access, "directory");
+    return new OpenDirectory(place, opened);
+  }
+
+  /**
+   * Facts without opening; a link is described, and followed when `follow` is given. `target` is the text of a
+   * link, left out when the link leads out of the root.
+   */
+  async stat(
     path: SafePath,
     access: Access,
-    options?: { readonly follow?: boolean },
-  ): Promise<EntryStat & { readonly place: Place; readonly target?: string }>;
+    options: { readonly follow?: boolean } = {},
+  ): Promise<EntryStat & { readonly place: Place; readonly target?: string }> {
+    access.signal.throwIfAborted();
+    return inWords(path.shown, () => {
+      const held = this.#reach(path, options.follow === true ? "follow" : "keep");
+      try {
+        const place = placeOf(path.root, held.parts);
+        access.permit(place, "list");
+        const facts = { ...factsOf(held.stats), place };
+        return held.target === undefined || !this.#staysInside(path)
+          ? facts
+          : { ...facts, target: held.target };
+      } finally {
+        held.close();
+      }
+    });
+  }
+
   /** Where the path leads now, links followed; a missing tail keeps its spelling. For rules, before a call runs. */
-  resolve(path: SafePath): Promise<Place>;
+  async resolve(path: SafePath): Promise<Place> {
+    return inWords(path.shown, () => {
+      const held = this.#containment.reach(path.root, path.parts, "follow");
+      held.close();
+      return placeOf(path.root, [...held.parts, ...held.missing]);
+    });
+  }
+
+  #open(path: SafePath, access: Access, wanted: "file" | "directory"): { place: Place; opened: Opened } {
+    access.signal.throwIfAborted();
+    return inWords(path.shown, () => {
+      const held = this.#reach(path, "follow");
+      try {
+        const place = placeOf(path.root, held.parts);
+        access.permit(place, wanted === "file" ? "read" : "list");
+        const kind = kindOf(held.stats);
+        if (kind !== wanted) throw wrongKind(path.shown, kind, wanted);
+        return { place, opened: held.open() };
+      } finally {
+        held.close();
+      }
+    });
+  }
+
+  #reach(path: SafePath, last: "follow" | "keep"): Held {
+    const held = this.#containment.reach(path.root, path.parts, last);
+    if (held.missing.length === 0) return held;
+    held.close();
+    throw notFound(path.shown);
+  }
+
+  #staysInside(path: SafePath): boolean {
+    try {
+      this.#containment.reach(path.root, path.parts, "follow").close();
+      return true;
+    } catch {
+      return false;
+    }
+  }
+}
+
+/** A missing tail may hold `..` from the text of a link; above the root it is outside. */
+function placeOf(root: Root, names: readonly string[]): Place {
+  const parts: string[] = [];
+  for (const name of names) {
+    if (name !== "..") parts.push(name);
+    else if (parts.pop() === undefined) throw outside();
+  }
+  return { root: root.path, relative: parts.join("/") };
 }

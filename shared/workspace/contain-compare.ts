@@ -1,0 +1,102 @@
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readlinkSync,
+  realpathSync,
+  type BigIntStats,
+} from "node:fs";
+import { join } from "node:path";
+import { isErrno, ToolError } from "../errors.ts";
+import type { Containment, Held, Opened } from "./contain.ts";
+import { outside } from "./contain-errors.ts";
+import { follow, type Nodes } from "./contain-follow.ts";
+import { kindOf } from "./entry.ts";
+import type { Root } from "./root.ts";
+
+// Windows has neither of the two flags (undefined counts as 0); there the comparison alone must do
+const READ = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+
+interface Named {
+  readonly path: string;
+  readonly stats: BigIntStats;
+}
+
+/**
+ * Contains by comparison, for systems without `/proc`: the path is resolved, opened, and resolved again, and all
+ * three must be one thing inside the root. Whoever exchanges directories twice in that time can win the race.
+ */
+export class CompareContainment implements Containment {
+  reach(root: Root, parts: readonly string[], last: "follow" | "keep"): Held {
+    const top = { path: root.path, stats: lstatSync(root.path, { bigint: true }) };
+    const reached = follow(parts, { root, nodes: { ...NODES, top }, last });
+    const { node } = reached;
+    const real = resolved(node);
+    const canonical = below(root, real);
+    return {
+      parts: canonical,
+      missing: reached.missing,
+      stats: node.stats,
+      ...(reached.target === undefined ? {} : { target: reached.target }),
+      open: () => openCompared(root, real),
+      close: () => {},
+    };
+  }
+}
+
+const NODES: Omit<Nodes<Named>, "top"> = {
+  child: (parent, name) => {
+    const path = join(parent.path, name);
+    try {
+      const stats = lstatSync(path, { bigint: true, throwIfNoEntry: false });
+      return stats === undefined ? undefined : { path, stats };
+    } catch (error) {
+      if (isErrno(error, "ENAMETOOLONG")) return undefined;
+      throw error;
+    }
+  },
+  kind: ({ stats }) => kindOf(stats),
+  readLink: (parent, name) => {
+    try {
+      return readlinkSync(join(parent.path, name));
+    } catch (error) {
+      if (isErrno(error, "EINVAL", "ENOENT", "UNKNOWN")) return undefined;
+      throw error;
+    }
+  },
+  release: () => {},
+};
+
+/** The true spelling of a path, case included; of a link, that of its directory and its own name. */
+function resolved({ path, stats }: Named): string {
+  if (!stats.isSymbolicLink()) return realpathSync.native(path);
+  const name = path.slice(join(path, "..").length).replace(/^[\\/]/u, "");
+  return join(realpathSync.native(join(path, "..")), name);
+}
+
+function below(root: Root, real: string): string[] {
+  const parts = root.below(real);
+  if (parts === undefined) throw outside();
+  return parts;
+}
+
+function openCompared(root: Root, path: string): Opened {
+  const fd = openSync(path, READ);
+  try {
+    const stats = fstatSync(fd, { bigint: true });
+    const verify = (): void => {
+      const now = lstatSync(path, { bigint: true, throwIfNoEntry: false });
+      const same = now?.ino === stats.ino && now.dev === stats.dev && realpathSync.native(path) === path;
+      if (!same)
+        throw new ToolError("conflict", "the path changed while it was opened", { hint: "Try again." });
+      below(root, path);
+    };
+    verify();
+    return { fd, stats, path, pathForChildren: path, verify };
+  } catch (error) {
+    closeSync(fd);
+    throw error;
+  }
+}

@@ -1,0 +1,138 @@
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readlinkSync,
+  type BigIntStats,
+} from "node:fs";
+import { isErrno, ToolError } from "../errors.ts";
+import type { Containment, Held, Opened } from "./contain.ts";
+import { follow, type Nodes } from "./contain-follow.ts";
+import { kindOf } from "./entry.ts";
+import type { Root } from "./root.ts";
+
+/** Linux: a handle to a thing that is not opened, so that even a device can be looked at without a side effect. */
+const O_PATH = 0o10_000_000;
+const LOOK = O_PATH | constants.O_NOFOLLOW;
+const READ = constants.O_RDONLY | constants.O_NONBLOCK;
+
+interface Handle {
+  readonly fd: number;
+  readonly stats: BigIntStats;
+}
+
+/**
+ * Contains by handles: every name is opened relative to the handle of its directory, through `/proc/self/fd`, which
+ * is `openat` without native code. What was checked is the very thing that is used, so no race can be won.
+ */
+export class HandleContainment implements Containment {
+  readonly #tops = new Map<Root, Handle>();
+
+  /** Opens the roots; throws when this system cannot do it. */
+  static open(roots: readonly Root[]): HandleContainment {
+    const containment = new HandleContainment();
+    try {
+      for (const root of roots) containment.#tops.set(root, openTop(root));
+      return containment;
+    } catch (error) {
+      containment.close();
+      throw error;
+    }
+  }
+
+  reach(root: Root, parts: readonly string[], last: "follow" | "keep"): Held {
+    const top = this.#top(root);
+    const reached = follow(parts, { root, nodes: { ...NODES, top }, last });
+    const { node } = reached;
+    return {
+      parts: reached.parts,
+      missing: reached.missing,
+      stats: node.stats,
+      ...(reached.target === undefined ? {} : { target: reached.target }),
+      open: () => reopen(node),
+      close: () => {
+        if (node !== top) closeSync(node.fd);
+      },
+    };
+  }
+
+  close(): void {
+    for (const { fd } of this.#tops.values()) closeSync(fd);
+    this.#tops.clear();
+  }
+
+  /** The root's handle, taken anew when another directory stands at its path, as after a fresh clone. */
+  #top(root: Root): Handle {
+    const top = this.#tops.get(root);
+    if (top === undefined) throw new Error(`no root of this workspace: ${root.path}`);
+    const now = lstatSync(root.path, { bigint: true, throwIfNoEntry: false });
+    if (now?.ino === top.stats.ino && now.dev === top.stats.dev) return top;
+    const fresh = openTop(root);
+    this.#tops.set(root, fresh);
+    closeSync(top.fd);
+    return fresh;
+  }
+}
+
+const NODES: Omit<Nodes<Handle>, "top"> = {
+  child: (parent, name) => {
+    try {
+      return look(`/proc/self/fd/${parent.fd}/${name}`);
+    } catch (error) {
+      if (isErrno(error, "ENOENT", "ENOTDIR", "ENAMETOOLONG")) return undefined;
+      throw error;
+    }
+  },
+  kind: ({ stats }) => kindOf(stats),
+  readLink: (parent, name) => {
+    try {
+      return readlinkSync(`/proc/self/fd/${parent.fd}/${name}`);
+    } catch (error) {
+      if (isErrno(error, "EINVAL", "ENOENT")) return undefined;
+      throw error;
+    }
+  },
+  release: ({ fd }) => closeSync(fd),
+};
+
+function look(path: string): Handle {
+  const fd = openSync(path, LOOK);
+  try {
+    return { fd, stats: fstatSync(fd, { bigint: true }) };
+  } catch (error) {
+    closeSync(fd);
+    throw error;
+  }
+}
+
+/** Opens a root by its resolved path without following a link, so that nobody can slip one in since. */
+function openTop(root: Root): Handle {
+  let at = look("/");
+  for (const name of root.path.split("/").filter((part) => part !== "")) {
+    const above = at;
+    try {
+      at = look(`/proc/self/fd/${above.fd}/${name}`);
+    } catch (error) {
+      throw new ToolError("unavailable", "the root is not there any more", { cause: error });
+    } finally {
+      closeSync(above.fd);
+    }
+  }
+  if (at.stats.isDirectory()) return at;
+  closeSync(at.fd);
+  throw new ToolError("unavailable", "the root is no directory any more");
+}
+
+/** Opens for reading the very thing that a handle looks at. */
+function reopen({ fd: looking, stats }: Handle): Opened {
+  const fd = openSync(`/proc/self/fd/${looking}`, stats.isDirectory() ? READ | constants.O_DIRECTORY : READ);
+  return {
+    fd,
+    stats,
+    path: `/proc/self/fd/${fd}`,
+    pathForChildren: `/proc/${process.pid}/fd/${fd}`,
+    verify: () => {},
+  };
+}
