@@ -1,0 +1,120 @@
+import type { Log } from "../context.ts";
+import type { Scope } from "../scope.ts";
+import { appendLines, auditFolder, rotate } from "./audit-files.ts";
+import type { AuditLine } from "./audit-line.ts";
+
+export interface AuditLogOptions {
+  readonly stateFolder: string;
+  /** From `projectKey`. */
+  readonly project: string;
+  readonly scope: Scope;
+  readonly log: Log;
+  /** A file that is larger is set aside; default 10 MB. */
+  readonly maxBytes?: number;
+  /** How many files set aside are kept; default 5. */
+  readonly keep?: number;
+}
+
+const FLUSH_MS = 100;
+/** Beyond this many characters that wait for the disk, a call waits too. */
+const MOST_PENDING = 4_000_000;
+/** A longer line, in bytes, loses its arguments; far above what `redact` leaves. */
+const LONGEST_LINE = 60_000;
+
+/** The append-only record of one project. Several processes may hold one each; nothing here ever throws. */
+export class AuditLog {
+  readonly #folder: string;
+  readonly #log: Log;
+  readonly #limits: { readonly maxBytes: number; readonly keep: number };
+  #pending: string[] = [];
+  #pendingSize = 0;
+  #sync = false;
+  #timer: NodeJS.Timeout | undefined;
+  #writing: Promise<boolean> = Promise.resolve(true);
+  #next: Promise<boolean> | undefined;
+  #failing = false;
+
+  private constructor(options: AuditLogOptions) {
+    this.#folder = auditFolder(options.stateFolder, options.project);
+    this.#log = options.log;
+    this.#limits = { maxBytes: options.maxBytes ?? 10_000_000, keep: options.keep ?? 5 };
+  }
+
+  /** Makes no file before the first line. Closing the scope writes what is buffered. */
+  static open(options: AuditLogOptions): AuditLog {
+    const log = new AuditLog(options);
+    options.scope.defer(() => log.flush());
+    return log;
+  }
+
+  /**
+   * Writes one line within 100 ms. A `durable` line is on the disk when this resolves; false says that it is not,
+   * which is logged here.
+   */
+  async append(line: AuditLine, options: { readonly durable: boolean }): Promise<boolean> {
+    const text = serialise(line);
+    this.#pending.push(text);
+    this.#pendingSize += text.length;
+    if (options.durable) {
+      this.#sync = true;
+      const written = await this.flush();
+      if (!written)
+        this.#log("warn", `not audited: call ${line.id} of ${line.tool}, which changed something`);
+      return written;
+    }
+    if (this.#pendingSize > MOST_PENDING) return await this.flush();
+    this.#timer ??= setTimeout(() => void this.flush(), FLUSH_MS).unref();
+    return true;
+  }
+
+  /** Writes what is buffered; everybody who comes while a write is under way shares the next one. */
+  flush(): Promise<boolean> {
+    this.#next ??= this.#writing.then(() => {
+      this.#next = undefined;
+      this.#writing = this.#write();
+      return this.#writing;
+    });
+    return this.#next;
+  }
+
+  async #write(): Promise<boolean> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const lines = this.#pending;
+    const sync = this.#sync;
+    this.#pending = [];
+    this.#pendingSize = 0;
+    this.#sync = false;
+    if (lines.length === 0) return true;
+    try {
+      const size = await appendLines(this.#folder, lines.join(""), sync);
+      this.#failing = false;
+      if (size >= this.#limits.maxBytes) await this.#rotate();
+      return true;
+    } catch (error) {
+      this.#warn(`audit cannot be written, ${lines.length} lines lost`, error);
+      return false;
+    }
+  }
+
+  async #rotate(): Promise<void> {
+    try {
+      await rotate(this.#folder, this.#limits);
+    } catch (error) {
+      this.#warn("audit file cannot be set aside, it grows on", error);
+    }
+  }
+
+  /** One warning for a row of failures: a full disk must not fill the log as well. */
+  #warn(message: string, error: unknown): void {
+    if (this.#failing) return;
+    this.#failing = true;
+    this.#log("warn", `${message}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+function serialise(line: AuditLine): string {
+  const text = `${JSON.stringify(line)}\n`;
+  if (Buffer.byteLength(text) <= LONGEST_LINE) return text;
+  return `${JSON.stringify({ ...line, input: "(too large to keep)", touched: {} })}\n`;
+}

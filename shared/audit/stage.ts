@@ -1,0 +1,70 @@
+import type { Call, Stage } from "../call.ts";
+import type { Part, ToolFacts } from "../tool.ts";
+import type { AuditLine } from "./audit-line.ts";
+import type { AuditLog } from "./audit-log.ts";
+import type { Outcome } from "./outcome.ts";
+import { outcomeOf, outcomeOfError } from "./outcome.ts";
+import { redact, redactList, redactString } from "./redact.ts";
+
+/**
+ * Writes one line for each finished call, failures and refusals too. A call that ends in a question leaves an
+ * `asked` line, and its answered run the final one, both with the same id. Rethrows what the call threw.
+ */
+export function withAudit(log: AuditLog): Stage {
+  return (endpoint) => ({
+    tool: endpoint.tool,
+    async call(input, call) {
+      const started = performance.now();
+      const close = async (outcome: Outcome, chars: number): Promise<void> => {
+        const end = { outcome, chars, ms: Math.round((performance.now() - started) * 10) / 10 };
+        await log.append(
+          { ...describe(endpoint.tool, call, input), ...end },
+          { durable: call.record.changed },
+        );
+      };
+      try {
+        const answer = await endpoint.call(input, call);
+        await close(outcomeOf(answer), answer.kind === "answer" ? countChars(answer.parts) : 0);
+        return answer;
+      } catch (error) {
+        await close(outcomeOfError(error, call.signal), 0);
+        throw error;
+      }
+    },
+  });
+}
+
+function describe(tool: ToolFacts, call: Call, input: unknown): Omit<AuditLine, "outcome" | "ms" | "chars"> {
+  const { record, caller } = call;
+  const { paths, argv } = record.touches;
+  return {
+    time: new Date().toISOString(),
+    id: call.id,
+    ...(call.parent === undefined ? {} : { parent: call.parent }),
+    trace: call.trace,
+    caller: {
+      id: redactString(caller.id, 120),
+      name: redactString(caller.name, 120),
+      ...(caller.version === undefined ? {} : { version: redactString(caller.version, 60) }),
+      transport: caller.transport,
+    },
+    tool: `${tool.server}.${tool.name}`,
+    effect: record.effect,
+    reach: record.reach,
+    tier: record.tier,
+    touched: {
+      ...(paths === undefined ? {} : { paths: redactList(paths) }),
+      ...(argv === undefined ? {} : { argv: redactList(argv) }),
+    },
+    input: redact(input),
+    decision: record.decision,
+    ...(record.because === undefined ? {} : { because: redactString(record.because) }),
+  };
+}
+
+function countChars(parts: readonly Part[]): number {
+  return parts.reduce((sum, part) => {
+    if (part.type === "text") return sum + part.text.length;
+    return sum + (part.type === "image" ? part.data.length : part.uri.length);
+  }, 0);
+}

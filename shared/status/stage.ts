@@ -1,0 +1,45 @@
+import { outcomeOf, outcomeOfError } from "../audit/outcome.ts";
+import type { Outcome } from "../audit/outcome.ts";
+import type { Stage } from "../call.ts";
+import type { StatusFeed } from "./feed.ts";
+import { throttleProgress } from "./throttle-progress.ts";
+
+/** A call that takes longer is announced while it runs. */
+const SLOW_MS = 250;
+
+/** Publishes when a call is slow, its progress, its end, and failures that are ours; paces its progress reports. */
+export function withStatus(feed: StatusFeed): Stage {
+  return (endpoint) => {
+    const tool = `${endpoint.tool.server}.${endpoint.tool.name}`;
+    return {
+      tool: endpoint.tool,
+      async call(input, call) {
+        const about = { call: call.id, tool };
+        const started = performance.now();
+        const slow = setTimeout(() => {
+          feed.publish({ category: "tool", message: "still running", ...about });
+        }, SLOW_MS).unref();
+        const progress = throttleProgress((step) => {
+          const { message = "", ...numbers } = step;
+          feed.publish({ category: "progress", message, ...numbers, ...about });
+          call.report(step);
+        });
+        const close = (outcome: Outcome): void => {
+          clearTimeout(slow);
+          progress.finish();
+          const message = `${outcome} after ${Math.round(performance.now() - started)} ms`;
+          feed.publish({ category: "tool", message, ...about });
+          if (outcome === "internal") feed.publish({ category: "error", message: "failed inside", ...about });
+        };
+        try {
+          const answer = await endpoint.call(input, { ...call, report: progress.report });
+          close(outcomeOf(answer));
+          return answer;
+        } catch (error) {
+          close(outcomeOfError(error, call.signal));
+          throw error;
+        }
+      },
+    };
+  };
+}
