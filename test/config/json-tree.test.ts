@@ -88,6 +88,6 @@ test("reads comments and trailing commas where an editor allows them, with the p
 
 test("a key named __proto__ stays a key", () => {
   const { value } = parseJsonTree('{"__proto__": {"polluted": true}}');
-  expect(Object.keys(value as object)).toEqual(["__proto__"]);
+  expect(JSON.stringify(value)).toBe(`{"__proto__":{"polluted":true}}`);
   expect("polluted" in {}).toBe(false);
 });

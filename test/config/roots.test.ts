@@ -27,8 +27,7 @@ test.each(["/", "/usr", "/etc", "/etc/ssl", "/tmp", "/var", "HOME", "HOME/.."])(
   async (folder) => {
     await using here = await machine();
     const cwd = folder.startsWith("HOME") ? join(here.places.home, folder.slice(4)) : folder;
-    const error = await find(here, cwd).catch((reason: unknown) => reason);
-    const { message } = error as Error;
+    const message = await find(here, cwd).then(String, String);
     expect(message).toContain("no root given, and started in ");
     expect(message).toContain("add --root /path/to/your/project to the command");
     expect(message).toContain(
