@@ -10,9 +10,11 @@ export const HASHED_BYTES = 16 * 1024 * 1024;
 const COUNTED_BYTES = 64 * 1024 * 1024;
 const CHUNK_BYTES = 512 * 1024;
 
+/** What is needed of an open file to read a text from it. */
+export type Readable = Pick<OpenFile, "stat" | "read">;
+
 /** An open file whose format is known. */
 export interface TextFile {
-  readonly file: OpenFile;
   readonly size: number;
   /** The first 64 KiB or less. */
   readonly head: Buffer;
@@ -36,12 +38,11 @@ export interface TextFacts {
 }
 
 /** Decides by the first bytes how a file is read. */
-export async function openText(file: OpenFile): Promise<TextFile> {
+export async function openText(file: Readable): Promise<TextFile> {
   const { size } = file.stat;
   const held = size <= HELD_BYTES ? await file.read(0, size) : undefined;
   const head = held?.subarray(0, HEAD_BYTES) ?? (await file.read(0, HEAD_BYTES));
   return {
-    file,
     size: held?.length ?? size,
     head,
     format: detectFormat(head, head.length === (held?.length ?? size)),
@@ -83,7 +84,7 @@ export async function scanText(
 }
 
 /** SHA-256 of a whole file, of any size, in the short form that answers show. */
-export async function hashFile(file: OpenFile, signal: AbortSignal): Promise<string> {
+export async function hashFile(file: Pick<Readable, "read">, signal: AbortSignal): Promise<string> {
   const hash = createHash("sha256");
   for (let position = 0; ;) {
     signal.throwIfAborted();

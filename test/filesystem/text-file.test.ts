@@ -1,28 +1,23 @@
 import { Buffer } from "node:buffer";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { openText, scanText, type TextFile } from "../../shared/workspace/text-file.ts";
+import { openText, scanText, type Readable, type TextFile } from "../../shared/workspace/text-file.ts";
 import { detectKind } from "../../shared/workspace/text-file-kind.ts";
 import { readPage, readTail } from "../../shared/workspace/text-file-page.ts";
 import type { TextFormat } from "../../shared/workspace/text-file-format.ts";
-import type { OpenFile } from "../../shared/workspace/workspace.ts";
 
 const { signal } = new AbortController();
-type Readable = TextFile & { readonly format: TextFormat };
+type FormattedText = TextFile & { readonly format: TextFormat };
 
 /** A file that is only bytes; where it comes from does not matter here. */
-function fileOf(bytes: Buffer): OpenFile {
+function fileOf(bytes: Buffer): Readable {
   return {
-    place: { root: "/", relative: "x" },
     stat: { kind: "file", size: bytes.length, mtimeMs: 0, mode: 0o644, links: 1, identity: "1:1" },
-    fd: -1,
     read: (position, length) => Promise.resolve(bytes.subarray(position, position + length)),
-    close: () => Promise.resolve(),
-    [Symbol.asyncDispose]: () => Promise.resolve(),
   };
 }
 
-async function textOf(bytes: Buffer): Promise<Readable> {
+async function textOf(bytes: Buffer): Promise<FormattedText> {
   const text = await openText(fileOf(bytes));
   if (text.format === undefined) throw new Error("not a text");
   return { ...text, format: text.format };

@@ -1,0 +1,15 @@
+import * as z from "zod";
+import { defineServer } from "../../shared/server.ts";
+import readFile from "./tools/read-file.ts";
+
+export default defineServer({
+  name: "filesystem",
+  summary: "Read, list and search files below the roots.",
+  instructions:
+    "Paths are relative to the root or absolute below it. Answers begin with a line in brackets: what is shown, what is left out, and the cursor that goes on. Search before you read: search_text for contents, find_files for names; then read_file by startLine and endLine. Files that git ignores are left out unless ignored is true.",
+  options: z.strictObject({}),
+  tools: [readFile],
+  async open(_options, { workspace }) {
+    return { workspace };
+  },
+});
