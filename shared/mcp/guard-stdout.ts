@@ -1,0 +1,20 @@
+import { Writable } from "node:stream";
+
+/**
+ * Keeps stdout for the protocol: from now on whatever anybody prints there (`console.log` too) goes to stderr,
+ * and only the stream that comes back still reaches stdout. It fails when the reader is gone, and takes no more
+ * than the reader does.
+ */
+export function guardStdout(): Writable {
+  const { stdout, stderr } = process;
+  const write = stdout.write.bind(stdout);
+  stdout.write = stderr.write.bind(stderr);
+  const real = new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      write(chunk, done);
+    },
+  });
+  // EPIPE also comes as an event, which would end the process if nobody listened.
+  stdout.on("error", (error) => real.destroy(error));
+  return real;
+}
