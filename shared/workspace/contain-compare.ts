@@ -29,6 +29,8 @@ interface Named {
  * three must be one thing inside the root. Whoever exchanges directories twice in that time can win the race.
  */
 export class CompareContainment implements Containment {
+  readonly kind = "compare";
+
   reach(root: Root, parts: readonly string[], last: "follow" | "keep"): Held {
     const top = { path: root.path, stats: lstatSync(root.path, { bigint: true }) };
     const reached = follow(parts, { root, nodes: { ...NODES, top }, last });

@@ -28,6 +28,7 @@ interface Handle {
  * is `openat` without native code. What was checked is the very thing that is used, so no race can be won.
  */
 export class HandleContainment implements Containment {
+  readonly kind = "handles";
   readonly #tops = new Map<Root, Handle>();
 
   /** Opens the roots; throws when this system cannot do it. */

@@ -32,6 +32,7 @@ export interface Opened {
 
 /** The two ways to reach a path below a root. */
 export interface Containment {
+  readonly kind: ContainmentKind;
   /** Throws `denied` for outside; whatever is thrown, nothing stays open. */
   reach(root: Root, parts: readonly string[], last: "follow" | "keep"): Held;
 }

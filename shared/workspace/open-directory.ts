@@ -11,7 +11,9 @@ export class OpenDirectory implements AsyncDisposable {
   readonly fd: number;
   /** A path that a child process of ours can use as its working directory while this is open. */
   readonly workingDirectory: string;
-  readonly #opened: Opened;
+  /** The same for this process and its threads. */
+  readonly path: string;
+  readonly #verify: () => void;
   #open = true;
 
   constructor(place: Place, opened: Opened) {
@@ -19,13 +21,19 @@ export class OpenDirectory implements AsyncDisposable {
     this.stat = factsOf(opened.stats);
     this.fd = opened.fd;
     this.workingDirectory = opened.pathForChildren;
-    this.#opened = opened;
+    this.path = opened.path;
+    this.#verify = () => opened.verify();
+  }
+
+  /** Throws when what was read by `path` may have been another directory. */
+  verify(): void {
+    this.#verify();
   }
 
   /** Names and kinds, unsorted, links not followed. */
   async entries(): Promise<DirectoryEntry[]> {
     if (!this.#open) throw new Error("read after close");
-    const { path } = this.#opened;
+    const { path } = this;
     const found = await readdir(path, { withFileTypes: true });
     const entries = found.map((entry) => {
       const kind = kindOf(entry);
@@ -34,7 +42,7 @@ export class OpenDirectory implements AsyncDisposable {
       const stats = lstatSync(`${path}/${entry.name}`, { throwIfNoEntry: false });
       return { name: entry.name, kind: stats === undefined ? kind : kindOf(stats) };
     });
-    this.#opened.verify();
+    this.#verify();
     return entries;
   }
 

@@ -1,3 +1,4 @@
+import { closeSync } from "node:fs";
 import type { Access, Place } from "../access.ts";
 import type { Log } from "../context.ts";
 import { StartupError } from "../errors.ts";
@@ -7,10 +8,13 @@ import { inWords, notFound, outside, wrongKind } from "./contain-errors.ts";
 import { HandleContainment } from "./contain-handles.ts";
 import type { Containment, ContainmentKind, Held, Opened } from "./contain.ts";
 import { factsOf, kindOf, type EntryStat } from "./entry.ts";
+import { checkGlobs } from "./glob.ts";
 import { OpenDirectory } from "./open-directory.ts";
 import { OpenFile } from "./open-file.ts";
 import { isAbsolute, Root } from "./root.ts";
 import type { SafePath } from "./safe-path.ts";
+import { WalkPool } from "./walk-pool.ts";
+import type { WalkRequest, WalkResult } from "./walk-request.ts";
 
 export type { OpenDirectory } from "./open-directory.ts";
 export type { OpenFile } from "./open-file.ts";
@@ -43,7 +47,10 @@ export async function openWorkspace(
   }
   if (roots.length === 0) throw new StartupError(failures.join("; ") || "no root was given");
   for (const failure of failures) options.log?.("warn", failure);
-  return new Workspace(roots, contain(roots, options));
+  const containment = contain(roots, options);
+  const walkers = new WalkPool();
+  options.scope.defer(() => walkers.close());
+  return new Workspace(roots, containment, walkers);
 }
 
 function contain(roots: readonly Root[], { scope, containment, log }: WorkspaceOptions): Containment {
@@ -66,11 +73,13 @@ function contain(roots: readonly Root[], { scope, containment, log }: WorkspaceO
 export class Workspace {
   readonly roots: readonly Root[];
   readonly #containment: Containment;
+  readonly #walkers: WalkPool;
 
   /** Made by `openWorkspace`. */
-  constructor(roots: readonly Root[], containment: Containment) {
+  constructor(roots: readonly Root[], containment: Containment, walkers: WalkPool) {
     this.roots = roots;
     this.#containment = containment;
+    this.#walkers = walkers;
   }
 
   /** By spelling only. Relative paths belong to the first root, `file://` URIs and other schemes are refused. */
@@ -135,6 +144,31 @@ export class Workspace {
       held.close();
       return placeOf(path.root, [...held.parts, ...held.missing]);
     });
+  }
+
+  /**
+   * Walks the tree below an open directory in a worker, links not followed. Asks nobody but `deny` about what it
+   * finds. Throws `invalid_input` for globs that cannot be used and `timeout` for those that never end.
+   */
+  async walk(directory: OpenDirectory, request: WalkRequest, signal: AbortSignal): Promise<WalkResult> {
+    signal.throwIfAborted();
+    checkGlobs([...(request.globs ?? []), ...(request.deny ?? [])]);
+    const { place, path: base } = directory;
+    const root = this.roots.find(({ path }) => path === place.root);
+    if (root === undefined) throw new Error(`no root of this workspace: ${place.root}`);
+    const parts = place.relative.split("/").filter((name) => name !== "");
+    const top = inWords(".", () => this.#containment.reach(root, [], "keep").open());
+    try {
+      const { kind: containment } = this.#containment;
+      const result = await this.#walkers.run(
+        { containment, root: top.path, base, parts, shown: this.show(place), request },
+        signal,
+      );
+      directory.verify();
+      return result;
+    } finally {
+      closeSync(top.fd);
+    }
   }
 
   #open(path: SafePath, access: Access, wanted: "file" | "directory"): { place: Place; opened: Opened } {

@@ -1,0 +1,115 @@
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readSync,
+  type Dirent,
+  type Stats,
+} from "node:fs";
+import { join } from "node:path";
+import { isErrno } from "../errors.ts";
+import type { ContainmentKind } from "./contain.ts";
+import { kindOf, type DirectoryEntry } from "./entry.ts";
+
+const ENTER = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
+// Windows has neither of the two flags; undefined counts as 0
+const READ = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+
+/** A directory during a walk, in a worker: everything is synchronous, and no link is ever followed. */
+export class WalkDirectory {
+  readonly #path: string;
+  readonly #kind: ContainmentKind;
+  readonly #fd: number | undefined;
+
+  private constructor(path: string, kind: ContainmentKind, fd?: number) {
+    this.#path = path;
+    this.#kind = kind;
+    this.#fd = fd;
+  }
+
+  /** `path` leads to a directory that the caller holds open. */
+  static open(path: string, kind: ContainmentKind): WalkDirectory {
+    if (kind === "compare") return new WalkDirectory(path, kind);
+    return WalkDirectory.#held(openSync(path, constants.O_RDONLY | constants.O_DIRECTORY));
+  }
+
+  static #held(fd: number): WalkDirectory {
+    return new WalkDirectory(`/proc/self/fd/${fd}`, "handles", fd);
+  }
+
+  /** Undefined when the name is no directory any more, or may not be read. */
+  enter(name: string): WalkDirectory | undefined {
+    try {
+      if (this.#kind === "handles") return WalkDirectory.#held(openSync(`${this.#path}/${name}`, ENTER));
+      const path = join(this.#path, name);
+      return lstatSync(path).isDirectory() ? new WalkDirectory(path, "compare") : undefined;
+    } catch (error) {
+      if (isErrno(error, ...REFUSALS)) return undefined;
+      throw error;
+    }
+  }
+
+  /** Sorted by name; undefined when it may not be read. */
+  entries(): DirectoryEntry[] | undefined {
+    try {
+      const found = readdirSync(this.#path, { withFileTypes: true });
+      return found.map((entry) => this.#known(entry)).sort(byName);
+    } catch (error) {
+      if (isErrno(error, ...REFUSALS)) return undefined;
+      throw error;
+    }
+  }
+
+  /** Those of the names that are there, without reading the whole directory. */
+  namesOf(names: readonly string[]): DirectoryEntry[] {
+    return names.flatMap((name) => {
+      const stats = this.facts(name);
+      return stats === undefined ? [] : [{ name, kind: kindOf(stats) }];
+    });
+  }
+
+  /** Of the name itself, a link not followed; undefined when it is gone. */
+  facts(name: string): Stats | undefined {
+    return lstatSync(`${this.#path}/${name}`, { throwIfNoEntry: false });
+  }
+
+  /** A regular file of at most `most` bytes, whole; undefined for anything else. */
+  read(name: string, most: number): Buffer | undefined {
+    let fd: number | undefined;
+    try {
+      // what is no regular file is not opened at all, as far as one can know before
+      if (this.facts(name)?.isFile() !== true) return undefined;
+      fd = openSync(`${this.#path}/${name}`, READ);
+      const stats = fstatSync(fd);
+      if (!stats.isFile() || stats.size > most) return undefined;
+      const buffer = Buffer.alloc(stats.size);
+      return buffer.subarray(0, readSync(fd, buffer, 0, stats.size, 0));
+    } catch (error) {
+      if (isErrno(error, ...REFUSALS)) return undefined;
+      throw error;
+    } finally {
+      if (fd !== undefined) closeSync(fd);
+    }
+  }
+
+  close(): void {
+    if (this.#fd !== undefined) closeSync(this.#fd);
+  }
+
+  #known(entry: Dirent): DirectoryEntry {
+    const kind = kindOf(entry);
+    if (kind !== "unknown") return { name: entry.name, kind };
+    // some file systems do not tell the kind in a listing
+    const stats = this.facts(entry.name);
+    return { name: entry.name, kind: stats === undefined ? kind : kindOf(stats) };
+  }
+}
+
+const REFUSALS = ["ENOENT", "ENOTDIR", "ELOOP", "EACCES", "EPERM", "ENAMETOOLONG", "ENXIO", "EIO", "ESTALE"];
+
+function byName(one: DirectoryEntry, other: DirectoryEntry): number {
+  return one.name < other.name ? -1 : 1;
+}
