@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { ruleSchema } from "../policy/rule.ts";
 import { narrow, person } from "./key-rules.ts";
 
 const glob = z.string().min(1).max(1_000);
@@ -6,16 +7,12 @@ const count = z.int().positive();
 const toolName = z.string().regex(/^[a-z][a-z0-9_]{0,63}$/, "expected a tool's name, such as read_file");
 
 /** One rule about calls; what it leaves out matches everything. */
-export const ruleSchema = z.strictObject({
-  decision: z.enum(["allow", "ask", "deny"]),
-  /** `filesystem.read_file`, or `filesystem.*`. */
-  tool: z.string().regex(/^[a-z*][a-z0-9_.*]*$/, "expected server.tool, such as shell.run_command"),
-  /** A glob, relative to the first root. */
-  path: glob.optional(),
-  /** The first words of the command. */
-  args: z.array(z.string()).min(1).optional(),
-});
-export type ConfiguredRule = z.output<typeof ruleSchema>;
+const configuredRule = ruleSchema
+  .pick({ decision: true, tool: true, path: true, argv: true })
+  .refine(({ tool, path, argv }) => [tool, path, argv].some((part) => part !== undefined), {
+    error: "expected a rule that names a tool, a path or the first words of a command",
+  });
+export type ConfiguredRule = z.output<typeof configuredRule>;
 
 /** From the most trusting to the strictest. */
 const ASK = ["host", "elicit", "deny"] as const;
@@ -43,7 +40,7 @@ export const settingsSchema = z.strictObject({
     "--ask",
   ),
   rules: narrow(
-    z.array(ruleSchema).default([]).describe("rules about calls; deny beats ask beats allow"),
+    z.array(configuredRule).default([]).describe("rules about calls; deny beats ask beats allow"),
     denyMore,
   ),
   allowSecrets: person(
@@ -57,8 +54,8 @@ export const settingsSchema = z.strictObject({
   ),
   limits: z
     .strictObject({
-      callsPerMinute: narrow(count.default(1_200).describe("calls a minute, for each caller"), lower),
-      concurrent: narrow(count.default(32).describe("calls at once, for each caller"), lower),
+      callsPerMinute: narrow(count.default(6_000).describe("calls a minute, for each caller"), lower),
+      concurrent: narrow(count.default(64).describe("calls at once, for each caller"), lower),
       deadlineMs: narrow(count.default(120_000).describe("milliseconds until a call is cancelled"), lower),
     })
     .prefault({}),
@@ -82,9 +79,9 @@ export const settingsSchema = z.strictObject({
         z.boolean().default(false).describe("also serve the old HTTP+SSE transport"),
         "--legacy-sse",
       ),
-      maxSessions: person(count.default(200).describe("sessions at once")),
+      maxSessions: person(count.default(1_000).describe("sessions at once")),
       sessionIdleMinutes: person(count.default(30).describe("minutes until an idle session is closed")),
-      maxBodyBytes: person(count.default(8 * 1024 * 1024).describe("bytes of a request")),
+      maxBodyBytes: person(count.default(4 * 1024 * 1024).describe("bytes of a request")),
     })
     .prefault({}),
   audit: z

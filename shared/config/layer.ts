@@ -135,5 +135,5 @@ function kebab(path: string): string {
 }
 
 function quote(path: string): string {
-  return `"${shown(path, { max: 80 })}"`;
+  return `"${shown(path, 80)}"`;
 }

@@ -153,7 +153,7 @@ async function isProject(folder: string): Promise<boolean> {
 
 function refusal(what: string, { configFile }: RootsInput): StartupError {
   return new StartupError(
-    `${shown(what, { max: 600 })}; add --root /path/to/your/project to the command, or "roots": ["/path/to/your/project"] to ${configFile}`,
+    `${shown(what, 600)}; add --root /path/to/your/project to the command, or "roots": ["/path/to/your/project"] to ${configFile}`,
   );
 }
 

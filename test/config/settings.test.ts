@@ -90,7 +90,7 @@ test("a project's file may be stricter than the person", async () => {
     tools: ["stat_path"],
     ask: "deny",
     protect: ["a", "b"],
-    limits: { concurrent: 2, deadlineMs: 5_000, callsPerMinute: 1_200 },
+    limits: { concurrent: 2, deadlineMs: 5_000, callsPerMinute: 6_000 },
     rules: [{ decision: "deny", tool: "filesystem.*", path: "secret/**" }],
   });
   expect(settings.origins.get("readOnly")).toEqual({ kind: "project", name: join(here.folder, PROJECT) });
@@ -153,7 +153,11 @@ test.each([
   ['{ "limits": 3 }', '"limits" expected an object'],
   ['{ "tools": ["read_file", 7] }', '"tools" at [1]: expected string, received number'],
   ['{ "ask": "always" }', '"ask": expected one of "host"|"elicit"|"deny"'],
-  ['{ "rules": [{ "decision": "deny" }] }', '"rules" at [0].tool: expected string, received undefined'],
+  ['{ "rules": [{ "tool": "a.*" }] }', '"rules" at [0].decision: expected one of "allow"|"ask"|"deny"'],
+  [
+    '{ "rules": [{ "decision": "deny" }] }',
+    '"rules" at [0]: expected a rule that names a tool, a path or the first words of a command',
+  ],
   ['{\n  "readOnly": true,\n}', ":2:19: a comma after the last item is not JSON"],
   ["{\n  // mine\n}", ":2:3: comments are not JSON"],
   ["", ":1:1: the file ends too early"],

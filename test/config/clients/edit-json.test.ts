@@ -78,7 +78,7 @@ test("whatever the file, only the entry changes and every comment stays", () => 
   }));
   fc.assert(
     fc.property(tree.object, (object) => {
-      const before = String(object);
+      const before = object;
       const old: unknown = parseJsonTree(before, { comments: true }).value;
       const section: unknown = Reflect.get(Object(old), "mcpServers");
       if (

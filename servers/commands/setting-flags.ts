@@ -1,0 +1,75 @@
+import { type Command, Option } from "commander";
+import * as z from "zod";
+import type { Flags } from "../../shared/config/layer.ts";
+import { type Leaf, keyTable, unwrap } from "../../shared/config/leaves.ts";
+import { settingsSchema } from "../../shared/config/keys.ts";
+
+const keys = keyTable(settingsSchema).leaves;
+
+/** Flags of `serve` that only mean something with `--http`, by key. */
+export const HTTP_KEYS = [...keys.keys()].filter((path) => path.startsWith("http."));
+
+/** Adds the flags of these keys (those that have one; of all but HTTP's when left out). */
+export function addSettingFlags(
+  command: Command,
+  paths: readonly string[] = [...keys.keys()].filter((path) => !HTTP_KEYS.includes(path)),
+): Command {
+  for (const path of paths) {
+    const leaf = keys.get(path);
+    if (leaf?.rule?.flag !== undefined) command.addOption(optionOf(leaf, leaf.rule.flag));
+  }
+  return command;
+}
+
+/** Adds `--<server>-<key>` for a server's own options. */
+export function addServerFlags(command: Command, server: string, options: z.ZodObject): void {
+  for (const [path, leaf] of keyTable(z.object({ [server]: options })).leaves)
+    command.addOption(
+      optionOf(leaf, `--${path.replaceAll(".", "-").replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)}`),
+    );
+}
+
+/** What commander parsed, by key instead of by flag. */
+export function flagsOf(
+  parsed: Readonly<Record<string, unknown>>,
+  servers: Readonly<Record<string, z.ZodObject>> = {},
+): Flags {
+  const flags: Record<string, string | boolean | readonly string[]> = {};
+  const all = new Map([...keys, ...keyTable(z.object(servers)).leaves]);
+  for (const [path, leaf] of all) {
+    const name = leaf.rule?.flag ?? `--${path.replaceAll(".", "-")}`;
+    const value = parsed[attributeOf(name)];
+    if (typeof value === "string" || typeof value === "boolean") flags[path] = value;
+    else if (Array.isArray(value)) flags[path] = value.map(String);
+  }
+  return flags;
+}
+
+function optionOf(leaf: Leaf, flag: string): Option {
+  const inner = unwrap(leaf.schema);
+  const about =
+    z.globalRegistry.get(inner)?.description ?? z.globalRegistry.get(leaf.schema)?.description ?? "";
+  if (inner instanceof z.ZodBoolean) return new Option(flag, about);
+  if (!(inner instanceof z.ZodArray)) return new Option(`${flag} <${valueName(leaf.path)}>`, about);
+  const list = new Option(`${flag} <${valueName(leaf.path)}>`, `${about} (repeatable)`);
+  const split = (text: string): string[] => (leaf.path === "roots" ? [text] : text.split(","));
+  return list.argParser<string[]>((text, sofar) => [...(sofar ?? []), ...split(text)]);
+}
+
+function valueName(path: string): string {
+  const names: Readonly<Record<string, string>> = {
+    roots: "dir",
+    tools: "a,b",
+    ask: "elicit|host|deny",
+    allowSecrets: "glob",
+    protect: "glob",
+    "http.port": "number",
+    "http.allowedHosts": "name",
+  };
+  return names[path] ?? path.slice(path.lastIndexOf(".") + 1);
+}
+
+/** As commander names it: `--read-only` is `readOnly`. */
+function attributeOf(flag: string): string {
+  return flag.slice(2).replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}
