@@ -42,6 +42,7 @@ const SHAPES = new RegExp(
   "gu",
 );
 
+const UNMASKED = String.raw`(?!\[redacted\](?:[\s,;:)}\]&"'\\]|$))`;
 // Text may follow the closing quote directly, as a shell joins it.
 const QUOTED = String.raw`(?:"(?:[^"\\]|\\[^])*"?|'(?:[^'\\]|\\[^])*'?)[^\s,;:)}\]&]*|\\+["'][^"'\\]*`;
 const SCHEME = String.raw`(?:(?:bearer|basic|token|digest|negotiate)\s{1,5})?`;
@@ -55,13 +56,13 @@ const AUTHORIZATION = new RegExp(
 const ASSIGNED = [
   // after a colon and a space the value is the rest of the line: YAML and headers
   new RegExp(
-    String.raw`((?:${NAMES})${TAIL}:[ \t]{1,5})(?:${QUOTED}|(?:[^\r\n"']|["'](?=[^\s,}\])]))+)`,
+    String.raw`((?:${NAMES})${TAIL}:[ \t]{1,5})${UNMASKED}(?:${QUOTED}|(?:[^\r\n"']|["'](?=[^\s,}\])]))+)`,
     "giu",
   ),
-  new RegExp(String.raw`((?:${NAMES})${TAIL}(?:=>|:=|=|:)\s{0,5})(?:${QUOTED}|\S+)`, "giu"),
+  new RegExp(String.raw`((?:${NAMES})${TAIL}(?:=>|:=|=|:)\s{0,5})${UNMASKED}(?:${QUOTED}|\S+)`, "giu"),
   // --password VALUE; the look back is tried only where a name was found
   new RegExp(
-    String.raw`((?:${NAMES})(?<=(?:^|[\s"'])-[\w-]{0,60})[\w-]{0,40}(?:["',]{1,4}\s{0,5}|\s{1,5}))(?!-)(?:${QUOTED}|\S+)`,
+    String.raw`((?:${NAMES})(?<=(?:^|[\s"'])-[\w-]{0,60})[\w-]{0,40}(?:["',]{1,4}\s{0,5}|\s{1,5}))(?!-)${UNMASKED}(?:${QUOTED}|\S+)`,
     "giu",
   ),
   /(\s(?:-u|--user)[ =]["']?[^\s:"']{1,200}:)[^\s"']+/gu,
