@@ -45,6 +45,8 @@ export interface WalkResult {
   readonly cursor?: string;
   /** Why the tree was not walked whole: the time, the number of entries, or directories too deep. */
   readonly partial?: "time" | "entries" | "depth";
+  /** Entries that ignore files name; what lies below them is not counted, nor what lies before the cursor. */
+  readonly ignored: number;
   /** Directories that could not be read. */
   readonly unreadable: number;
 }

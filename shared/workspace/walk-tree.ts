@@ -40,6 +40,7 @@ class Walk {
   readonly #skip: number;
   #visited = 0;
   #unreadable = 0;
+  #ignored = 0;
   /** Where the walk was given up. */
   #stopped: string | undefined;
   #partial: WalkResult["partial"];
@@ -64,7 +65,7 @@ class Walk {
 
   result(): WalkResult {
     const page = this.#page.finish(this.#stopped);
-    const result = { ...page, unreadable: this.#unreadable };
+    const result = { ...page, ignored: this.#ignored, unreadable: this.#unreadable };
     return this.#partial === undefined ? result : { ...result, partial: this.#partial };
   }
 
@@ -86,7 +87,10 @@ class Walk {
   }
 
   #leavesOut(path: string, { kind }: DirectoryEntry, rules: IgnoreRules | undefined): boolean {
-    return this.#denied?.chooses(path) === true || isIgnored(rules, path, kind === "directory");
+    if (this.#denied?.chooses(path) === true) return true;
+    const ignored = isIgnored(rules, path, kind === "directory");
+    if (ignored) this.#ignored += 1;
+    return ignored;
   }
 
   #collect(directory: WalkDirectory, full: string, { name, kind }: DirectoryEntry): void {
