@@ -1,0 +1,116 @@
+import { AuditLog } from "../shared/audit/audit-log.ts";
+import { projectKey } from "../shared/audit/project-key.ts";
+import { withAudit } from "../shared/audit/stage.ts";
+import type { Endpoint, Stage } from "../shared/call.ts";
+import type { Settings } from "../shared/config/settings.ts";
+import type { Log } from "../shared/context.ts";
+import { withArguments } from "../shared/pipeline/arguments.ts";
+import { withBudget } from "../shared/pipeline/budget.ts";
+import { withFailures } from "../shared/pipeline/failures.ts";
+import { withHooks } from "../shared/pipeline/hooks.ts";
+import { createLimits, withLimits } from "../shared/pipeline/limits.ts";
+import { toEndpoint } from "../shared/pipeline/run.ts";
+import { openPolicy, type Policy } from "../shared/policy/policy.ts";
+import { withPolicy } from "../shared/policy/stage.ts";
+import { StartupError } from "../shared/errors.ts";
+import type { Scope } from "../shared/scope.ts";
+import type { BoundResources, Host, OpenServer, Server } from "../shared/server.ts";
+import { createStatusFeed } from "../shared/status/create-feed.ts";
+import type { StatusFeed } from "../shared/status/feed.ts";
+import { withStatus } from "../shared/status/stage.ts";
+import { canRead, type Tool } from "../shared/tool.ts";
+import { openWorkspace } from "../shared/workspace/workspace.ts";
+import { catalog } from "./catalog.ts";
+
+/** One open server with its tools wrapped: ready for a transport, the command line or the planner. */
+export interface ServedServer extends Pick<OpenServer, "name" | "summary" | "instructions"> {
+  readonly endpoints: readonly Endpoint[];
+  readonly resources?: ServedResources;
+}
+
+/** A server's resources; reading one is a call like any other. */
+export interface ServedResources extends Omit<BoundResources, "read"> {
+  readonly read: Endpoint;
+}
+
+/** Everything that one process serves. */
+export interface Suite {
+  readonly servers: readonly ServedServer[];
+  readonly settings: Settings;
+  readonly policy: Policy;
+  readonly status: StatusFeed;
+  /** Closing it closes all of this. */
+  readonly scope: Scope;
+  readonly log: Log;
+}
+
+export interface SuiteOptions {
+  readonly settings: Settings;
+  /** Names from the catalogue. */
+  readonly servers: readonly string[];
+  readonly scope: Scope;
+  readonly log: Log;
+}
+
+/** Opens servers and puts every tool of theirs through the same stages. Throws `StartupError`. */
+export async function openSuite({ settings, servers, scope, log }: SuiteOptions): Promise<Suite> {
+  const { containment, allowSecrets, protect, places } = settings;
+  const workspace = await openWorkspace(settings.roots, { scope, log, containment });
+  const status = createStatusFeed({ scope, log });
+  const policy = await openPolicy({
+    ...settings,
+    stateFolder: places.state,
+    workspace,
+    secretsAllowed: allowSecrets,
+    protectExtra: protect,
+    scope,
+  });
+  const project = projectKey(workspace.roots);
+  const audit = AuditLog.open({ ...settings.audit, stateFolder: places.state, project, scope, log });
+
+  // Outermost first: this is what one call passes on its way in, and again on its way out.
+  const stages: readonly Stage[] = [
+    withFailures(),
+    withAudit(audit),
+    withStatus(status),
+    withArguments(),
+    withLimits(createLimits({ ...settings.limits, scope })),
+    withBudget(),
+    withHooks(undefined),
+    withPolicy(policy),
+  ];
+  const wrap = (endpoint: Endpoint): Endpoint => stages.reduceRight((inner, stage) => stage(inner), endpoint);
+
+  const host: Host = { scope, workspace, status, log };
+  const opened: ServedServer[] = [];
+  for (const name of servers) {
+    const server = await load(name);
+    const open = await server.open(settings.options[server.name] ?? {}, host);
+    opened.push(serve(open, { settings, wrap }));
+  }
+  return { servers: opened, settings, policy, status, scope, log };
+}
+
+async function load(name: string): Promise<Server> {
+  const loader = catalog[name];
+  if (loader === undefined) throw new StartupError(`there is no server ${name}`);
+  return loader();
+}
+
+interface Serving {
+  readonly settings: Settings;
+  readonly wrap: (endpoint: Endpoint) => Endpoint;
+}
+
+function serve({ tools, resources, ...about }: OpenServer, { settings, wrap }: Serving): ServedServer {
+  const toServed = (tool: Tool<object>): Endpoint => wrap(toEndpoint(about.name, tool));
+  const served = { ...about, endpoints: tools.filter((tool) => isServed(tool, settings)).map(toServed) };
+  return resources === undefined
+    ? served
+    : { ...served, resources: { ...resources, read: toServed(resources.read) } };
+}
+
+/** `--read-only` takes away what can only write, `--tools` what was not named. */
+function isServed(tool: Tool<object>, { readOnly, tools }: Settings): boolean {
+  return (!readOnly || canRead(tool.effect)) && (tools === undefined || tools.includes(tool.name));
+}
