@@ -7,6 +7,9 @@ export interface Place {
   readonly root: string;
   /** Below the root, `/`-separated, `""` for the root itself. */
   readonly relative: string;
+  /** `<device>:<inode>` and the number of names, when the thing is open: so that another name of a secret is known. */
+  readonly identity?: string;
+  readonly links?: number;
 }
 
 /**

@@ -1,0 +1,186 @@
+import type { Place } from "../access.ts";
+import type { HookVerdict, Lifetime } from "../call.ts";
+import type { Classify } from "./protected.ts";
+import { isProtected } from "./protected.ts";
+import type { CallFacts, ReadyRule } from "./rule.ts";
+import type { Tier } from "./tier.ts";
+
+/** One path of a call: where its spelling points and where it leads. */
+export interface Target {
+  readonly spelled: Place;
+  readonly place: Place;
+}
+
+/** Who asks the person: we by elicitation, the client itself for tier 2, or nobody. */
+export type AskMode = "elicit" | "host" | "deny";
+
+/** Everything that a decision rests on. */
+export interface Case {
+  readonly facts: CallFacts;
+  readonly tier: Tier;
+  readonly targets: readonly Target[];
+  /** All rules but the grants for once. */
+  readonly rules: readonly ReadyRule[];
+  readonly classify: Classify;
+  readonly readOnly: boolean;
+  readonly ask: AskMode;
+  readonly hooks: HookVerdict | undefined;
+  readonly show: (place: Place) => string;
+}
+
+export type Ruling =
+  | { readonly kind: "allow"; readonly because: string; readonly granted: boolean }
+  | { readonly kind: "deny"; readonly because: string; readonly message: string; readonly hint?: string }
+  | {
+      readonly kind: "ask";
+      readonly because: string;
+      /** For the person, each a clause of our own. */
+      readonly reasons: readonly string[];
+      readonly lifetimes: readonly Lifetime[];
+    };
+
+/** One reason to ask. */
+interface Doubt {
+  readonly because: string;
+  readonly reason: string;
+  /** Asked at every call, whatever was granted before. */
+  readonly always: boolean;
+  /** What a grant has to cover; nothing for a call without paths. */
+  readonly places: readonly Place[];
+  /** Only a grant that names a path answers it. */
+  readonly byPath: boolean;
+}
+
+/** Deny beats ask beats allow; pure. */
+export function judge(of: Case): Ruling {
+  const denied = denial(of);
+  if (denied !== undefined) return { kind: "deny", ...denied };
+  const doubts = doubtsOf(of);
+  const open = doubts.filter((doubt) => doubt.always || !isCovered(doubt, of));
+  if (open.length > 0) {
+    return {
+      kind: "ask",
+      because: open.map(({ because }) => because).join(", "),
+      reasons: open.map(({ reason }) => reason),
+      lifetimes: open.some(({ always }) => always) ? ["once"] : ["once", "session", "always"],
+    };
+  }
+  if (doubts.length === 0) return { kind: "allow", because: `tier ${of.tier}`, granted: false };
+  return { kind: "allow", because: grantsBehind(of).join(", "), granted: true };
+}
+
+/** The rules that a call spends to be allowed once, or nothing when they do not cover all of it. */
+export function coverOnce(of: Case, once: readonly ReadyRule[]): readonly string[] | undefined {
+  const fitting = once.filter(({ rule, applies }) => rule.once === true && applies(of.facts));
+  const needed = of.targets.map(({ place }) => fitting.find(({ matches }) => matches(place)));
+  if (of.targets.length === 0) needed.push(fitting.find(({ rule }) => rule.path === undefined));
+  const ids = needed.map((found) => found?.rule.id);
+  return ids.every((id) => id !== undefined) ? [...new Set(ids)] : undefined;
+}
+
+function denial(of: Case): { because: string; message: string; hint?: string } | undefined {
+  if (of.readOnly && of.facts.effect !== "read")
+    return {
+      because: "read-only",
+      message: "this server only reads",
+      hint: "It was started with --read-only; leave the change to the person.",
+    };
+  const rule = of.rules.find((each) => each.rule.decision === "deny" && concerns(each, of))?.rule;
+  if (rule !== undefined) return { because: `rule ${rule.id}`, ...byRule(rule.id) };
+  if (of.hooks?.decision === "deny")
+    return { because: "hook", message: "a hook of the person denies this call", ...about(of.hooks.reason) };
+  return of.facts.effect === "read" ? undefined : protectedTarget(of);
+}
+
+/** What is said of a call or a place that a deny rule closes. */
+export function byRule(id: string): { message: string; hint: string } {
+  return {
+    message: `rule ${id} denies this call`,
+    hint: "Its person sees the rules with: plumbline approvals list",
+  };
+}
+
+function about(reason: string | undefined): { hint?: string } {
+  return reason === undefined ? {} : { hint: `It says: ${reason}` };
+}
+
+function protectedTarget(of: Case): { because: string; message: string; hint: string } | undefined {
+  const place = of.targets
+    .flatMap(({ spelled, place }) => [place, spelled])
+    .find((each) => isProtected(of.classify(each)));
+  return place === undefined ? undefined : { because: "protected path", ...neverWritten(of.show(place)) };
+}
+
+/** What is said of a write to a protected place. */
+export function neverWritten(shown: string): { message: string; hint: string } {
+  return {
+    message: `${shown} is protected: no tool writes it`,
+    hint: "Tell the person what to change there by hand.",
+  };
+}
+
+function doubtsOf(of: Case): Doubt[] {
+  const all = of.targets.map(({ place }) => place);
+  const doubts: Doubt[] = of.rules
+    .filter((each) => each.rule.decision === "ask" && concerns(each, of))
+    .map(({ rule }) => ({
+      because: `rule ${rule.id}`,
+      reason: `${rule.origin === "person" ? "your" : "the configuration's"} rule ${rule.id} asks each time`,
+      always: true,
+      places: all,
+      byPath: false,
+    }));
+  if (of.hooks?.decision === "ask") {
+    const reason = of.hooks.reason === undefined ? "a hook asks" : `a hook asks: ${of.hooks.reason}`;
+    doubts.push({ because: "hook", reason, always: true, places: all, byPath: false });
+  }
+  return [...doubts, ...laterDoubt(of), ...tierDoubt(of, all)];
+}
+
+function laterDoubt(of: Case): Doubt[] {
+  if (of.facts.effect === "read") return [];
+  const later = of.targets
+    .filter(({ spelled, place }) => [spelled, place].some((each) => of.classify(each).kind === "runs-later"))
+    .map(({ place }) => place);
+  if (later.length === 0) return [];
+  const named = later.slice(0, 3).map(of.show).join(", ");
+  const reason = `${named}${later.length > 3 ? " and others" : ""} will run later by itself`;
+  return [{ because: "runs later", reason, always: false, places: later, byPath: true }];
+}
+
+function tierDoubt({ facts, tier, ask }: Case, places: readonly Place[]): Doubt[] {
+  if (tier < 2 || (tier === 2 && ask === "host")) return [];
+  const reason =
+    tier === 3
+      ? "it may send something off this machine"
+      : facts.effect === "destroy"
+        ? "it cannot be undone"
+        : "it runs a program";
+  return [{ because: `tier ${tier}`, reason, always: false, places, byPath: false }];
+}
+
+/** A refusing rule concerns a call when one of its places is the rule's, by spelling or by where it leads. */
+function concerns({ rule, applies, matches }: ReadyRule, { facts, targets }: Case): boolean {
+  if (!applies(facts)) return false;
+  return rule.path === undefined || targets.some(({ spelled, place }) => matches(spelled) || matches(place));
+}
+
+/** A grant has to cover every place where the call leads; the spelling earns nothing. */
+function isCovered({ places, byPath }: Doubt, of: Case): boolean {
+  const grants = grantsOf(of).filter(({ rule }) => !byPath || rule.path !== undefined);
+  if (places.length === 0) return grants.some(({ rule }) => rule.path === undefined);
+  return places.every((place) => grants.some(({ matches }) => matches(place)));
+}
+
+function grantsOf({ rules, facts }: Case): ReadyRule[] {
+  return rules.filter(
+    ({ rule, applies }) => rule.decision === "allow" && rule.once !== true && applies(facts),
+  );
+}
+
+function grantsBehind(of: Case): string[] {
+  return grantsOf(of)
+    .filter(({ rule, matches }) => rule.path === undefined || of.targets.some(({ place }) => matches(place)))
+    .map(({ rule }) => `rule ${rule.id}`)
+    .slice(0, 3);
+}

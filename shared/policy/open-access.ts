@@ -1,0 +1,70 @@
+import type { Access, Intent, Place } from "../access.ts";
+import { ToolError } from "../errors.ts";
+import { byRule, neverWritten, type Case } from "./judge.ts";
+import type { ReadyRule } from "./rule.ts";
+import type { SecretIndex } from "./secret-index.ts";
+
+interface AccessOptions {
+  readonly signal: AbortSignal;
+  readonly secrets: SecretIndex;
+  /** What this very call was asked about and answered yes. Covers what lies below. */
+  readonly approved: readonly Place[];
+}
+
+/** What one decided call may open: the same rules again, for each place that the door really reaches. */
+export function openAccess(of: Case, { signal, secrets, approved }: AccessOptions): Access {
+  const byPath = of.rules.filter(({ rule, applies }) => rule.path !== undefined && applies(of.facts));
+  const only = (decision: string): ReadyRule[] => byPath.filter(({ rule }) => rule.decision === decision);
+  const [denies, asks, allows] = [only("deny"), only("ask"), only("allow")];
+  const isApproved = (place: Place): boolean => approved.some((each) => isBelow(place, each));
+
+  const obeyRules = (place: Place): void => {
+    const deny = denies.find(({ matches }) => matches(place));
+    if (deny !== undefined)
+      throw refuse({ ...byRule(deny.rule.id), message: `rule ${deny.rule.id} closes ${of.show(place)}` });
+    const ask = asks.find(({ matches }) => matches(place));
+    if (ask !== undefined && !isApproved(place)) throw refuse(notAskedAbout(of.show(place)));
+  };
+  const mayRead = (place: Place): void => {
+    if (of.classify(place).kind === "secret" || secrets.has(place)) throw refuse(notRead(of.show(place)));
+  };
+  const mayWrite = (place: Place): void => {
+    if (of.facts.effect === "read") throw refuse({ message: "a tool that only reads tried to write" });
+    const { kind } = of.classify(place);
+    if (kind === "secret" || kind === "protected" || secrets.has(place))
+      throw refuse(neverWritten(of.show(place)));
+    const isGranted = isApproved(place) || allows.some(({ matches }) => matches(place));
+    if (kind === "runs-later" && !isGranted) throw refuse(notAskedAbout(of.show(place)));
+  };
+  return {
+    signal,
+    permit(place: Place, intent: Intent) {
+      obeyRules(place);
+      if (intent === "read") mayRead(place);
+      if (intent === "write") mayWrite(place);
+    },
+  };
+}
+
+function refuse({ message, hint }: { message: string; hint?: string }): ToolError {
+  return new ToolError("denied", message, hint === undefined ? {} : { hint });
+}
+
+function notRead(shown: string): { message: string; hint: string } {
+  return {
+    message: `${shown} holds a secret: it is not read`,
+    hint: "Only the person's own configuration can open it (allowSecrets).",
+  };
+}
+
+function notAskedAbout(shown: string): { message: string; hint: string } {
+  return {
+    message: `${shown} needs a person's yes, and this call was not about it by name`,
+    hint: "Call the tool with that path itself; the person is asked then.",
+  };
+}
+
+function isBelow(place: Place, folder: Place): boolean {
+  if (place.root !== folder.root) return false;
+  return folder.relative === "" || `${place.relative}/`.startsWith(`${folder.relative}/`);
+}

@@ -1,0 +1,205 @@
+import { mkdir, realpath } from "node:fs/promises";
+import { resolve } from "node:path";
+import type { Access, Place } from "../access.ts";
+import type { Call, Lifetime } from "../call.ts";
+import { StartupError } from "../errors.ts";
+import type { Scope } from "../scope.ts";
+import { effectOf, type ToolFacts } from "../tool.ts";
+import type { Workspace } from "../workspace/workspace.ts";
+import { Approvals, type NewRule } from "./approvals.ts";
+import { configuredRules, type ConfiguredRule } from "./configured-rules.ts";
+import { coverOnce, judge, type AskMode, type Case, type Ruling, type Target } from "./judge.ts";
+import { openAccess } from "./open-access.ts";
+import type { Classify } from "./protected.ts";
+import { openProtection } from "./protection.ts";
+import { readyRule, type ReadyRule } from "./rule.ts";
+import { rulesFor } from "./rules-for.ts";
+import { SecretIndex } from "./secret-index.ts";
+import { SessionGrants } from "./session-grants.ts";
+import { tierOf } from "./tier.ts";
+
+/** Answered questions that are remembered, so that none is answered twice. */
+const MAX_SPENT = 10_000;
+
+export interface PolicyOptions {
+  /** Where approvals lie; closed to tools whatever root it lies in. */
+  readonly stateFolder: string;
+  readonly workspace: Workspace;
+  readonly readOnly: boolean;
+  readonly ask: AskMode;
+  readonly rules: readonly ConfiguredRule[];
+  /** Globs of secrets that may be read. */
+  readonly secretsAllowed: readonly string[];
+  /** Globs of more places that are never written. */
+  readonly protectExtra: readonly string[];
+  readonly scope: Scope;
+  /** Milliseconds since 1970. */
+  readonly now?: () => number;
+}
+
+/** What was decided about a call, with what it rests on. */
+export interface Verdict {
+  readonly ruling: Ruling;
+  readonly of: Case;
+  /** True when a grant for once was spent for it. */
+  readonly spent: boolean;
+}
+
+/** Reads what a person granted before. Throws `StartupError` when that, or a configured rule, cannot be understood. */
+export async function openPolicy(options: PolicyOptions): Promise<Policy> {
+  const configured = configuredRules(options.rules);
+  const stateFolder = await realFolder(options.stateFolder);
+  const approvals = new Approvals(stateFolder);
+  await approvals.rules();
+  const classify = openProtection({ ...options, ownFolders: [stateFolder, resolve(options.stateFolder)] });
+  const policy = new Policy(options, { approvals, configured, classify });
+  options.scope.defer(() => policy.close());
+  return policy;
+}
+
+interface Parts {
+  readonly approvals: Approvals;
+  readonly configured: readonly ReadyRule[];
+  readonly classify: Classify;
+}
+
+/** Decides about calls, and remembers what a person answered. */
+export class Policy {
+  readonly workspace: Workspace;
+  readonly classify: Classify;
+  readonly ask: AskMode;
+  readonly #readOnly: boolean;
+  readonly #now: () => number;
+  readonly #approvals: Approvals;
+  readonly #configured: readonly ReadyRule[];
+  readonly #sessions = new SessionGrants();
+  readonly #secrets: SecretIndex;
+  readonly #spent = new Set<string>();
+  #lastRules: readonly ReadyRule[] = [];
+
+  constructor({ workspace, readOnly, ask, now = Date.now }: PolicyOptions, parts: Parts) {
+    this.workspace = workspace;
+    this.classify = parts.classify;
+    this.ask = ask;
+    this.#readOnly = readOnly;
+    this.#now = now;
+    this.#approvals = parts.approvals;
+    this.#configured = parts.configured;
+    this.#secrets = new SecretIndex(parts.classify, now);
+  }
+
+  /**
+   * Decides about one call. A grant for once that answers it is spent here, by exactly one of several processes;
+   * a call that answers a question spends none.
+   */
+  async decide(
+    tool: ToolFacts,
+    input: unknown,
+    about: { call: Call; targets: readonly Target[] },
+  ): Promise<Verdict> {
+    const { rules, broken } = await this.#readRules();
+    const of = this.#case(tool, input, { ...about, rules });
+    const ruling = judge(of);
+    if (ruling.kind !== "ask") return { ruling, of, spent: false };
+    if (broken !== undefined) {
+      return {
+        ruling: { kind: "deny", because: "approvals cannot be read", message: broken },
+        of,
+        spent: false,
+      };
+    }
+    const ids = about.call.resumed === undefined ? coverOnce(of, rules) : undefined;
+    if (ids === undefined || !(await this.#approvals.take(ids))) return { ruling, of, spent: false };
+    return {
+      ruling: { kind: "allow", because: `granted once, rule ${ids.join(", ")}`, granted: true },
+      of,
+      spent: true,
+    };
+  }
+
+  /** Keeps a person's yes for as long as they said. */
+  async keep(lifetime: Lifetime, caller: string, of: Case): Promise<void> {
+    if (lifetime === "once") return;
+    const rules = rulesFor(of);
+    if (lifetime === "always") await this.#approvals.add(rules);
+    else this.#sessions.add(caller, rules.map(inSession), this.#now());
+  }
+
+  /** What a decided call may open; `approved` are the places that a person said yes to for this call. */
+  access(of: Case, { signal, approved }: { signal: AbortSignal; approved: readonly Place[] }): Access {
+    return openAccess(of, { signal, approved, secrets: this.#secrets });
+  }
+
+  /** False when that question was answered before. */
+  spend(question: string): boolean {
+    if (this.#spent.has(question)) return false;
+    this.#spent.add(question);
+    const [oldest] = this.#spent;
+    if (this.#spent.size > MAX_SPENT && oldest !== undefined) this.#spent.delete(oldest);
+    return true;
+  }
+
+  /** Forgets what was granted for this caller's session. */
+  endSession(caller: string): void {
+    this.#sessions.end(caller);
+  }
+
+  close(): void {
+    this.#sessions.clear();
+  }
+
+  /** When the file is broken the last rules that were read still refuse, and nothing is granted by them. */
+  async #readRules(): Promise<{ rules: readonly ReadyRule[]; broken?: string }> {
+    try {
+      this.#lastRules = await this.#approvals.rules();
+      return { rules: this.#lastRules };
+    } catch (error) {
+      if (!(error instanceof StartupError)) throw error;
+      return {
+        rules: this.#lastRules.filter(({ rule }) => rule.decision !== "allow"),
+        broken: error.message,
+      };
+    }
+  }
+
+  #case(
+    tool: ToolFacts,
+    input: unknown,
+    { call, targets, rules }: { call: Call; targets: readonly Target[]; rules: readonly ReadyRule[] },
+  ): Case {
+    const effect = effectOf(tool.effect, input);
+    const at = this.#now();
+    return {
+      facts: {
+        tool: `${tool.server}.${tool.name}`,
+        effect,
+        argv: tool.touches(input).argv,
+        within: this.workspace.roots[0]?.path ?? "",
+        at,
+      },
+      tier: tierOf(effect, tool.reach),
+      targets,
+      rules: [...this.#configured, ...rules, ...this.#sessions.of(call.caller.id, at)],
+      classify: this.classify,
+      readOnly: this.#readOnly,
+      ask: this.ask,
+      hooks: call.hooks,
+      show: (place) => this.workspace.show(place),
+    };
+  }
+}
+
+function inSession(rule: NewRule): ReadyRule {
+  return readyRule({ ...rule, id: "session", origin: "person" });
+}
+
+/** The folder with its links followed; made when it is missing, private. */
+async function realFolder(folder: string): Promise<string> {
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    return await realpath(folder);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new StartupError(`the state folder ${folder} cannot be used: ${why}`, { cause: error });
+  }
+}

@@ -1,0 +1,69 @@
+import type { Place } from "../access.ts";
+import { canonicalPath } from "./canonical-path.ts";
+import { OPEN_NAMES, PROTECTED_NAMES, RUNS_LATER_NAMES, SECRET_NAMES } from "./protected-names.ts";
+
+/**
+ * What a place is to policy. `secret`: neither read nor written. `protected`: never written. `runs-later`: a person
+ * is asked before it is written.
+ */
+export interface PlaceClass {
+  readonly kind: "secret" | "protected" | "runs-later" | "plain";
+}
+
+export type Classify = (place: Place) => PlaceClass;
+
+const OPEN = OPEN_NAMES.map(exactSource).join("|");
+const SECRET = new RegExp(`(?:^|/)(?!(?:${OPEN})(?:/|$))(?:${anyOf(SECRET_NAMES)})(?:/|$)`, "u");
+const PROTECTED = new RegExp(`(?:^|/)(?:${anyOf(PROTECTED_NAMES)})(?:/|$)`, "u");
+const RUNS_LATER = new RegExp(`(?:^|/)(?:${anyOf(RUNS_LATER_NAMES)})(?:/|$)`, "u");
+
+/** By the names below the root, however they are spelled. About a microsecond: it is called for every file of a walk. */
+export function classify(place: Place): PlaceClass {
+  const path = canonicalPath(place.relative);
+  if (SECRET.test(path)) return { kind: "secret" };
+  if (PROTECTED.test(path)) return { kind: "protected" };
+  return { kind: RUNS_LATER.test(path) ? "runs-later" : "plain" };
+}
+
+/**
+ * The first thing in or at a place that tools may not write, for a move or a delete of a whole folder: `below` gives
+ * the paths under it, `/`-separated. For a move ask twice, for the source and for the destination with the names
+ * that come to lie there: moving `x/hooks.json` into `.cursor` makes a protected file.
+ */
+export async function holdsProtected(
+  place: Place,
+  below: Iterable<string> | AsyncIterable<string>,
+  judge: Classify = classify,
+): Promise<Place | undefined> {
+  if (isProtected(judge(place))) return place;
+  for await (const name of below) {
+    const relative = place.relative === "" ? name : `${place.relative}/${name}`;
+    const inner = { root: place.root, relative };
+    if (isProtected(judge(inner))) return inner;
+  }
+  return undefined;
+}
+
+/** True for what no tool writes. */
+export function isProtected({ kind }: PlaceClass): boolean {
+  return kind === "secret" || kind === "protected";
+}
+
+function anyOf(patterns: readonly string[]): string {
+  return patterns.map((pattern) => pattern.split("/").map(nameSource).join("/")).join("|");
+}
+
+function exactSource(name: string): string {
+  return name.replaceAll(/[.+^${}()|[\]\\]/gu, String.raw`\$&`).replaceAll("*", "[^/]*");
+}
+
+/** One name as a regular expression, with the short form that FAT and NTFS make of it: `git~1` for `.git`. */
+function nameSource(name: string): string {
+  const exact = exactSource(name);
+  const [stem = ""] = /^[^*]*/u.exec(name) ?? [];
+  const short = stem
+    .replace(/(?!^)\..*$/u, "")
+    .replaceAll(".", "")
+    .slice(0, 6);
+  return short === "" ? exact : `(?:${exact}|${short}~\\d+(?:\\.[^/]*)?)`;
+}

@@ -1,0 +1,149 @@
+import type { Place } from "../access.ts";
+import type { Answer, Call, Endpoint, Stage } from "../call.ts";
+import { ToolError } from "../errors.ts";
+import { hashCall } from "../pipeline/hash-call.ts";
+import type { ToolFacts } from "../tool.ts";
+import { grantCommand } from "./grant-command.ts";
+import type { Target } from "./judge.ts";
+import type { Policy, Verdict } from "./policy.ts";
+import { questionMessage } from "./question.ts";
+import { absolutePath } from "./rule.ts";
+
+/**
+ * Lets a call through with the access that was decided, refuses it, or turns it into a question. Nothing of the tool
+ * runs before the answer; the answer runs the call again from the top, and here it is checked that it is the same one.
+ */
+export function withPolicy(policy: Policy): Stage {
+  return (endpoint) => ({
+    ...endpoint,
+    call: (input, call) => callDecided(policy, endpoint, { input, call }),
+  });
+}
+
+interface Run {
+  readonly input: unknown;
+  readonly call: Call;
+}
+
+async function callDecided(policy: Policy, endpoint: Endpoint, { input, call }: Run): Promise<Answer> {
+  const { tool } = endpoint;
+  const targets = await findTargets(policy, tool, input);
+  const verdict = await policy.decide(tool, input, { call, targets });
+  const { ruling, of } = verdict;
+  note(call, tool, verdict);
+  if (call.resumed?.reply.kind === "no") throw refusal(call, "the person said no", { hint: NOT_AGAIN });
+  if (ruling.kind === "deny") throw refusal(call, ruling.message, ruling);
+  if (call.resumed !== undefined) checkAnswer(policy, tool, { input, call, targets });
+  else if (ruling.kind === "ask") return question(policy, tool, { input, call, verdict });
+
+  const approved = await keepAnswer(policy, call, verdict);
+  if (of.facts.effect !== "read" || tool.reach === "process") call.record.changed = true;
+  return endpoint.call(input, { ...call, access: policy.access(of, { signal: call.signal, approved }) });
+}
+
+/** Keeps the person's yes as long as they said, where one was needed; the places that were allowed for this call alone. */
+async function keepAnswer(
+  policy: Policy,
+  call: Call,
+  { ruling, of, spent }: Verdict,
+): Promise<readonly Place[]> {
+  const reply = call.resumed?.reply;
+  const places = of.targets.map(({ place }) => place);
+  if (reply?.kind !== "yes" || ruling.kind !== "ask") return spent ? places : [];
+  const lifetime = ruling.lifetimes.includes(reply.lifetime) ? reply.lifetime : "once";
+  await policy.keep(lifetime, call.caller.id, of);
+  call.record.decision = "granted";
+  call.record.because = `the person said yes, ${lifetime}`;
+  return places;
+}
+
+const NOT_AGAIN = "Do not call it again unless the person asks for it.";
+
+async function findTargets(policy: Policy, tool: ToolFacts, input: unknown): Promise<Target[]> {
+  const { workspace } = policy;
+  const paths = tool.touches(input).paths ?? [];
+  return Promise.all(
+    paths.map(async (path) => {
+      const safe = workspace.locate(path);
+      const spelled = { root: safe.root.path, relative: safe.parts.join("/") };
+      return { spelled, place: await workspace.resolve(safe) };
+    }),
+  );
+}
+
+function note({ record, resumed }: Call, tool: ToolFacts, { ruling, of }: Verdict): void {
+  record.effect = of.facts.effect;
+  record.reach = tool.reach;
+  record.tier = of.tier;
+  record.touches = {
+    ...(of.targets.length === 0 ? {} : { paths: of.targets.map(({ place }) => of.show(place)) }),
+    ...(of.facts.argv === undefined ? {} : { argv: of.facts.argv }),
+  };
+  record.because = ruling.because;
+  if (ruling.kind === "allow") record.decision = ruling.granted ? "granted" : "allowed";
+  else record.decision = ruling.kind === "ask" && resumed === undefined ? "asked" : "denied";
+}
+
+/** Refuses an answer to another call than the one that was asked about, and one that was given before. */
+function checkAnswer(
+  policy: Policy,
+  tool: ToolFacts,
+  { input, call, targets }: Run & { targets: readonly Target[] },
+): void {
+  const { sealed } = call.resumed ?? {};
+  if (sealed === undefined) return;
+  const isSameCall = sealed.tool === `${tool.server}.${tool.name}` && sealed.caller === call.caller.id;
+  if (!isSameCall || hashCall(tool, input) !== hashCall(tool, sealed.input))
+    throw refusal(call, "the answer belongs to another call", { hint: ASK_AGAIN, code: "conflict" });
+  const places = targets.map(({ place }) => absolutePath(place));
+  if (JSON.stringify(places) !== JSON.stringify(sealed.places))
+    throw refusal(call, "what the path leads to changed since the question", {
+      hint: ASK_AGAIN,
+      code: "conflict",
+    });
+  if (!policy.spend(sealed.id)) throw refusal(call, "this question was answered before", { hint: ASK_AGAIN });
+}
+
+const ASK_AGAIN = "Call the tool again; the person will be asked again.";
+
+function question(
+  policy: Policy,
+  tool: ToolFacts,
+  { input, call, verdict }: Run & { verdict: Verdict },
+): Answer {
+  const { ruling, of } = verdict;
+  if (ruling.kind !== "ask") throw new Error("only an open question is asked");
+  if (!call.caller.canAsk || policy.ask === "deny") {
+    const why = policy.ask === "deny" ? "nobody is asked here (--ask deny)" : "this client cannot ask";
+    const hint = `A person can allow it in a terminal, then call again: ${grantCommand(of)} (--until 1h in place of --once allows it longer)`;
+    throw refusal(call, `${of.facts.tool} needs a person's yes, since ${ruling.reasons.join("; ")}; ${why}`, {
+      hint,
+    });
+  }
+  return {
+    kind: "question",
+    question: {
+      message: questionMessage(tool, input, { ...of, reasons: ruling.reasons }),
+      lifetimes: ruling.lifetimes,
+    },
+    sealed: {
+      id: call.id,
+      trace: call.trace,
+      caller: call.caller.id,
+      tool: of.facts.tool,
+      hash: hashCall(tool, input),
+      input,
+      hooks: call.hooks ?? { decision: "none" },
+      places: of.targets.map(({ place }) => absolutePath(place)),
+    },
+  };
+}
+
+function refusal(
+  call: Call,
+  message: string,
+  { hint, code = "denied" }: { readonly hint?: string; readonly code?: "denied" | "conflict" },
+): ToolError {
+  call.record.decision = "denied";
+  return new ToolError(code, message, hint === undefined ? {} : { hint });
+}
