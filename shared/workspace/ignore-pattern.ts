@@ -22,7 +22,12 @@ export function parsePattern(line: string): IgnorePattern | undefined {
   const directoryOnly = text.endsWith("/");
   if (directoryOnly) text = text.slice(0, -1);
   const nameOnly = !text.includes("/");
-  return { negated, directoryOnly, nameOnly, matches: matcher(nameOnly ? text : text.replace(/^\//u, "")) };
+  return {
+    negated,
+    directoryOnly,
+    nameOnly,
+    matches: nameOnly ? nameMatcher(text) : matcher(text.replace(/^\//u, "")),
+  };
 }
 
 /** Spaces at the end do not count, unless a backslash stands before them. */
@@ -36,15 +41,19 @@ function withoutTrailingSpaces(line: string): string {
   return line.slice(0, end);
 }
 
+function nameMatcher(text: string): (subject: string) => boolean {
+  const ending = text.slice(1);
+  // the most common pattern of all, as in *.log
+  if (text.startsWith("*") && !/[*?[\\]/u.test(ending)) return (subject) => subject.endsWith(ending);
+  return matcher(text);
+}
+
 function matcher(text: string): (subject: string) => boolean {
   const plain = text.search(/[*?[\\]/u);
   if (plain === -1) return (subject) => subject === text;
   // git compares the plain start by itself, so that what follows counts as a start of its own
   const start = text.slice(0, plain);
   const rest = text.slice(plain);
-  const ending = rest.slice(1);
-  if (rest.startsWith("*") && !text.includes("/") && plain === 0 && !/[*?[\\]/u.test(ending))
-    return (subject) => subject.endsWith(ending);
   const steps = text.length > MAX_PATTERN ? undefined : compile(rest);
   if (steps === undefined) return () => false;
   const run = runner(steps);
