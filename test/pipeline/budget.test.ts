@@ -40,7 +40,7 @@ test("no answer is ever longer than its budget or torn inside a character", () =
         );
         expect(size(fitted.parts)).toBeLessThanOrEqual(budget);
         for (const part of fitted.parts)
-          if (part.type === "text") expect(part.text.isWellFormed()).toBe(true);
+          if (part.type === "text") expect(part.text).not.toMatch(/\p{Surrogate}/u);
       },
     ),
   );
