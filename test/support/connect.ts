@@ -10,8 +10,8 @@ export const ERAS = {
 } as const satisfies Record<string, NonNullable<ClientOptions["versionNegotiation"]>>;
 export type Era = keyof typeof ERAS;
 
-/** What the person at the client says when asked: the decision, or that the form was closed. */
-export type Elicit = (message: string, choices: readonly string[]) => string | "decline" | "cancel";
+/** What the person at the client says when asked: the decision, `decline` or `cancel`. */
+export type Elicit = (message: string, choices: readonly string[]) => string;
 
 export interface ConnectOptions {
   readonly era?: Era;
