@@ -6,18 +6,20 @@ import { Pace } from "./pace.ts";
 
 /** Events that each category keeps. */
 const CAPACITY = 200;
+/** Characters that a message keeps. */
+const LONGEST_MESSAGE = 300;
 
 export interface StatusFeedOptions {
   /** Closing it ends all watching. */
   readonly scope: Scope;
-  /** Told when a watcher throws; a broken listener never fails the call that published. */
-  readonly log: Log;
+  /** Told when a watcher throws; a broken watcher never fails the call that published. */
+  readonly log?: Log;
 }
 
 /** A feed in memory: the newest 200 events of each category, watchers told at most ten times a second. */
 export function createStatusFeed(options: StatusFeedOptions): StatusFeed {
   const channels = new Map<StatusCategory, Channel>(
-    STATUS_CATEGORIES.map((category) => [category, new Channel(options.log)]),
+    STATUS_CATEGORIES.map((category) => [category, new Channel(options.log ?? (() => {}))]),
   );
   const channel = (category: StatusCategory): Channel => {
     const found = channels.get(category);
@@ -28,7 +30,10 @@ export function createStatusFeed(options: StatusFeedOptions): StatusFeed {
     for (const one of channels.values()) one.close();
   });
   return {
-    publish: (event) => channel(event.category).publish({ ...event, at: Date.now() }),
+    publish(event) {
+      const message = event.message.slice(0, LONGEST_MESSAGE);
+      channel(event.category).publish({ ...event, message, at: Date.now() });
+    },
     watch: (category, changed) => channel(category).watch(changed),
     read: (category) => channel(category).read(),
   };

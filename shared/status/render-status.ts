@@ -1,8 +1,6 @@
 import { printable } from "../audit/printable.ts";
 import type { StatusCategory, StatusEvent, StatusFeed } from "./feed.ts";
 
-const LONGEST_MESSAGE = 300;
-
 /** The text of the resource for one category: a head, then one line an event, oldest first, times in UTC. */
 export function renderStatus(category: StatusCategory, feed: StatusFeed): string {
   const { events, dropped } = feed.read(category);
@@ -14,12 +12,6 @@ export function renderStatus(category: StatusCategory, feed: StatusFeed): string
 function describe(event: StatusEvent): string {
   const { at, tool, call, done, total, message } = event;
   const steps = done === undefined ? undefined : `${done}${total === undefined ? "" : `/${total}`}`;
-  const words = [
-    new Date(at).toISOString().slice(11, 23),
-    tool,
-    steps,
-    message.slice(0, LONGEST_MESSAGE),
-    call,
-  ];
+  const words = [new Date(at).toISOString().slice(11, 23), tool, steps, message, call];
   return printable(words.filter((word) => word !== undefined && word !== "").join("  "));
 }
