@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { ToolError } from "../errors.ts";
 
 /** Node fires a longer timer at once. */
@@ -36,6 +37,8 @@ export function startDeadline({ ms, name, sources }: DeadlineOptions): Deadline 
     },
     Math.min(ms, LONGEST_MS),
   );
+  // Ten calls on one connection's signal, and ten waits in one call, are no leak.
+  setMaxListeners(0, controller.signal, ...sources);
   for (const source of sources) {
     if (source.aborted) cancel();
     source.addEventListener("abort", cancel, { once: true });
