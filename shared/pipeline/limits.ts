@@ -1,4 +1,5 @@
-import type { Stage } from "../call.ts";
+import { setImmediate } from "node:timers/promises";
+import type { Answer, Call, Endpoint, Stage } from "../call.ts";
 import { ToolError } from "../errors.ts";
 import type { Scope } from "../scope.ts";
 import { Callers } from "./callers.ts";
@@ -6,7 +7,7 @@ import type { CallerState } from "./callers.ts";
 import { startDeadline } from "./deadline.ts";
 
 export interface LimitOptions {
-  /** For each caller; default 6,000. A minute's worth may come at once. */
+  /** For each caller; default 60,000. A minute's worth may come at once. */
   readonly callsPerMinute?: number;
   /** Calls of one caller that run at once; default 64. */
   readonly concurrent?: number;
@@ -16,7 +17,7 @@ export interface LimitOptions {
   readonly deadlineMs?: number;
   /** Other deadlines, in milliseconds by `<server>.<tool>`. */
   readonly deadlines?: Readonly<Record<string, number>>;
-  /** Closing it cancels every call. */
+  /** Closing it cancels every call and waits for their ends, half a second at most. */
   readonly scope: Scope;
 }
 
@@ -26,6 +27,8 @@ export interface Limits {
   readonly deadlineOf: (tool: string) => number;
   /** Aborts when the process closes. */
   readonly closing: AbortSignal;
+  /** Calls that came and have no answer yet. */
+  readonly open: Set<Promise<Answer>>;
 }
 
 /** How long an aborted tool may take to clean up and to say what it has, before its caller is answered anyway. */
@@ -33,13 +36,20 @@ const GRACE_MS = 500;
 
 /** Makes the counters that all tools of a process share. */
 export function createLimits(options: LimitOptions): Limits {
-  const { callsPerMinute = 6_000, concurrent = 64, queue = 256, deadlineMs = 120_000 } = options;
+  const { callsPerMinute = 60_000, concurrent = 64, queue = 256, deadlineMs = 120_000 } = options;
   const closing = new AbortController();
-  options.scope.defer(() => closing.abort());
+  const open = new Set<Promise<Answer>>();
+  options.scope.defer(async () => {
+    closing.abort();
+    await Promise.allSettled(open);
+    // One turn for the stages around us: what was opened before, such as the audit, closes after their last word.
+    await setImmediate();
+  });
   return {
     callers: new Callers({ callsPerMinute, concurrent, queue }),
     deadlineOf: (tool) => options.deadlines?.[tool] ?? deadlineMs,
     closing: closing.signal,
+    open,
   };
 }
 
@@ -49,34 +59,43 @@ export function createLimits(options: LimitOptions): Limits {
  * question was counted before; a call made by another call runs in that one's place.
  */
 export function withLimits(limits: Limits): Stage {
-  return (endpoint) => {
-    const { server, name } = endpoint.tool;
-    return {
-      tool: endpoint.tool,
-      async call(input, call) {
-        const caller = limits.callers.of(call.caller.id);
-        if (call.resumed === undefined) countCall(caller, limits);
-        const deadline = startDeadline({
-          ms: limits.deadlineOf(`${server}.${name}`),
-          name,
-          sources: [call.signal, limits.closing],
-        });
-        const { signal } = deadline;
-        try {
-          // Waiting for a place that its parent holds, a call would wait forever.
-          const leave = call.parent === undefined ? await enter(caller, limits, signal) : undefined;
-          try {
-            signal.throwIfAborted();
-            return await untilAborted(endpoint.call(input, { ...call, signal }), signal);
-          } finally {
-            leave?.();
-          }
-        } finally {
-          deadline.close();
-        }
-      },
-    };
-  };
+  return (endpoint) => ({
+    tool: endpoint.tool,
+    async call(input, call) {
+      const running = callLimited(endpoint, { input, call, limits });
+      limits.open.add(running);
+      try {
+        return await running;
+      } finally {
+        limits.open.delete(running);
+      }
+    },
+  });
+}
+
+async function callLimited(
+  endpoint: Endpoint,
+  { input, call, limits }: { readonly input: unknown; readonly call: Call; readonly limits: Limits },
+): Promise<Answer> {
+  const { server, name } = endpoint.tool;
+  const caller = limits.callers.of(call.caller.id);
+  if (call.resumed === undefined) countCall(caller, limits);
+  const deadline = startDeadline({
+    ms: limits.deadlineOf(`${server}.${name}`),
+    name,
+    sources: [call.signal, limits.closing],
+  });
+  const { signal } = deadline;
+  let leave: (() => void) | undefined;
+  try {
+    // Waiting for a place that its parent holds, a call would wait forever.
+    if (call.parent === undefined) leave = await enter(caller, limits, signal);
+    signal.throwIfAborted();
+    return await untilAborted(endpoint.call(input, { ...call, signal }), signal);
+  } finally {
+    leave?.();
+    deadline.close();
+  }
 }
 
 function countCall({ bucket }: CallerState, { callers }: Limits): void {
