@@ -33,6 +33,7 @@ export class AuditLog {
   #writing: Promise<boolean> = Promise.resolve(true);
   #next: Promise<boolean> | undefined;
   #failing = false;
+  #closed = false;
 
   private constructor(options: AuditLogOptions) {
     this.#folder = auditFolder(options.stateFolder, options.project);
@@ -43,7 +44,7 @@ export class AuditLog {
   /** Makes no file before the first line. Closing the scope writes what is buffered. */
   static open(options: AuditLogOptions): AuditLog {
     const log = new AuditLog(options);
-    options.scope.defer(() => log.flush());
+    options.scope.defer(() => log.#close());
     return log;
   }
 
@@ -62,7 +63,7 @@ export class AuditLog {
         this.#log("warn", `not audited: call ${line.id} of ${line.tool}, which changed something`);
       return written;
     }
-    if (this.#pendingSize > MOST_PENDING) return await this.flush();
+    if (this.#closed || this.#pendingSize > MOST_PENDING) return await this.flush();
     this.#timer ??= setTimeout(() => void this.flush(), FLUSH_MS).unref();
     return true;
   }
@@ -75,6 +76,12 @@ export class AuditLog {
       return this.#writing;
     });
     return this.#next;
+  }
+
+  #close(): Promise<boolean> {
+    // A call that ends later finds nobody to wait for its line.
+    this.#closed = true;
+    return this.flush();
   }
 
   async #write(): Promise<boolean> {

@@ -47,6 +47,15 @@ test("closing the scope writes what is buffered", async () => {
   expect((await linesOf(state.path)).map(({ id }) => id)).toEqual(["last"]);
 });
 
+test("a line that comes after closing is written at once", async () => {
+  await using state = await scratch();
+  const scope = new Scope();
+  const log = openLog(state.path, scope);
+  await scope.close();
+  await log.append(lineOf("late"), { durable: false });
+  expect((await linesOf(state.path)).map(({ id }) => id)).toEqual(["late"]);
+});
+
 test("lines keep the order in which they came, durable or not", async () => {
   await using state = await scratch();
   await using scope = new Scope();

@@ -249,6 +249,23 @@ test("closing the process cancels what runs and what waits", async () => {
   ]);
 });
 
+test("closing waits until the stages around the calls had their last word", async () => {
+  const { limits, scope } = open();
+  const endpoint = withLimits(limits)(endpointOf(() => new Promise<Answer>(() => {})));
+  let lastWord = false;
+  const around = (async () => {
+    try {
+      await endpoint.call({}, callOf());
+    } catch {
+      for (let step = 0; step < 20; step += 1) await Promise.resolve();
+      lastWord = true;
+    }
+  })();
+  await scope.close();
+  expect(lastWord).toBe(true);
+  await around;
+});
+
 test("ten thousand calls on one signal leave no listener and no warning", async () => {
   const warnings: Error[] = [];
   const note = (warning: Error): void => void warnings.push(warning);
