@@ -16,11 +16,11 @@ export async function measureStarts(servers, { times, say }) {
     for (const server of servers) {
       const client = await Client.start(server);
       const began = performance.now();
-      const { result, bytes } = await client.request("tools/list", {});
+      const { result, bytes, at } = await client.request("tools/list", {});
       const figure = figures[server.name];
       // The first round warms the page cache.
       if (round > 0) {
-        figure.listMs.push(performance.now() - began);
+        figure.listMs.push(at - began);
         figure.startMs.push(client.startMs);
         figure.rssMiB.push(client.rssMiB());
       }
@@ -54,15 +54,17 @@ function asker({ name, work }, client) {
   const run = (operation) => async () => {
     const texts = [];
     let bytes = 0;
+    let at = 0;
     await work[operation](async (tool, args) => {
       const answer = await client.request("tools/call", { name: tool, arguments: args });
       const text = textOf(answer.result);
       bytes += answer.bytes;
+      at = answer.at;
       texts.push(text);
       if (answer.result.isError) throw new Error(text.slice(0, 200));
       return text;
     });
-    return { text: texts.join("\n"), bytes, calls: texts.length };
+    return { text: texts.join("\n"), bytes, at, calls: texts.length };
   };
   return {
     name,
@@ -74,7 +76,7 @@ function plain(fs) {
   return Object.entries(limits(fs)).map(([name, work]) => {
     const run = (operation) => async () => {
       const text = await work[operation]();
-      return { text, bytes: Buffer.byteLength(text), calls: 1 };
+      return { text, at: performance.now(), bytes: Buffer.byteLength(text), calls: 1 };
     };
     return {
       name,
@@ -112,8 +114,8 @@ async function takeTurns(operation, workers, { calls, budgetMs }) {
 async function timed(operation, work) {
   const began = performance.now();
   try {
-    const { text, bytes, calls } = await work();
-    const ms = performance.now() - began;
+    const { text, at, bytes, calls } = await work();
+    const ms = at - began;
     const missing = whatIsMissing(operation, text);
     return missing === undefined ? { ms, bytes, calls } : { error: `incomplete: ${missing}` };
   } catch (error) {

@@ -31,26 +31,26 @@ function pick(starts, key) {
   return Object.fromEntries(Object.entries(starts).map(([name, figure]) => [name, { ms: figure[key] }]));
 }
 
-function judgeRow(target, row) {
+function judgeRow({ row: name, about, against, ratio: most, maxBytes, unit = "ms" }, row) {
   const ours = row[OURS];
-  const rivalName = target.against === "best" ? bestPeer(row) : target.against;
-  const rival = row[rivalName];
-  const ratio = p50(ours) / p50(rival);
-  const bytesFit = target.maxBytes === undefined || (ours?.bytes ?? Infinity) <= target.maxBytes;
+  const rival = against === "best" ? bestPeer(row) : against;
+  const ratio = p50(ours) / p50(row[rival]);
+  const sized = maxBytes !== undefined;
   return {
-    about: target.about ?? OPERATIONS[target.row].about,
-    unit: target.unit ?? "ms",
+    about: about ?? OPERATIONS[name].about,
+    unit,
     ours,
-    rival: rivalName ?? "no peer",
-    rivals: rival,
+    rival: rival ?? "no peer",
+    rivals: row[rival],
     ratio,
-    target: `<= ${target.ratio.toFixed(1)}${target.maxBytes === undefined ? "" : `, ${target.maxBytes / 1000} kB`}`,
-    verdict: verdict(ratio, ratio <= target.ratio && bytesFit),
-    bytes: target.maxBytes === undefined ? undefined : ours?.bytes,
+    target: `<= ${most.toFixed(1)}${sized ? `, ${maxBytes / 1000} kB` : ""}`,
+    verdict: verdict(ours, ratio, ratio <= most && (!sized || ours.bytes <= maxBytes)),
+    bytes: sized ? ours?.bytes : undefined,
   };
 }
 
-function verdict(ratio, good) {
+function verdict(ours, ratio, good) {
+  if (ours?.error !== undefined) return "FAIL";
   if (Number.isNaN(ratio)) return "not measured";
   return good ? "PASS" : "FAIL";
 }
