@@ -8,8 +8,9 @@ const toolName = z.string().regex(/^[a-z][a-z0-9_]{0,63}$/, "expected a tool's n
 
 /** One rule about calls; what it leaves out matches everything. */
 const configuredRule = ruleSchema
-  .pick({ decision: true, tool: true, path: true, argv: true })
-  .refine(({ tool, path, argv }) => [tool, path, argv].some((part) => part !== undefined), {
+  .pick({ decision: true, tool: true, path: true })
+  .extend({ args: ruleSchema.shape.argv })
+  .refine(({ tool, path, args }) => [tool, path, args].some((part) => part !== undefined), {
     error: "expected a rule that names a tool, a path or the first words of a command",
   });
 export type ConfiguredRule = z.output<typeof configuredRule>;
@@ -54,7 +55,7 @@ export const settingsSchema = z.strictObject({
   ),
   limits: z
     .strictObject({
-      callsPerMinute: narrow(count.default(6_000).describe("calls a minute, for each caller"), lower),
+      callsPerMinute: narrow(count.default(60_000).describe("calls a minute, for each caller"), lower),
       concurrent: narrow(count.default(64).describe("calls at once, for each caller"), lower),
       deadlineMs: narrow(count.default(120_000).describe("milliseconds until a call is cancelled"), lower),
     })

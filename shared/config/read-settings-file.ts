@@ -30,9 +30,9 @@ export async function readProjectFile(root: string): Promise<SettingsFile | unde
 async function openWithoutLinks(root: string, file: string): Promise<FileHandle> {
   const folder = join(root, ".plumbline");
   if (process.platform !== "linux") return openCompared(folder, file);
-  await using held = await hold(await open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW));
+  await using handle = await open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
   // relative to the handle: the folder cannot be swapped for a link in between
-  return await open(`/proc/self/fd/${held.handle.fd}/config.json`, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+  return await open(`/proc/self/fd/${handle.fd}/config.json`, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
 }
 
 async function openCompared(folder: string, file: string): Promise<FileHandle> {
@@ -47,12 +47,12 @@ async function openCompared(folder: string, file: string): Promise<FileHandle> {
 
 async function readFrom(open: () => Promise<FileHandle>, file: string): Promise<SettingsFile | undefined> {
   try {
-    await using held = await hold(await open());
-    const stat = await held.handle.stat();
+    await using handle = await open();
+    const stat = await handle.stat();
     if (!stat.isFile()) throw new StartupError(`${file} is not a regular file; configuration must be one`);
     if (stat.size > MAX_BYTES) throw new StartupError(`${file} is larger than ${MAX_BYTES / 1024} KiB`);
     const buffer = Buffer.alloc(MAX_BYTES);
-    const { bytesRead } = await held.handle.read(buffer, 0, MAX_BYTES, 0);
+    const { bytesRead } = await handle.read(buffer, 0, MAX_BYTES, 0);
     return { file, text: buffer.toString("utf8", 0, bytesRead) };
   } catch (error) {
     if (isErrno(error, "ENOENT")) return undefined;
@@ -67,9 +67,4 @@ function linked(file: string): StartupError {
   return new StartupError(
     `${file} is reached through a link or something that is no folder; it must be a plain file`,
   );
-}
-
-/** Node 20's handles close themselves by garbage collection only with a warning. */
-async function hold(handle: FileHandle): Promise<AsyncDisposable & { readonly handle: FileHandle }> {
-  return { handle, [Symbol.asyncDispose]: () => handle.close() };
 }

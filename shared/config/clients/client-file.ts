@@ -59,19 +59,19 @@ async function write(path: string, text: string): Promise<void> {
   const mode = (await statOf(path))?.mode ?? 0o600;
   const temporary = `${path}.${randomBytes(6).toString("hex")}.tmp`;
   try {
-    const handle = await open(temporary, "wx", mode & 0o777);
-    try {
-      await handle.writeFile(text);
-      await handle.chmod(mode & 0o777);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
+    await fill(temporary, text, mode & 0o777);
     await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true });
     throw error;
   }
+}
+
+async function fill(path: string, text: string, mode: number): Promise<void> {
+  await using handle = await open(path, "wx", mode);
+  await handle.writeFile(text);
+  await handle.chmod(mode);
+  await handle.sync();
 }
 
 async function target(file: string): Promise<string> {

@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { Environment } from "../places.ts";
 
 /** How a client starts a server, or where it finds one. */
@@ -23,6 +23,8 @@ export interface Client {
   readonly section: string;
   /** The file for a whole user, or in the project where the client reads one there. */
   readonly file: (at: Whereabouts) => string;
+  /** Folders that are there when the client is installed. */
+  readonly signs: (at: Whereabouts) => readonly string[];
   /** Its own shape of an entry; a sentence when it cannot have this kind. */
   readonly shape: (entry: Entry) => Readonly<Record<string, Value>> | string;
 }
@@ -36,6 +38,7 @@ export const clients: Readonly<Record<string, Client>> = {
     format: "json",
     section: "mcpServers",
     file: (at) => join(applicationSupport(at), "Claude", "claude_desktop_config.json"),
+    signs: (at) => [join(applicationSupport(at), "Claude")],
     shape: (entry) =>
       entry.kind === "stdio"
         ? program(entry)
@@ -46,6 +49,7 @@ export const clients: Readonly<Record<string, Client>> = {
     format: "json",
     section: "mcpServers",
     file: ({ project }) => join(project, ".mcp.json"),
+    signs: ({ home }) => [join(home, ".claude")],
     shape: typed,
   },
   cursor: {
@@ -53,6 +57,7 @@ export const clients: Readonly<Record<string, Client>> = {
     format: "json",
     section: "mcpServers",
     file: ({ project }) => join(project, ".cursor", "mcp.json"),
+    signs: ({ home }) => [join(home, ".cursor")],
     shape: (entry) =>
       entry.kind === "stdio" ? program(entry) : { url: entry.url, headers: headers(entry.token) },
   },
@@ -61,16 +66,15 @@ export const clients: Readonly<Record<string, Client>> = {
     format: "json",
     section: "servers",
     file: ({ project }) => join(project, ".vscode", "mcp.json"),
+    signs: (at) => [join(at.home, ".vscode"), join(applicationSupport(at), "Code")],
     shape: typed,
   },
   zed: {
     title: "Zed",
     format: "json",
     section: "context_servers",
-    file: ({ platform, env, home }) =>
-      platform === "win32"
-        ? join(env["APPDATA"] ?? join(home, "AppData", "Roaming"), "Zed", "settings.json")
-        : join(xdgConfig({ env, home }), "zed", "settings.json"),
+    file: zedSettings,
+    signs: (at) => [dirname(zedSettings(at))],
     shape: (entry) =>
       entry.kind === "stdio"
         ? { ...program(entry), env: {} }
@@ -81,6 +85,7 @@ export const clients: Readonly<Record<string, Client>> = {
     format: "json",
     section: "mcpServers",
     file: ({ home }) => join(home, ".codeium", "windsurf", "mcp_config.json"),
+    signs: ({ home }) => [join(home, ".codeium", "windsurf")],
     shape: (entry) =>
       entry.kind === "stdio" ? program(entry) : { serverUrl: entry.url, headers: headers(entry.token) },
   },
@@ -89,6 +94,7 @@ export const clients: Readonly<Record<string, Client>> = {
     format: "toml",
     section: "mcp_servers",
     file: ({ env, home }) => join(env["CODEX_HOME"] ?? join(home, ".codex"), "config.toml"),
+    signs: ({ env, home }) => [env["CODEX_HOME"] ?? join(home, ".codex")],
     shape: (entry) =>
       entry.kind === "stdio" ? program(entry) : { url: entry.url, http_headers: headers(entry.token) },
   },
@@ -106,6 +112,12 @@ function typed(entry: Entry): Record<string, Value> {
 
 function headers(token: string): Record<string, string> {
   return { Authorization: `Bearer ${token}` };
+}
+
+function zedSettings({ platform, env, home }: Whereabouts): string {
+  return platform === "win32"
+    ? join(env["APPDATA"] ?? join(home, "AppData", "Roaming"), "Zed", "settings.json")
+    : join(xdgConfig({ env, home }), "zed", "settings.json");
 }
 
 function applicationSupport({ platform, env, home }: Whereabouts): string {

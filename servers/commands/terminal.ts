@@ -1,0 +1,41 @@
+import { createInterface } from "node:readline/promises";
+import { escapeForPerson } from "../../shared/policy/escape-for-person.ts";
+
+/** Writes text and a line feed to stdout, whatever it holds. */
+export function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+/** The same for foreign text: on a terminal nothing in it is obeyed. Line feeds and tabs stay. */
+export function printForeign(text: string): void {
+  print(process.stdout.isTTY ? text.replaceAll(/[^\n\t]+/gu, escapeForPerson) : text);
+}
+
+/** True when a person sits in front of both ends. */
+export function isAtTerminal(): boolean {
+  return process.stdin.isTTY && process.stderr.isTTY;
+}
+
+/** Asks on stderr, so that stdout stays for results; the empty string when the person closes the input. */
+export async function askPerson(question: string): Promise<string> {
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  const closed = new Promise<string>((resolve) => lines.once("close", () => resolve("")));
+  try {
+    return (await Promise.race([lines.question(question), closed])).trim().toLowerCase();
+  } finally {
+    lines.close();
+  }
+}
+
+/** Columns padded to their widest cell, two blanks between; no blanks at the end of a line. */
+export function table(rows: readonly (readonly string[])[]): string {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join("  ")
+        .trimEnd(),
+    )
+    .join("\n");
+}
