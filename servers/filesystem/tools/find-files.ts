@@ -1,0 +1,63 @@
+import * as z from "zod";
+import { budgetField, cursorField } from "../../../shared/limits.ts";
+import { tool } from "../deps.ts";
+import { entryPage } from "../entry-page.ts";
+import { legendOf, pathLine } from "../entry-text.ts";
+import { openDirectory } from "../open.ts";
+
+export default tool({
+  name: "find_files",
+  title: "Find files",
+  description: "Finds files by globs such as **/*.ts or {a,b}*.md. To find text in files use search_text.",
+  effect: "read",
+  reach: "local",
+  input: z.strictObject({
+    globs: z
+      .array(z.string())
+      .min(1)
+      .max(50)
+      .describe("Relative to path; without a slash any depth; ! leaves out."),
+    path: z.string().default(".").describe("Directory to search."),
+    sort: z.enum(["path", "mtime"]).default("path").describe("mtime: newest first."),
+    ignored: z.boolean().default(false).describe("Also what git ignores."),
+    limit: z.int().min(1).max(100_000).default(1_000).describe("Most files."),
+    budget: budgetField,
+    cursor: cursorField,
+  }),
+  touches: ({ path }) => ({ paths: [path] }),
+
+  async run(input, context): Promise<string> {
+    await using directory = await openDirectory(input.path, context);
+    const result = await context.workspace.walk(
+      directory,
+      {
+        globs: input.globs,
+        kinds: ["file", "link"],
+        limit: input.limit,
+        sort: input.sort,
+        facts: input.sort === "mtime",
+        gitignore: !input.ignored,
+        deny: [".git"],
+        ...(input.cursor === undefined ? {} : { cursor: input.cursor }),
+      },
+      context.signal,
+    );
+    const { place } = directory;
+    const start = place.relative === "" ? "" : `${place.relative}/`;
+    const found = result.entries.map(({ path, kind }) => ({
+      path: context.workspace.show({ ...place, relative: start + path }),
+      kind,
+    }));
+    const none = result.total === 0 && !input.ignored && result.ignored > 0;
+    return entryPage(result, {
+      cursor: input.cursor,
+      budget: input.budget,
+      title: context.workspace.show(place),
+      noun: "files",
+      notes: [...(none ? [`${result.ignored} ignored entries not searched`] : []), ...legendOf(found)],
+      forms: [found.map(pathLine)],
+    });
+  },
+
+  render: (text) => text,
+});

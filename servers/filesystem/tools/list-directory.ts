@@ -1,0 +1,53 @@
+import * as z from "zod";
+import { budgetField, cursorField } from "../../../shared/limits.ts";
+import { tool } from "../deps.ts";
+import { entryPage } from "../entry-page.ts";
+import { legendOf, pathLine, treeLines } from "../entry-text.ts";
+import { openDirectory } from "../open.ts";
+
+export default tool({
+  name: "list_directory",
+  title: "List directory",
+  description:
+    "Lists a directory, or a tree by depth: directories end with /, links with @. To find files by name use find_files.",
+  effect: "read",
+  reach: "local",
+  input: z.strictObject({
+    path: z.string().default(".").describe("Directory."),
+    depth: z.int().min(1).max(256).default(1).describe("Levels."),
+    sizes: z.boolean().default(false).describe("Add bytes."),
+    ignored: z.boolean().default(false).describe("Also .git and what git ignores."),
+    limit: z.int().min(1).max(100_000).default(1_000).describe("Most entries."),
+    budget: budgetField,
+    cursor: cursorField,
+  }),
+  touches: ({ path }) => ({ paths: [path] }),
+
+  async run(input, context): Promise<string> {
+    await using directory = await openDirectory(input.path, context);
+    const result = await context.workspace.walk(
+      directory,
+      {
+        depth: input.depth,
+        limit: input.limit,
+        facts: input.sizes,
+        gitignore: !input.ignored,
+        ...(input.ignored ? {} : { deny: [".git"] }),
+        ...(input.cursor === undefined ? {} : { cursor: input.cursor }),
+      },
+      context.signal,
+    );
+    const { entries, ignored } = result;
+    const hidden = input.cursor === undefined && ignored > 0 ? [`${ignored} ignored left out`] : [];
+    return entryPage(result, {
+      cursor: input.cursor,
+      budget: input.budget,
+      title: context.workspace.show(directory.place),
+      noun: "entries",
+      notes: [...hidden, ...legendOf(entries)],
+      forms: input.depth === 1 ? [entries.map(pathLine)] : [entries.map(pathLine), treeLines(entries)],
+    });
+  },
+
+  render: (text) => text,
+});

@@ -1,0 +1,28 @@
+import * as z from "zod";
+import { budgetField } from "../../../shared/limits.ts";
+import type { Part } from "../../../shared/tool.ts";
+import { tool } from "../deps.ts";
+import { readShared } from "../read-shared.ts";
+
+export default tool({
+  name: "read_files",
+  title: "Read files",
+  description:
+    "Reads several text files in one answer, small ones whole; a cut one goes on by read_file with its cursor.",
+  effect: "read",
+  reach: "local",
+  input: z.strictObject({
+    paths: z.array(z.string()).min(1).max(50).describe("Files."),
+    budget: budgetField,
+  }),
+  touches: ({ paths }) => ({ paths }),
+
+  async run({ paths, budget }, context): Promise<readonly Part[]> {
+    const answers = await readShared(paths, budget, context);
+    return answers.flatMap(({ header, text }) =>
+      [header, text].filter((part) => part !== "").map((part): Part => ({ type: "text", text: part })),
+    );
+  },
+
+  render: (parts) => parts,
+});
