@@ -9,9 +9,9 @@ import {
   type BigIntStats,
 } from "node:fs";
 import { join } from "node:path";
-import { isErrno, ToolError } from "../errors.ts";
+import { isErrno } from "../errors.ts";
 import type { Containment, Held, Opened } from "./contain.ts";
-import { outside } from "./contain-errors.ts";
+import { exchanged, outside, rootGone } from "./contain-errors.ts";
 import { follow, type Nodes } from "./contain-follow.ts";
 import { kindOf } from "./entry.ts";
 import type { Root } from "./root.ts";
@@ -32,17 +32,20 @@ export class CompareContainment implements Containment {
   readonly kind = "compare";
 
   reach(root: Root, parts: readonly string[], last: "follow" | "keep"): Held {
-    const top = { path: root.path, stats: lstatSync(root.path, { bigint: true }) };
+    const stats = lstatSync(root.path, { bigint: true, throwIfNoEntry: false });
+    if (stats?.isDirectory() !== true) throw rootGone();
+    const top = { path: root.path, stats };
     const reached = follow(parts, { root, nodes: { ...NODES, top }, last });
     const { node } = reached;
     const real = resolved(node);
     const canonical = below(root, real);
+    if (!isStill(real, node.stats)) throw exchanged();
     return {
       parts: canonical,
       missing: reached.missing,
       stats: node.stats,
       ...(reached.target === undefined ? {} : { target: reached.target }),
-      open: () => openCompared(root, real),
+      open: () => openCompared(real),
       close: () => {},
     };
   }
@@ -84,16 +87,23 @@ function below(root: Root, real: string): string[] {
   return parts;
 }
 
-function openCompared(root: Root, path: string): Opened {
+/** Whether the path leads to this thing now, and no part of it is a link. */
+function isStill(path: string, { dev, ino }: BigIntStats): boolean {
+  try {
+    const now = lstatSync(path, { bigint: true });
+    return now.ino === ino && now.dev === dev && resolved({ path, stats: now }) === path;
+  } catch (error) {
+    if (isErrno(error, "ENOENT", "ENOTDIR", "ELOOP", "EACCES")) return false;
+    throw error;
+  }
+}
+
+function openCompared(path: string): Opened {
   const fd = openSync(path, READ);
   try {
     const stats = fstatSync(fd, { bigint: true });
     const verify = (): void => {
-      const now = lstatSync(path, { bigint: true, throwIfNoEntry: false });
-      const same = now?.ino === stats.ino && now.dev === stats.dev && realpathSync.native(path) === path;
-      if (!same)
-        throw new ToolError("conflict", "the path changed while it was opened", { hint: "Try again." });
-      below(root, path);
+      if (!isStill(path, stats)) throw exchanged();
     };
     verify();
     return { fd, stats, path, pathForChildren: path, verify };

@@ -17,6 +17,19 @@ export function notFound(shown: string): ToolError {
   });
 }
 
+/** What the person opened is gone, or is something else now. */
+export function rootGone(cause?: unknown): ToolError {
+  return new ToolError("unavailable", "the root is not there any more", {
+    hint: "Somebody moved or removed it while the server was running.",
+    cause,
+  });
+}
+
+/** Something else stood at the path at the end than at the beginning. */
+export function exchanged(): ToolError {
+  return new ToolError("conflict", "the path changed while it was opened", { hint: "Try again." });
+}
+
 /** The thing is there, and is not what the caller needs. */
 export function wrongKind(shown: string, kind: EntryKind, wanted: "file" | "directory"): ToolError {
   return new ToolError("invalid_input", `${quoted(shown)} is a ${NAMES[kind]}, not a ${wanted}`, {
@@ -62,8 +75,7 @@ export function worded(shown: string, error: unknown): unknown {
       hint: "Its owner or mode would have to change.",
       cause: error,
     });
-  if (isErrno(error, "ELOOP", "ENXIO", "EISDIR"))
-    return new ToolError("conflict", `${quoted(shown)} changed while it was opened`, { hint: "Try again." });
+  if (isErrno(error, "ELOOP", "ENXIO", "EISDIR")) return exchanged();
   if (isErrno(error, "EMFILE", "ENFILE", "EIO", "EAGAIN", "ETIMEDOUT", "EBUSY"))
     return new ToolError("unavailable", `${quoted(shown)} cannot be opened now`, {
       hint: "Try again in a moment.",

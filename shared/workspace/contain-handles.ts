@@ -7,8 +7,9 @@ import {
   readlinkSync,
   type BigIntStats,
 } from "node:fs";
-import { isErrno, ToolError } from "../errors.ts";
+import { isErrno } from "../errors.ts";
 import type { Containment, Held, Opened } from "./contain.ts";
+import { rootGone } from "./contain-errors.ts";
 import { follow, type Nodes } from "./contain-follow.ts";
 import { kindOf } from "./entry.ts";
 import type { Root } from "./root.ts";
@@ -116,14 +117,14 @@ function openTop(root: Root): Handle {
     try {
       at = look(`/proc/self/fd/${above.fd}/${name}`);
     } catch (error) {
-      throw new ToolError("unavailable", "the root is not there any more", { cause: error });
+      throw rootGone(error);
     } finally {
       closeSync(above.fd);
     }
   }
   if (at.stats.isDirectory()) return at;
   closeSync(at.fd);
-  throw new ToolError("unavailable", "the root is no directory any more");
+  throw rootGone();
 }
 
 /** Opens for reading the very thing that a handle looks at. */

@@ -6,6 +6,7 @@ import {
   openSync,
   readdirSync,
   readSync,
+  realpathSync,
   type Dirent,
   type Stats,
 } from "node:fs";
@@ -56,6 +57,8 @@ export class WalkDirectory {
   entries(): DirectoryEntry[] | undefined {
     try {
       const found = readdirSync(this.#path, { withFileTypes: true });
+      // with handles the path is the very directory; else it must still be one without a link in it
+      if (this.#kind === "compare" && realpathSync.native(this.#path) !== this.#path) return undefined;
       return found.map((entry) => this.#known(entry)).sort(byName);
     } catch (error) {
       if (isErrno(error, ...REFUSALS)) return undefined;

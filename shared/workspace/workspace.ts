@@ -109,7 +109,7 @@ export class Workspace {
   /** As `openFile`; asks for the right to list. */
   async openDirectory(path: SafePath, access: Access): Promise<OpenDirectory> {
     const { place, opened } = this.#open(path, access, "directory");
-    return new OpenDirectory(place, opened);
+    return new OpenDirectory(place, opened, path.shown);
   }
 
   /**

@@ -24,7 +24,12 @@ export async function temporary(files: Readonly<Record<string, string>> = {}): P
   const root = join(base, "root");
   const outside = join(base, "outside");
   await write(root, files);
-  await write(outside, { "secret.txt": SECRET, "deep/secret.txt": SECRET, "deep/SECRET-NAME": SECRET });
+  await write(outside, {
+    "secret.txt": SECRET,
+    "SECRET-NAME": SECRET,
+    "deep/secret.txt": SECRET,
+    "deep/SECRET-NAME": SECRET,
+  });
   return { root, outside, scope, [Symbol.asyncDispose]: () => scope.close() };
 }
 

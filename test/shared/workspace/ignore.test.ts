@@ -83,25 +83,12 @@ function writeRules(files: Readonly<Record<string, string>>): void {
   }
 }
 
-const piece = fc.constantFrom(
-  ..."a b c d e é . - ! # * ** *** / ? [ ] \\ x A".split(" "),
-  ...[
-    "[ab]",
-    "[!a]",
-    "[^b]",
-    "[a-c]",
-    "[]a]",
-    "[!]a]",
-    "[a-]",
-    "[\\]a]",
-    "[a/]",
-    "[[:alpha:]]",
-    "[[:x:]]",
-    "[[:punct:]a]",
-  ],
-  ...["[[:alpha]", "[a-\\c]", "[--0]", "[a-c-e]", "[[a]", "[c-a]"],
-  ...["\\*", "\\ ", " ", "\\!", "\\#", "a/", "d/", "/**/", "**/", "/**", "/*", "*/", "\\/", "\t", "\0"],
-);
+const PIECES = [
+  "a b c d e é . - ! # * ** *** / ? [ ] \\ x A",
+  "[ab] [!a] [^b] [a-c] []a] [!]a] [a-] [\\]a] [a/] [[:alpha:]] [[:x:]] [[:punct:]a] [[:alpha] [a-\\c] [--0]",
+  "[a-c-e] [[a] [c-a] \\* \\! \\# a/ d/ /**/ **/ /** /* */ \\/ \t \0",
+];
+const piece = fc.constantFrom(" ", "\\ ", ...PIECES.flatMap((pieces) => pieces.split(" ")));
 const line = fc.oneof(
   { weight: 4, arbitrary: fc.array(piece, { minLength: 1, maxLength: 5 }).map((pieces) => pieces.join("")) },
   {
