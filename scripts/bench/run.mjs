@@ -25,7 +25,7 @@ try {
   const starts = await measureStarts(entries, { times: quick ? 3 : 15, say });
   const operations = await measureOperations(entries, {
     fs,
-    calls: quick ? 10 : 60,
+    calls: quick ? 20 : 100,
     budgetMs: quick ? 1_500 : 6_000,
     say,
   });
