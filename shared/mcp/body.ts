@@ -27,8 +27,8 @@ async function readBytes(req: IncomingMessage, maxBytes: number): Promise<Buffer
       else reject(tooLarge(maxBytes));
     });
     req.once("end", resolve);
-    req.once("error", reject);
-    req.once("close", () => reject(new HttpError(400, "the body broke off")));
+    const brokeOff = (): void => reject(new HttpError(400, "the body broke off"));
+    req.once("error", brokeOff).once("close", brokeOff);
   });
   return Buffer.concat(chunks);
 }

@@ -60,12 +60,18 @@ export async function createLegacySse(parts: HttpParts): Promise<Family> {
   };
 }
 
-/** Cuts off a client that does not read before more than `maxBuffered` bytes wait for it. */
+/** Cuts off a client that does not read, when more than `maxBuffered` bytes wait for it beside the largest message. */
 function bounded(transport: Transport, res: ServerResponse, maxBuffered: number): Transport {
   const send = transport.send.bind(transport);
+  let largest = 0;
   transport.send = async (message, options) => {
-    if (res.writableLength > maxBuffered) res.destroy();
-    else await send(message, options);
+    const waiting = res.writableLength;
+    if (waiting > maxBuffered + largest) {
+      res.destroy();
+      return;
+    }
+    await send(message, options);
+    largest = Math.max(largest, res.writableLength - waiting);
   };
   return transport;
 }

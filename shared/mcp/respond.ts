@@ -18,24 +18,38 @@ export function toRequest(req: IncomingMessage, res: ServerResponse): Request {
 }
 
 /**
- * Writes a web-standard response, its stream as it comes. A client that does not read is cut off as soon as more
- * than `maxBuffered` bytes wait for it: the protocol's streams have no back-pressure of their own.
+ * Writes a web-standard response, its stream as it comes. A client that does not read is cut off when more than
+ * `maxBuffered` bytes wait for it beside the largest message: the protocol's streams have no back-pressure of
+ * their own.
  */
 export async function respond(res: ServerResponse, response: Response, maxBuffered: number): Promise<void> {
-  if (res.destroyed) return void response.body?.cancel();
+  if (res.destroyed) {
+    await response.body?.cancel();
+    return;
+  }
   res.writeHead(response.status, Object.fromEntries(response.headers));
-  if (response.body === null) return void res.end();
-  // An event stream may stay silent for long; its client waits for the headers.
+  if (response.headers.get("content-type") !== "text/event-stream") {
+    finish(res, Buffer.from(await response.arrayBuffer()));
+    return;
+  }
+  // The stream may stay silent for long; its client waits for the headers.
   res.flushHeaders();
-  const reader = response.body.getReader();
+  const reader = response.body?.getReader();
+  if (reader === undefined) return finish(res);
   res.once("close", () => void reader.cancel().catch(() => {}));
+  let largest = 0;
   for (;;) {
     const { done, value } = await reader.read();
     if (done) break;
-    if (res.writableLength > maxBuffered) res.destroy();
+    if (res.writableLength > maxBuffered + largest) res.destroy();
     if (res.destroyed) return;
+    largest = Math.max(largest, value.byteLength);
     res.write(value);
   }
+  finish(res);
+}
+
+function finish(res: ServerResponse, last?: Buffer): void {
   res.socket?.setTimeout(DRAIN_MS);
-  res.end();
+  res.end(last);
 }

@@ -1,0 +1,476 @@
+import { createConnection } from "node:net";
+import { request as httpRequest } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
+import { SSEClientTransport, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
+import { Client as ClientV1 } from "@modelcontextprotocol/sdk/client/index.js";
+import { StreamableHTTPClientTransport as TransportV1 } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
+import { ElicitRequestSchema } from "@modelcontextprotocol/sdk/types.js";
+import { describe, expect, test } from "vitest";
+import { createClient, type Era } from "../support/connect.ts";
+import { host, INITIALIZE, initialize, rpc, send, TOKEN, type Hosted, type Sent } from "./host.ts";
+
+const AUTHORIZED = { requestInit: { headers: { authorization: `Bearer ${TOKEN}` } } };
+
+function transportTo({ http }: Hosted, path = "/mcp/fixture"): StreamableHTTPClientTransport {
+  return new StreamableHTTPClientTransport(new URL(http.url + path), AUTHORIZED);
+}
+
+describe.each<Era>(["legacy", "auto", "modern"])("a v2 client of the %s era over HTTP", (era) => {
+  test("lists, calls, sees progress, and leaves nothing behind", async () => {
+    await using hosted = await host();
+    const client = createClient({ era });
+    await client.connect(transportTo(hosted));
+    expect((await client.listTools()).tools.map(({ name }) => name)).toContain("echo");
+    const seen: number[] = [];
+    await client.callTool({ name: "steps" }, { onprogress: ({ progress }) => seen.push(progress) });
+    expect(seen).toEqual([1, 2, 3]);
+    expect(hosted.fixture.calls[0]?.caller).toMatchObject({ transport: "http", name: "test-client" });
+    await client.close();
+    await expect.poll(() => hosted.http.load().streams).toBe(0);
+  });
+
+  test("gets an answer of many megabytes whole", async () => {
+    await using hosted = await host({ limits: { streamBytes: 100_000 } });
+    const client = createClient({ era });
+    await client.connect(transportTo(hosted));
+    const { content } = await client.callTool({ name: "large", arguments: { size: 20_000_000 } });
+    expect(JSON.stringify(content).length).toBeGreaterThan(20_000_000);
+    await client.close();
+  });
+
+  test("is asked in the middle of a call", async () => {
+    await using hosted = await host();
+    const client = createClient({ era, elicit: () => "allow for this session" });
+    await client.connect(transportTo(hosted));
+    const answer = await client.callTool({ name: "asks", arguments: { say: "rm" } });
+    expect(answer.content).toMatchObject([{ text: expect.stringContaining('"lifetime":"session"') }]);
+    const [first, second] = hosted.fixture.calls;
+    expect([second?.id, second?.caller.id]).toEqual([first?.id, first?.caller.id]);
+    await client.close();
+  });
+
+  test("cancels a call, and the handler hears it", async () => {
+    await using hosted = await host();
+    const client = createClient({ era });
+    await client.connect(transportTo(hosted));
+    const abort = new AbortController();
+    const calling = client.callTool({ name: "waits" }, { signal: abort.signal });
+    await expect.poll(() => hosted.fixture.calls.length).toBe(1);
+    abort.abort("enough");
+    await expect(calling).rejects.toThrow(/enough|abort|cancel/iu);
+    await expect.poll(() => hosted.fixture.aborted).toEqual(["waits"]);
+    await client.close();
+  });
+});
+
+test("a v1 client lists, calls, is asked and subscribes", async () => {
+  await using hosted = await host();
+  const client = new ClientV1({ name: "v1", version: "1" }, { capabilities: { elicitation: {} } });
+  client.setRequestHandler(ElicitRequestSchema, () => ({
+    action: "accept",
+    content: { decision: "allow once" },
+  }));
+  const transport = new TransportV1(new URL(`${hosted.http.url}/mcp`), AUTHORIZED);
+  await client.connect(transport);
+  expect((await client.listTools()).tools).not.toEqual([]);
+  const answer = await client.callTool({ name: "asks", arguments: { say: "rm" } });
+  expect(answer.content).toMatchObject([{ text: expect.stringContaining('"lifetime":"once"') }]);
+  await client.subscribeResource({ uri: "fix://a" });
+  expect([...hosted.fixture.watched.keys()]).toEqual(["fix://a"]);
+  await transport.terminateSession();
+  await expect.poll(() => hosted.fixture.watched.size).toBe(0);
+  expect(hosted.http.load().sessions).toBe(0);
+  expect(hosted.ended).toEqual([hosted.fixture.calls[0]?.caller.id]);
+  await client.close();
+});
+
+test("a stateless client listens to a resource for as long as its stream is open", async () => {
+  await using hosted = await host();
+  const client = createClient({ era: "modern" });
+  await client.connect(transportTo(hosted));
+  const updated: string[] = [];
+  client.setNotificationHandler(
+    "notifications/resources/updated",
+    ({ params }) => void updated.push(params.uri),
+  );
+  const subscription = await client.listen({ resourceSubscriptions: ["fix://a", "fix://unwatchable"] });
+  await expect.poll(() => hosted.fixture.watched.size).toBe(1);
+  hosted.fixture.watched.get("fix://a")?.();
+  await expect.poll(() => updated).toEqual(["fix://a"]);
+  await subscription.close();
+  await expect.poll(() => hosted.fixture.watched.size).toBe(0);
+  await client.close();
+});
+
+describe("the gate", () => {
+  const list: Sent = { body: rpc("tools/list") };
+  test.each<[string, number, Sent]>([
+    ["no token", 401, { ...list, headers: { authorization: undefined } }],
+    ["a wrong token", 401, { ...list, headers: { authorization: "Bearer wrong" } }],
+    ["a token of another scheme", 401, { ...list, headers: { authorization: `Basic ${TOKEN}` } }],
+    ["a token with something after it", 401, { ...list, headers: { authorization: `Bearer ${TOKEN} x` } }],
+    ["a foreign host name", 403, { ...list, headers: { host: "evil.example" } }],
+    ["a host name that begins as ours", 403, { ...list, headers: { host: "127.0.0.1.evil.example" } }],
+    ["a foreign origin", 403, { ...list, headers: { origin: "https://evil.example" } }],
+    ["an opaque origin", 403, { ...list, headers: { origin: "null" } }],
+    [
+      "a foreign origin at /healthz",
+      403,
+      { method: "GET", path: "/healthz", headers: { origin: "http://a.b" } },
+    ],
+    ["an unknown path", 404, { ...list, path: "/mcp/nothing" }],
+    ["a path outside", 404, { ...list, path: "/" }],
+    ["the old transport, which is off", 404, { method: "GET", path: "/sse" }],
+    ["a method that is not served", 405, { method: "PUT", body: "{}" }],
+    ["another content type", 415, { body: "{}", headers: { "content-type": "text/plain" } }],
+    ["malformed JSON", 400, { body: '{"jsonrpc":' }],
+    ["bytes that are not UTF-8", 400, { body: Buffer.from([0x7b, 0xff, 0x7d]) }],
+    ["an empty body", 400, { body: "" }],
+    ["a request without a session", 400, list],
+    ["a stream without a session", 400, { method: "GET" }],
+    ["a session that is not there", 404, { ...list, headers: { "mcp-session-id": "nope" } }],
+    ["a body that is too large", 413, { body: `"${"x".repeat(5_000_000)}"` }],
+    [
+      "a large body without a token",
+      401,
+      { body: "x".repeat(5_000_000), headers: { authorization: undefined } },
+    ],
+  ])("answers %s with %i", async (_, status, sent) => {
+    await using hosted = await host();
+    const got = await send(hosted, sent);
+    expect(got.status).toBe(status);
+    expect(JSON.parse(got.text)).toMatchObject({
+      jsonrpc: "2.0",
+      id: null,
+      error: { message: expect.any(String) },
+    });
+    expect(got.headers["www-authenticate"] !== undefined).toBe(status === 401);
+    expect(hosted.fixture.calls).toEqual([]);
+  });
+
+  test.each([
+    ["null", "null"],
+    ["a number", "5"],
+    ["an empty batch", "[]"],
+    ["a batch of nonsense", "[1,null,{}]"],
+    ["an object without a method", "{}"],
+    ["a handshake in a batch", `[${INITIALIZE}]`],
+    ["arrays in arrays", "[".repeat(500_000) + "]".repeat(500_000)],
+    ["objects in objects", '{"a":'.repeat(200_000) + "1" + "}".repeat(200_000)],
+    ["a poisoned prototype", '{"jsonrpc":"2.0","id":1,"method":"tools/list","__proto__":{"params":1}}'],
+    [
+      "a stateless envelope of nonsense",
+      rpc("tools/list", { _meta: { "io.modelcontextprotocol/protocolVersion": 5 } }),
+    ],
+    [
+      "an unknown revision",
+      rpc("tools/list", { _meta: { "io.modelcontextprotocol/protocolVersion": "2099-01-01" } }),
+    ],
+  ])("refuses %s, and lives on", async (_, body) => {
+    await using hosted = await host();
+    const { status } = await send(hosted, { body });
+    expect(status).toBeGreaterThanOrEqual(400);
+    expect(status).toBeLessThan(500);
+    expect(hosted.http.load().sessions).toBe(0);
+    expect(hosted.fixture.logged.filter((line) => line.startsWith("error"))).toEqual([]);
+    await initialize(hosted);
+  });
+
+  test("tells malformed JSON by the protocol's own code", async () => {
+    await using hosted = await host();
+    expect((await send(hosted, { body: "{" })).text).toContain("-32700");
+  });
+
+  test("counts a chunked body too, and lets nobody send on for ever", async () => {
+    await using hosted = await host({ limits: { bodyBytes: 1_000 } });
+    const status = await new Promise((resolve, reject) => {
+      const sent = httpRequest(
+        {
+          host: "127.0.0.1",
+          port: hosted.http.port,
+          method: "POST",
+          path: "/mcp",
+          headers: { authorization: `Bearer ${TOKEN}`, "content-type": "application/json" },
+        },
+        (got) => resolve(got.statusCode),
+      );
+      sent.on("error", reject);
+      const writing = setInterval(() => sent.write("x".repeat(500)), 10);
+      sent.on("close", () => clearInterval(writing));
+    });
+    expect(status).toBe(413);
+    await expect.poll(() => hosted.http.load().streams, { timeout: 5_000 }).toBe(0);
+  });
+
+  test("says at /healthz that it lives, to anybody here, and nothing else", async () => {
+    await using hosted = await host();
+    const got = await send(hosted, {
+      method: "GET",
+      path: "/healthz",
+      headers: { authorization: undefined },
+    });
+    expect([got.status, got.text]).toEqual([200, "ok\n"]);
+  });
+
+  test("knows the host names that it was given", async () => {
+    await using hosted = await host({ allowedHosts: ["agent.example"] });
+    const headers = { host: "agent.example:7800", origin: "https://agent.example" };
+    expect((await send(hosted, { body: INITIALIZE, headers })).status).toBe(200);
+  });
+
+  test("does not listen for others without knowing its own name", async () => {
+    await expect(host({ host: "0.0.0.0" })).rejects.toMatchObject({
+      name: "StartupError",
+      message: expect.stringContaining("--allowed-hosts"),
+    });
+  });
+
+  test("says which port is taken", async () => {
+    await using hosted = await host();
+    await expect(host({ port: hosted.http.port })).rejects.toThrow(`port ${hosted.http.port} is taken`);
+  });
+});
+
+describe("a slow client", () => {
+  test.each([
+    ["headers", "POST /mcp HTTP/1.1\r\nHost: 127.0.0.1\r\n"],
+    [
+      "a body",
+      `POST /mcp HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer ${TOKEN}\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{`,
+    ],
+  ])("that never finishes %s is cut off", async (_, head) => {
+    await using hosted = await host({ limits: { headersMs: 300, requestMs: 600 } });
+    const socket = createConnection(hosted.http.port, "127.0.0.1");
+    let got = "";
+    socket.on("data", (chunk) => (got += String(chunk)));
+    socket.on("error", () => {});
+    const closed = new Promise((resolve) => socket.once("close", resolve));
+    socket.write(head);
+    const drip = setInterval(() => socket.writable && socket.write("x"), 100);
+    await closed;
+    clearInterval(drip);
+    expect(got).toContain("408");
+    expect(hosted.fixture.logged.filter((line) => line.startsWith("error"))).toEqual([]);
+  });
+
+  test("that does not read its stream is cut off before much waits for it", async () => {
+    await using hosted = await host({ limits: { streamBytes: 100_000 } });
+    const session = await initialize(hosted);
+    const headers = { "mcp-session-id": session };
+    await send(hosted, { body: rpc("resources/subscribe", { uri: "fix://a" }), headers });
+    const socket = createConnection(hosted.http.port, "127.0.0.1");
+    socket.on("error", () => {});
+    socket.pause();
+    socket.write(
+      `GET /mcp HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer ${TOKEN}\r\nAccept: text/event-stream\r\nMcp-Session-Id: ${session}\r\n\r\n`,
+    );
+    await expect.poll(() => hosted.http.load().streams).toBe(1);
+    let sent = 0;
+    // The operating system's own buffers take some megabytes first.
+    while (hosted.http.load().streams > 0 && sent < 500_000) {
+      for (let count = 0; count < 1_000; count += 1) hosted.fixture.watched.get("fix://a")?.();
+      sent += 1_000;
+      await sleep(1);
+    }
+    expect(hosted.http.load().streams).toBe(0);
+    expect(hosted.http.load().eventBytes).toBeLessThan(5_000_000);
+    socket.destroy();
+  });
+});
+
+describe("sessions", () => {
+  test("belong to their path and to who opened them", async () => {
+    const identities = new Map([
+      ["Bearer a", "a"],
+      ["Bearer b", "b"],
+    ]);
+    await using hosted = await host({ authenticate: (given = "") => identities.get(given) });
+    const headers = { authorization: "Bearer a" };
+    const got = await send(hosted, { path: "/mcp/fixture", body: INITIALIZE, headers });
+    const session = String(got.headers["mcp-session-id"]);
+    const ping: Sent = {
+      path: "/mcp/fixture",
+      body: rpc("ping"),
+      headers: { ...headers, "mcp-session-id": session },
+    };
+    expect((await send(hosted, ping)).status).toBe(200);
+    expect((await send(hosted, { ...ping, path: "/mcp/other" })).status).toBe(404);
+    expect((await send(hosted, { ...ping, path: "/mcp" })).status).toBe(404);
+    const other = { ...ping, headers: { ...ping.headers, authorization: "Bearer b" } };
+    expect((await send(hosted, other)).status).toBe(404);
+    expect(
+      (await send(hosted, { path: "/mcp/fixture", headers: other.headers, method: "DELETE" })).status,
+    ).toBe(404);
+    expect((await send(hosted, ping)).status).toBe(200);
+  });
+
+  test("end with DELETE, once", async () => {
+    await using hosted = await host();
+    const headers = { "mcp-session-id": await initialize(hosted) };
+    expect((await send(hosted, { method: "DELETE", headers })).status).toBe(200);
+    expect((await send(hosted, { method: "DELETE", headers })).status).toBe(404);
+    expect(hosted.http.load().sessions).toBe(0);
+    expect(hosted.ended).toHaveLength(1);
+  });
+
+  test("are at most 1,000: one more, and the longest idle one gives way", async () => {
+    await using hosted = await host();
+    const first = await initialize(hosted);
+    const second = await initialize(hosted);
+    for (let batch = 0; batch < 998; batch += 50) {
+      const size = Math.min(50, 998 - batch);
+      await Promise.all(Array.from({ length: size }, () => initialize(hosted)));
+    }
+    expect(hosted.http.load().sessions).toBe(1_000);
+    await send(hosted, { body: rpc("ping"), headers: { "mcp-session-id": first } });
+    await initialize(hosted);
+    expect(hosted.http.load().sessions).toBe(1_000);
+    const status = async (id: string): Promise<number> =>
+      (await send(hosted, { body: rpc("ping"), headers: { "mcp-session-id": id } })).status;
+    expect(await Promise.all([status(first), status(second)])).toEqual([200, 404]);
+    expect(hosted.http.load().eventBytes).toBeLessThan(2_000_000);
+  });
+
+  test("that all have an open stream give way to nobody", async () => {
+    await using hosted = await host({ limits: { sessions: 1 } });
+    const headers = { "mcp-session-id": await initialize(hosted) };
+    const streaming = new AbortController();
+    await fetch(`${hosted.http.url}/mcp`, {
+      headers: { ...headers, authorization: `Bearer ${TOKEN}`, accept: "text/event-stream" },
+      signal: streaming.signal,
+    });
+    const got = await send(hosted, { body: INITIALIZE });
+    expect([got.status, got.headers["retry-after"]]).toEqual([503, "30"]);
+    streaming.abort();
+    await expect.poll(() => hosted.http.load().streams).toBe(0);
+    expect((await send(hosted, { body: INITIALIZE })).status).toBe(200);
+  });
+
+  test("and callers without one end after the idle time", async () => {
+    await using hosted = await host({ limits: { sessionIdleMs: 200 } });
+    await initialize(hosted);
+    const client = createClient({ era: "modern" });
+    await client.connect(transportTo(hosted));
+    await client.listTools();
+    await client.close();
+    await expect
+      .poll(() => hosted.ended.toSorted(), { timeout: 5_000 })
+      .toEqual(["token", expect.stringMatching(/^token\/[0-9a-f-]{36}$/u)]);
+    expect(hosted.http.load().sessions).toBe(0);
+  });
+
+  test("do not begin with a handshake that is refused", async () => {
+    await using hosted = await host();
+    const bad = await send(hosted, { body: INITIALIZE, headers: { accept: "text/html" } });
+    expect([bad.status, hosted.http.load().sessions]).toEqual([406, 0]);
+  });
+});
+
+describe("a stream that breaks", () => {
+  test("goes on after the last event that the client saw", async () => {
+    await using hosted = await host();
+    const session = await initialize(hosted);
+    const headers = {
+      authorization: `Bearer ${TOKEN}`,
+      accept: "application/json, text/event-stream",
+      "content-type": "application/json",
+      "mcp-protocol-version": "2025-11-25",
+      "mcp-session-id": session,
+    };
+    const broken = new AbortController();
+    const first = await fetch(`${hosted.http.url}/mcp`, {
+      method: "POST",
+      headers,
+      body: rpc("tools/call", { name: "steps", _meta: { progressToken: 7 } }, 5),
+      signal: broken.signal,
+    });
+    const reader = first.body?.pipeThrough(new TextDecoderStream()).getReader();
+    const seen = String((await reader?.read())?.value);
+    broken.abort();
+    const last = /^id: (.+)$/mu.exec(seen)?.[1] ?? "none";
+    // The call goes on meanwhile: an older client's broken stream does not cancel it.
+    await sleep(600);
+    const again = await send(hosted, { method: "GET", headers: { ...headers, "last-event-id": last } });
+    expect(again.text).toContain('"progress":3');
+    expect(again.text).toContain("stepped");
+    const foreign = await send(hosted, {
+      method: "GET",
+      headers: { ...headers, "mcp-session-id": await initialize(hosted), "last-event-id": last },
+    });
+    expect(foreign.status).toBe(400);
+  });
+
+  test("because its client was killed leaves no stream, watch or call behind", async () => {
+    await using hosted = await host();
+    const before = hosted.http.load();
+    for (let round = 0; round < 5; round += 1) {
+      const client = createClient({ era: "modern" });
+      await client.connect(transportTo(hosted));
+      const killed = new AbortController();
+      const waiting = client.callTool({ name: "waits" }, { signal: killed.signal }).catch(() => {});
+      await client.listen({ resourceSubscriptions: ["fix://a"] });
+      await expect.poll(() => hosted.fixture.calls.length).toBe(round + 1);
+      await client.close();
+      killed.abort();
+      await waiting;
+    }
+    await expect.poll(() => hosted.fixture.aborted).toHaveLength(5);
+    await expect.poll(() => hosted.fixture.watched.size).toBe(0);
+    await expect.poll(() => hosted.http.load()).toEqual(before);
+  });
+});
+
+describe("HTTP+SSE, when it is asked for", () => {
+  test("serves an old client, asks it, and forgets it when it goes", async () => {
+    await using hosted = await host({ legacySse: true });
+    const client = createClient({ era: "legacy", elicit: () => "always allow" });
+    await client.connect(new SSEClientTransport(new URL(`${hosted.http.url}/sse/fixture`), AUTHORIZED));
+    const answer = await client.callTool({ name: "asks", arguments: { say: "rm" } });
+    expect(answer.content).toMatchObject([{ text: expect.stringContaining('"lifetime":"always"') }]);
+    expect(hosted.http.load()).toMatchObject({ sessions: 1, streams: 1 });
+    await client.subscribeResource({ uri: "fix://a" });
+    await client.close();
+    await expect.poll(() => hosted.http.load()).toMatchObject({ sessions: 0, streams: 0 });
+    expect(hosted.fixture.watched.size).toBe(0);
+  });
+
+  test.each<[string, number, Sent]>([
+    ["a post without a session", 404, { path: "/messages", body: rpc("ping") }],
+    ["a stream without a token", 401, { method: "GET", path: "/sse", headers: { authorization: undefined } }],
+    ["a post to the stream", 405, { path: "/sse", body: rpc("ping") }],
+    ["a read of the messages", 405, { method: "GET", path: "/messages" }],
+  ])("answers %s with %i", async (_, status, sent) => {
+    await using hosted = await host({ legacySse: true });
+    expect((await send(hosted, sent)).status).toBe(status);
+  });
+});
+
+test("closing ends sessions, streams and calls, and leaves no handle", async () => {
+  const hosted = await host({ legacySse: true });
+  const session = await initialize(hosted);
+  const legacy = createClient({ era: "legacy" });
+  await legacy.connect(transportTo(hosted));
+  const modern = createClient({ era: "modern" });
+  await modern.connect(transportTo(hosted));
+  await modern.listen({ resourceSubscriptions: ["fix://a"] });
+  const waiting = [
+    legacy.callTool({ name: "waits" }).catch(() => "ended"),
+    modern.callTool({ name: "waits" }).catch(() => "ended"),
+  ];
+  await expect.poll(() => hosted.fixture.calls.length).toBe(2);
+  await hosted.http.close();
+  await expect.poll(() => hosted.http.load()).toEqual({ sessions: 0, streams: 0, eventBytes: 0 });
+  await expect.poll(() => hosted.fixture.aborted).toHaveLength(2);
+  expect(hosted.ended).toContain(`token/${session}`);
+  await legacy.close();
+  await modern.close();
+  await Promise.all(waiting);
+});
+
+test("two hosts in one process share nothing", async () => {
+  await using first = await host();
+  await using second = await host();
+  const session = await initialize(first);
+  const got = await send(second, { body: rpc("ping"), headers: { "mcp-session-id": session } });
+  expect(got.status).toBe(404);
+});
