@@ -13,7 +13,7 @@ import { toEndpoint } from "../shared/pipeline/run.ts";
 import { openPolicy, type Policy } from "../shared/policy/policy.ts";
 import { withPolicy } from "../shared/policy/stage.ts";
 import { StartupError } from "../shared/errors.ts";
-import type { Scope } from "../shared/scope.ts";
+import { Scope } from "../shared/scope.ts";
 import type { BoundResources, Host, OpenServer, Server } from "../shared/server.ts";
 import { createStatusFeed } from "../shared/status/create-feed.ts";
 import type { StatusFeed } from "../shared/status/feed.ts";
@@ -68,20 +68,25 @@ export async function openSuite({ settings, servers, scope, log }: SuiteOptions)
   const project = projectKey(workspace.roots);
   const audit = AuditLog.open({ ...settings.audit, stateFolder: places.state, project, scope, log });
 
+  const owned = new Scope();
+  scope.defer(() => owned.close());
+  // Deferred last, so closed first: running calls end before anything closes under them.
+  const limits = createLimits({ ...settings.limits, scope });
+
   // Outermost first: this is what one call passes on its way in, and again on its way out.
   const stages: readonly Stage[] = [
     withFailures(),
     withAudit(audit),
     withStatus(status),
     withArguments(),
-    withLimits(createLimits({ ...settings.limits, scope })),
+    withLimits(limits),
     withBudget(),
     withHooks(undefined),
     withPolicy(policy),
   ];
   const wrap = (endpoint: Endpoint): Endpoint => stages.reduceRight((inner, stage) => stage(inner), endpoint);
 
-  const host: Host = { scope, workspace, status, log };
+  const host: Host = { scope: owned, workspace, status, log };
   const opened: ServedServer[] = [];
   for (const name of servers) {
     const server = await load(name);

@@ -16,8 +16,8 @@ export interface AuditLogOptions {
 }
 
 const FLUSH_MS = 100;
-/** Beyond this many characters that wait for the disk, a call waits too. */
-const MOST_PENDING = 4_000_000;
+/** Beyond this many lines that wait for the disk, a call waits too. */
+const MOST_PENDING = 1_000;
 /** A longer line, in bytes, loses its arguments; far above what `redact` leaves. */
 const LONGEST_LINE = 60_000;
 
@@ -26,8 +26,7 @@ export class AuditLog {
   readonly #folder: string;
   readonly #log: Log;
   readonly #limits: { readonly maxBytes: number; readonly keep: number };
-  #pending: string[] = [];
-  #pendingSize = 0;
+  #pending: (() => AuditLine)[] = [];
   #sync = false;
   #timer: NodeJS.Timeout | undefined;
   #writing: Promise<boolean> = Promise.resolve(true);
@@ -49,21 +48,18 @@ export class AuditLog {
   }
 
   /**
-   * Writes one line within 100 ms. A `durable` line is on the disk when this resolves; false says that it is not,
-   * which is logged here.
+   * Writes one line within 100 ms; it is made when it is written, so that no caller waits for that. A `durable`
+   * line is on the disk when this resolves; false says that it is not, which is logged here.
    */
-  async append(line: AuditLine, options: { readonly durable: boolean }): Promise<boolean> {
-    const text = serialise(line);
-    this.#pending.push(text);
-    this.#pendingSize += text.length;
+  async append(line: () => AuditLine, options: { readonly durable: boolean }): Promise<boolean> {
+    this.#pending.push(line);
     if (options.durable) {
       this.#sync = true;
       const written = await this.flush();
-      if (!written)
-        this.#log("warn", `not audited: call ${line.id} of ${line.tool}, which changed something`);
+      if (!written) this.#warnOf(line());
       return written;
     }
-    if (this.#closed || this.#pendingSize > MOST_PENDING) return await this.flush();
+    if (this.#closed || this.#pending.length > MOST_PENDING) return await this.flush();
     this.#timer ??= setTimeout(() => void this.flush(), FLUSH_MS).unref();
     return true;
   }
@@ -78,6 +74,10 @@ export class AuditLog {
     return this.#next;
   }
 
+  #warnOf({ id, tool }: AuditLine): void {
+    this.#log("warn", `not audited: call ${id} of ${tool}, which changed something`);
+  }
+
   #close(): Promise<boolean> {
     // A call that ends later finds nobody to wait for its line.
     this.#closed = true;
@@ -90,11 +90,10 @@ export class AuditLog {
     const lines = this.#pending;
     const sync = this.#sync;
     this.#pending = [];
-    this.#pendingSize = 0;
     this.#sync = false;
     if (lines.length === 0) return true;
     try {
-      const size = await appendLines(this.#folder, lines.join(""), sync);
+      const size = await appendLines(this.#folder, lines.map((line) => serialise(line())).join(""), sync);
       this.#failing = false;
       if (size >= this.#limits.maxBytes) await this.#rotate();
       return true;

@@ -16,11 +16,11 @@ export function withAudit(log: AuditLog): Stage {
     async call(input, call) {
       const started = performance.now();
       const close = async (outcome: Outcome, chars: number): Promise<void> => {
-        const end = { outcome, chars, ms: Math.round((performance.now() - started) * 10) / 10 };
-        await log.append(
-          { ...describe(endpoint.tool, call, input), ...end },
-          { durable: call.record.changed },
-        );
+        const ms = Math.round((performance.now() - started) * 10) / 10;
+        const end = { time: new Date().toISOString(), outcome, chars, ms };
+        await log.append(() => ({ ...describe(endpoint.tool, call, input), ...end }), {
+          durable: call.record.changed,
+        });
       };
       try {
         const answer = await endpoint.call(input, call);
@@ -34,11 +34,14 @@ export function withAudit(log: AuditLog): Stage {
   });
 }
 
-function describe(tool: ToolFacts, call: Call, input: unknown): Omit<AuditLine, "outcome" | "ms" | "chars"> {
+function describe(
+  tool: ToolFacts,
+  call: Call,
+  input: unknown,
+): Omit<AuditLine, "time" | "outcome" | "ms" | "chars"> {
   const { record, caller } = call;
   const { paths, argv } = record.touches;
   return {
-    time: new Date().toISOString(),
     id: call.id,
     ...(call.parent === undefined ? {} : { parent: call.parent }),
     trace: call.trace,

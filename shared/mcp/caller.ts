@@ -28,7 +28,8 @@ interface Capabilities {
  * connected. `connection` is the id of a caller that no token names: one process, one connection.
  */
 export function callerOf(context: ServerContext, server: Server, connection: string): Caller {
-  const envelope = Envelope.parse(context.mcpReq.envelope ?? {});
+  const envelope: z.infer<typeof Envelope> =
+    context.mcpReq.envelope === undefined ? {} : Envelope.parse(context.mcpReq.envelope);
   const capabilities = envelope[CLIENT_CAPABILITIES_META_KEY] ?? server.getClientCapabilities();
   const info = envelope[CLIENT_INFO_META_KEY] ?? server.getClientVersion();
   return {

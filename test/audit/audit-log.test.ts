@@ -22,7 +22,7 @@ test("a durable line is in the file when append resolves, and only its user can 
   await using state = await scratch();
   await using scope = new Scope();
   const log = openLog(state.path, scope);
-  expect(await log.append(lineOf("one"), { durable: true })).toBe(true);
+  expect(await log.append(() => lineOf("one"), { durable: true })).toBe(true);
   expect(JSON.parse(await readFile(fileOf(state.path), "utf8"))).toEqual(
     lineOf("one", { time: expect.any(String) }),
   );
@@ -34,7 +34,7 @@ test("other lines are written soon, together, and without a durable one", async 
   await using state = await scratch();
   await using scope = new Scope();
   const log = openLog(state.path, scope);
-  for (let index = 0; index < 50; index += 1) await log.append(lineOf(`${index}`), { durable: false });
+  for (let index = 0; index < 50; index += 1) await log.append(() => lineOf(`${index}`), { durable: false });
   await expect(stat(fileOf(state.path))).rejects.toThrow("ENOENT");
   await expect.poll(async () => (await linesOf(state.path)).length, { timeout: 5_000 }).toBe(50);
 });
@@ -42,7 +42,7 @@ test("other lines are written soon, together, and without a durable one", async 
 test("closing the scope writes what is buffered", async () => {
   await using state = await scratch();
   const scope = new Scope();
-  await openLog(state.path, scope).append(lineOf("last"), { durable: false });
+  await openLog(state.path, scope).append(() => lineOf("last"), { durable: false });
   await scope.close();
   expect((await linesOf(state.path)).map(({ id }) => id)).toEqual(["last"]);
 });
@@ -52,7 +52,7 @@ test("a line that comes after closing is written at once", async () => {
   const scope = new Scope();
   const log = openLog(state.path, scope);
   await scope.close();
-  await log.append(lineOf("late"), { durable: false });
+  await log.append(() => lineOf("late"), { durable: false });
   expect((await linesOf(state.path)).map(({ id }) => id)).toEqual(["late"]);
 });
 
@@ -61,7 +61,7 @@ test("lines keep the order in which they came, durable or not", async () => {
   await using scope = new Scope();
   const log = openLog(state.path, scope);
   const ids = Array.from({ length: 200 }, (_, index) => `${index}`);
-  await Promise.all(ids.map((id, index) => log.append(lineOf(id), { durable: index % 3 === 0 })));
+  await Promise.all(ids.map((id, index) => log.append(() => lineOf(id), { durable: index % 3 === 0 })));
   await log.flush();
   expect((await linesOf(state.path)).map(({ id }) => id)).toEqual(ids);
 });
@@ -74,16 +74,16 @@ test("when the audit cannot be written, nothing throws, one warning is logged, a
   // A file where the folder should be; permissions would not stop root.
   await writeFile(join(state.path, "audit"), "");
   for (const id of ["a", "b", "c"]) {
-    await log.append(lineOf(id), { durable: false });
+    await log.append(() => lineOf(id), { durable: false });
     await log.flush();
   }
   expect(warnings).toEqual([expect.stringMatching(/^warn: audit cannot be written, 1 lines lost: ENOTDIR/u)]);
-  expect(await log.append(lineOf("d"), { durable: true })).toBe(false);
+  expect(await log.append(() => lineOf("d"), { durable: true })).toBe(false);
   expect(warnings.slice(1)).toEqual([
     "warn: not audited: call d of filesystem.read_file, which changed something",
   ]);
   await rm(join(state.path, "audit"));
-  expect(await log.append(lineOf("e"), { durable: true })).toBe(true);
+  expect(await log.append(() => lineOf("e"), { durable: true })).toBe(true);
   expect((await linesOf(state.path)).map(({ id }) => id)).toEqual(["e"]);
 });
 
@@ -96,7 +96,7 @@ test("a full disk loses no answer", async ({ skip }) => {
   const log = openLog(state.path, scope, { log: (_, message) => warnings.push(message) });
   await mkdir(join(state.path, "audit", "p"), { recursive: true });
   await symlink("/dev/full", fileOf(state.path));
-  expect(await log.append(lineOf("a"), { durable: true })).toBe(false);
+  expect(await log.append(() => lineOf("a"), { durable: true })).toBe(false);
   expect(warnings[0]).toMatch(/ENOSPC/u);
 });
 
@@ -104,9 +104,9 @@ test("a folder that is removed under a running process is made again", async () 
   await using state = await scratch();
   await using scope = new Scope();
   const log = openLog(state.path, scope);
-  await log.append(lineOf("a"), { durable: true });
+  await log.append(() => lineOf("a"), { durable: true });
   await rm(join(state.path, "audit"), { recursive: true });
-  await log.append(lineOf("b"), { durable: true });
+  await log.append(() => lineOf("b"), { durable: true });
   expect((await linesOf(state.path)).map(({ id }) => id)).toEqual(["b"]);
 });
 
@@ -114,9 +114,9 @@ test("a line after a torn one stands by itself", async () => {
   await using state = await scratch();
   await using scope = new Scope();
   const log = openLog(state.path, scope);
-  await log.append(lineOf("a"), { durable: true });
+  await log.append(() => lineOf("a"), { durable: true });
   await appendFile(fileOf(state.path), '{"time":"2026-');
-  await log.append(lineOf("b"), { durable: true });
+  await log.append(() => lineOf("b"), { durable: true });
   const entries = await entriesOf({ stateFolder: state.path, project: "p" });
   expect(entries.map((entry) => (entry.kind === "line" ? entry.line.id : entry.raw))).toEqual([
     "a",
@@ -129,7 +129,7 @@ test("a monstrous line loses its arguments, not its place", async () => {
   await using state = await scratch();
   await using scope = new Scope();
   const log = openLog(state.path, scope);
-  await log.append(lineOf("big", { input: "x".repeat(200_000) }), { durable: true });
+  await log.append(() => lineOf("big", { input: "x".repeat(200_000) }), { durable: true });
   expect((await stat(fileOf(state.path))).size).toBeLessThan(64_000);
   expect((await linesOf(state.path))[0]).toMatchObject({ id: "big", input: "(too large to keep)" });
 });
@@ -145,7 +145,7 @@ test("full files are set aside, the newest are kept, and the newest lines are al
         const scope = new Scope();
         const log = openLog(state.path, scope, { maxBytes, keep });
         for (const [index, [padding, durable]] of calls.entries()) {
-          await log.append(lineOf(`${index}`, { input: "x".repeat(padding) }), { durable });
+          await log.append(() => lineOf(`${index}`, { input: "x".repeat(padding) }), { durable });
         }
         await scope.close();
         const names = await readdir(join(state.path, "audit", "p"));
@@ -181,7 +181,7 @@ async function bundleWriter(folder: string): Promise<string> {
           const line = { id: name + "-" + index, time: new Date().toISOString(), trace: "t",
             caller: { id: "c", name: "n", transport: "stdio" }, tool: "a.b", effect: "read", reach: "local",
             tier: 0, touched: {}, input, decision: "allowed", outcome: "ok", ms: 1, chars: 1 };
-          await log.append(line, { durable: index % 5 === 0 });
+          await log.append(() => line, { durable: index % 5 === 0 });
           if (index % 40 === 0) await new Promise((resolve) => setTimeout(resolve, 1));
         }
         for (const close of closes) await close();

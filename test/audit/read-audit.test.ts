@@ -143,7 +143,7 @@ test("following a log that rotates all the time sees each line once, in order", 
     }
   })();
   const ids = Array.from({ length: 1_000 }, (_, index) => `${index}`);
-  for (const id of ids) await log.append(lineOf(id), { durable: Number(id) % 10 === 0 });
+  for (const id of ids) await log.append(() => lineOf(id), { durable: Number(id) % 10 === 0 });
   await scope.close();
   await expect.poll(() => seen.length, { timeout: 15_000 }).toBeGreaterThanOrEqual(ids.length);
   stop.abort();
