@@ -197,7 +197,7 @@ function unknownTool(name: string, names: Iterable<string>): ProtocolError {
   return new ProtocolError(ProtocolErrorCode.InvalidParams, `there is no tool ${quote(name)}; ${hint}`);
 }
 
-/** Eight hex digits of a UUID: Node draws those in batches, which costs a call nothing. */
+/** The last twelve digits of a UUID: Node draws those in batches, which costs a call nothing. */
 function randomId(): string {
-  return randomUUID().slice(0, 8);
+  return randomUUID().slice(24);
 }
