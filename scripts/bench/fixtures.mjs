@@ -14,7 +14,7 @@ const WORDS = (
 ).split(" ");
 
 /** Where the fixtures lie; `PLUMBLINE_BENCH_DIR` moves them. */
-export function fixtureFolder() {
+function fixtureFolder() {
   return process.env.PLUMBLINE_BENCH_DIR ?? join(tmpdir(), "plumbline-bench");
 }
 
