@@ -8,7 +8,7 @@ import { nearest } from "../../shared/nearest.ts";
 export function clientNamed(name: string): Client {
   const found = Object.hasOwn(clients, name) ? clients[name] : undefined;
   if (found !== undefined) return found;
-  const all = Object.keys(clients);
+  const all = [...Object.keys(clients), "show"];
   const meant = nearest(name, all);
   throw new StartupError(
     `there is no client "${name.slice(0, 60)}"; ${meant === undefined ? `there are: ${all.join(", ")}` : `did you mean "${meant}"?`}`,

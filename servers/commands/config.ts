@@ -65,9 +65,11 @@ async function write(client: Client, { file, name, entry }: Place): Promise<void
       : `${file} was changed by somebody else meanwhile; look at it`;
     throw new StartupError(`the entry does not work: ${error.message}. ${state}`, { cause: error });
   }
-  print(`${client.title}: wrote "${name}" to ${file}`);
+  print(text === old.text ? `${file} has "${name}" already.` : `Wrote "${name}" to ${file}`);
   if (backup !== undefined) print(`The old file is kept as ${backup}`);
-  print(`Started it as ${client.title} will: ${tools.length} tools (${tools.join(", ")}).`);
+  if (entry.kind === "http") print("It holds your token: keep that file out of version control.");
+  const tried = entry.kind === "http" ? "Asked the address" : `Started it as ${client.title} will`;
+  print(`${tried}: ${tools.length} tools (${tools.join(", ")}).`);
   print(`Done. Restart ${client.title}, or reload its MCP servers.`);
 }
 

@@ -1,4 +1,4 @@
-import { Argument, Command, Option } from "commander";
+import { Command, Option } from "commander";
 import type * as z from "zod";
 import { clients } from "../../shared/config/clients/clients.ts";
 import { VERSION } from "../../shared/version.ts";
@@ -88,7 +88,7 @@ function addConfig(program: Command): void {
   const command = program
     .command("config")
     .description("print or install a client's entry; config show: every setting and where it comes from")
-    .addArgument(new Argument("<client>", "the client, or show").choices([...Object.keys(clients), "show"]))
+    .argument("<client>", `${Object.keys(clients).join(", ")}, or show`)
     .option("--write", "merge it into the client's file, keep a copy, and prove that it starts")
     .option("--server <name>", "core, all, or one server", "core")
     .option("--http", "the address of a running server instead of a program to start")

@@ -90,7 +90,7 @@ test("a project's file may be stricter than the person", async () => {
     tools: ["stat_path"],
     ask: "deny",
     protect: ["a", "b"],
-    limits: { concurrent: 2, deadlineMs: 5_000, callsPerMinute: 6_000 },
+    limits: { concurrent: 2, deadlineMs: 5_000, callsPerMinute: 60_000 },
     rules: [{ decision: "deny", tool: "filesystem.*", path: "secret/**" }],
   });
   expect(settings.origins.get("readOnly")).toEqual({ kind: "project", name: join(here.folder, PROJECT) });
