@@ -40,7 +40,7 @@ test("stays within its bounds, and a replay is a gapless end of one stream of on
         const later = stored.slice(at + 1).filter((each) => each.store === store && each.stream === stream);
         if (replayed !== undefined) expect(replayed).toEqual(later.map((each) => each.id));
         const others = sessions.filter((each) => each !== store);
-        const known = await Promise.all(others.map((other) => other.getStreamIdForEventId?.(id)));
+        const known = await Promise.all(others.map(async (other) => other.getStreamIdForEventId?.(id)));
         expect(known).toEqual([undefined, undefined]);
       }
       for (const session of sessions) session.close();
