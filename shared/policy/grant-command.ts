@@ -3,17 +3,25 @@ import type { Case } from "./judge.ts";
 import { absolutePath } from "./rule.ts";
 import { shellQuote } from "./shell-quote.ts";
 
-/** More paths than this are granted by the folder that holds them all. */
+/** More paths than this are granted by the folder of each root that holds them all. */
 const MAX_PATHS = 4;
 
 /** The line with which a person allows exactly this call, once; quoted for a POSIX shell. */
 export function grantCommand({ facts, targets }: Case): string {
   const paths = [...new Set(targets.map(({ place }) => absolutePath(place)))];
-  const globs = paths.length > MAX_PATHS ? [`${quoteGlob(commonFolder(paths))}/**`] : paths.map(quoteGlob);
+  const globs = paths.length > MAX_PATHS ? foldersOf(targets) : paths.map(quoteGlob);
   const words = ["plumbline", "approvals", "grant", facts.tool, "--once"];
   for (const glob of globs) words.push("--path", shellQuote(glob));
   if (facts.argv !== undefined && facts.argv.length > 0) words.push("--", ...facts.argv.map(shellQuote));
   return words.join(" ");
+}
+
+function foldersOf(targets: Case["targets"]): string[] {
+  const roots = [...new Set(targets.map(({ place }) => place.root))];
+  return roots.map((root) => {
+    const inRoot = targets.filter(({ place }) => place.root === root);
+    return `${quoteGlob(commonFolder(inRoot.map(({ place }) => absolutePath(place))))}/**`;
+  });
 }
 
 function commonFolder(paths: readonly string[]): string {

@@ -25,12 +25,13 @@ export interface Case {
   readonly readOnly: boolean;
   readonly ask: AskMode;
   readonly hooks: HookVerdict | undefined;
+  /** As answers show it, with what hides itself spelled out. */
   readonly show: (place: Place) => string;
 }
 
 export type Ruling =
   | { readonly kind: "allow"; readonly because: string; readonly granted: boolean }
-  | { readonly kind: "deny"; readonly because: string; readonly message: string; readonly hint?: string }
+  | ({ readonly kind: "deny"; readonly because: string } & Refusal)
   | {
       readonly kind: "ask";
       readonly because: string;
@@ -38,6 +39,13 @@ export type Ruling =
       readonly reasons: readonly string[];
       readonly lifetimes: readonly Lifetime[];
     };
+
+/** What the model is told. `details` is foreign text. */
+export interface Refusal {
+  readonly message: string;
+  readonly hint?: string;
+  readonly details?: string;
+}
 
 /** One reason to ask. */
 interface Doubt {
@@ -78,7 +86,7 @@ export function coverOnce(of: Case, once: readonly ReadyRule[]): readonly string
   return ids.every((id) => id !== undefined) ? [...new Set(ids)] : undefined;
 }
 
-function denial(of: Case): { because: string; message: string; hint?: string } | undefined {
+function denial(of: Case): (Refusal & { readonly because: string }) | undefined {
   if (of.readOnly && of.facts.effect !== "read")
     return {
       because: "read-only",
@@ -88,23 +96,23 @@ function denial(of: Case): { because: string; message: string; hint?: string } |
   const rule = of.rules.find((each) => each.rule.decision === "deny" && concerns(each, of))?.rule;
   if (rule !== undefined) return { because: `rule ${rule.id}`, ...byRule(rule.id) };
   if (of.hooks?.decision === "deny")
-    return { because: "hook", message: "a hook of the person denies this call", ...about(of.hooks.reason) };
+    return { because: "hook", message: "a hook of the person denies this call", ...saidBy(of.hooks.reason) };
   return of.facts.effect === "read" ? undefined : protectedTarget(of);
 }
 
 /** What is said of a call or a place that a deny rule closes. */
-export function byRule(id: string): { message: string; hint: string } {
+export function byRule(id: string): Refusal {
   return {
     message: `rule ${id} denies this call`,
     hint: "Its person sees the rules with: plumbline approvals list",
   };
 }
 
-function about(reason: string | undefined): { hint?: string } {
-  return reason === undefined ? {} : { hint: `It says: ${reason}` };
+function saidBy(details: string | undefined): { details?: string } {
+  return details === undefined ? {} : { details };
 }
 
-function protectedTarget(of: Case): { because: string; message: string; hint: string } | undefined {
+function protectedTarget(of: Case): (Refusal & { readonly because: string }) | undefined {
   const place = of.targets
     .flatMap(({ spelled, place }) => [place, spelled])
     .find((each) => isProtected(of.classify(each)));
@@ -112,7 +120,7 @@ function protectedTarget(of: Case): { because: string; message: string; hint: st
 }
 
 /** What is said of a write to a protected place. */
-export function neverWritten(shown: string): { message: string; hint: string } {
+export function neverWritten(shown: string): Refusal {
   return {
     message: `${shown} is protected: no tool writes it`,
     hint: "Tell the person what to change there by hand.",

@@ -1,6 +1,6 @@
 import type { Access, Intent, Place } from "../access.ts";
 import { ToolError } from "../errors.ts";
-import { byRule, neverWritten, type Case } from "./judge.ts";
+import { byRule, neverWritten, type Case, type Refusal } from "./judge.ts";
 import type { ReadyRule } from "./rule.ts";
 import type { SecretIndex } from "./secret-index.ts";
 
@@ -46,18 +46,18 @@ export function openAccess(of: Case, { signal, secrets, approved }: AccessOption
   };
 }
 
-function refuse({ message, hint }: { message: string; hint?: string }): ToolError {
+function refuse({ message, hint }: Refusal): ToolError {
   return new ToolError("denied", message, hint === undefined ? {} : { hint });
 }
 
-function notRead(shown: string): { message: string; hint: string } {
+function notRead(shown: string): Refusal {
   return {
     message: `${shown} holds a secret: it is not read`,
     hint: "Only the person's own configuration can open it (allowSecrets).",
   };
 }
 
-function notAskedAbout(shown: string): { message: string; hint: string } {
+function notAskedAbout(shown: string): Refusal {
   return {
     message: `${shown} needs a person's yes, and this call was not about it by name`,
     hint: "Call the tool with that path itself; the person is asked then.",

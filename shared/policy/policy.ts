@@ -8,6 +8,7 @@ import { effectOf, type ToolFacts } from "../tool.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { Approvals, type NewRule } from "./approvals.ts";
 import { configuredRules, type ConfiguredRule } from "./configured-rules.ts";
+import { escapeForPerson } from "./escape-for-person.ts";
 import { coverOnce, judge, type AskMode, type Case, type Ruling, type Target } from "./judge.ts";
 import { openAccess } from "./open-access.ts";
 import type { Classify } from "./protected.ts";
@@ -184,7 +185,7 @@ export class Policy {
       readOnly: this.#readOnly,
       ask: this.ask,
       hooks: call.hooks,
-      show: (place) => this.workspace.show(place),
+      show: (place) => escapeForPerson(this.workspace.show(place)),
     };
   }
 }

@@ -54,8 +54,8 @@ function commandLine(argv: readonly string[] | undefined): string {
 }
 
 function placeLine({ spelled, place }: Target, { show }: Case): string {
-  const shown = escapeForPerson(show(place));
-  const written = escapeForPerson(show(spelled));
+  const shown = show(place);
+  const written = show(spelled);
   return shown === written ? `- ${shown}` : `- ${written}, which leads to ${shown}`;
 }
 

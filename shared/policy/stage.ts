@@ -2,9 +2,9 @@ import type { Place } from "../access.ts";
 import type { Answer, Call, Endpoint, Stage } from "../call.ts";
 import { ToolError } from "../errors.ts";
 import { hashCall } from "../pipeline/hash-call.ts";
-import type { ToolFacts } from "../tool.ts";
+import type { ToolFacts, Touches } from "../tool.ts";
 import { grantCommand } from "./grant-command.ts";
-import type { Target } from "./judge.ts";
+import type { Refusal, Target } from "./judge.ts";
 import type { Policy, Verdict } from "./policy.ts";
 import { questionMessage } from "./question.ts";
 import { absolutePath } from "./rule.ts";
@@ -31,8 +31,12 @@ async function callDecided(policy: Policy, endpoint: Endpoint, { input, call }: 
   const verdict = await policy.decide(tool, input, { call, targets });
   const { ruling, of } = verdict;
   note(call, tool, verdict);
-  if (call.resumed?.reply.kind === "no") throw refusal(call, "the person said no", { hint: NOT_AGAIN });
-  if (ruling.kind === "deny") throw refusal(call, ruling.message, ruling);
+  call.record.touches = touched(policy, verdict);
+  if (call.resumed?.reply.kind === "no") {
+    call.record.because = "the person said no";
+    throw refusal(call, "the person said no", { hint: NOT_AGAIN });
+  }
+  if (ruling.kind === "deny") throw refusal(call, ruling.message, wordsOf(ruling));
   if (call.resumed !== undefined) checkAnswer(policy, tool, { input, call, targets });
   else if (ruling.kind === "ask") return question(policy, tool, { input, call, verdict });
 
@@ -57,6 +61,10 @@ async function keepAnswer(
   return places;
 }
 
+interface RefusalOptions extends Omit<Refusal, "message"> {
+  readonly code?: "denied" | "conflict";
+}
+
 const NOT_AGAIN = "Do not call it again unless the person asks for it.";
 
 async function findTargets(policy: Policy, tool: ToolFacts, input: unknown): Promise<Target[]> {
@@ -71,17 +79,25 @@ async function findTargets(policy: Policy, tool: ToolFacts, input: unknown): Pro
   );
 }
 
+function wordsOf({ hint, details }: Refusal): RefusalOptions {
+  return { ...(hint === undefined ? {} : { hint }), ...(details === undefined ? {} : { details }) };
+}
+
 function note({ record, resumed }: Call, tool: ToolFacts, { ruling, of }: Verdict): void {
   record.effect = of.facts.effect;
   record.reach = tool.reach;
   record.tier = of.tier;
-  record.touches = {
-    ...(of.targets.length === 0 ? {} : { paths: of.targets.map(({ place }) => of.show(place)) }),
-    ...(of.facts.argv === undefined ? {} : { argv: of.facts.argv }),
-  };
   record.because = ruling.because;
   if (ruling.kind === "allow") record.decision = ruling.granted ? "granted" : "allowed";
   else record.decision = ruling.kind === "ask" && resumed === undefined ? "asked" : "denied";
+}
+
+/** Where the call really leads, for the audit. */
+function touched({ workspace }: Policy, { of: { targets, facts } }: Verdict): Touches {
+  return {
+    ...(targets.length === 0 ? {} : { paths: targets.map(({ place }) => workspace.show(place)) }),
+    ...(facts.argv === undefined ? {} : { argv: facts.argv }),
+  };
 }
 
 /** Refuses an answer to another call than the one that was asked about, and one that was given before. */
@@ -139,11 +155,7 @@ function question(
   };
 }
 
-function refusal(
-  call: Call,
-  message: string,
-  { hint, code = "denied" }: { readonly hint?: string; readonly code?: "denied" | "conflict" },
-): ToolError {
+function refusal(call: Call, message: string, { code = "denied", ...options }: RefusalOptions): ToolError {
   call.record.decision = "denied";
-  return new ToolError(code, message, hint === undefined ? {} : { hint });
+  return new ToolError(code, message, { ...options });
 }

@@ -1,0 +1,68 @@
+import { join } from "node:path";
+import * as z from "zod";
+import { StateFile } from "./state-file.ts";
+
+const entrySchema = z.strictObject({
+  kind: z.enum(["hook", "repository", "check"]),
+  /** What is trusted, as a person names it: a file, a repository's folder. */
+  subject: z.string().min(1).max(4_096),
+  /** SHA-256 of all that was shown. */
+  hash: z.string().regex(/^[0-9a-f]{64}$/u),
+  at: z.iso.datetime(),
+});
+const fileSchema = z.strictObject({ version: z.literal(1), trusted: z.array(entrySchema).max(10_000) });
+type File = z.output<typeof fileSchema>;
+
+export type TrustEntry = z.output<typeof entrySchema>;
+export type TrustKind = TrustEntry["kind"];
+
+/** What a person saw whole and approved, by hash, in `<state>/trust.json`: whatever changes is pending again. */
+export class Trust {
+  readonly #file: StateFile<File>;
+
+  private constructor(stateFolder: string) {
+    this.#file = new StateFile<File>(join(stateFolder, "trust.json"), fileSchema, {
+      version: 1,
+      trusted: [],
+    });
+  }
+
+  /** Opens nothing yet; the file is read when it is asked for, and again when it changed. */
+  static open(stateFolder: string): Trust {
+    return new Trust(stateFolder);
+  }
+
+  /** Throws `StartupError` that names the file when it cannot be understood. */
+  async isTrusted(kind: TrustKind, subject: string, hash: string): Promise<boolean> {
+    const entries = await this.list();
+    return entries.some((entry) => entry.kind === kind && entry.subject === subject && entry.hash === hash);
+  }
+
+  /** Replaces what was trusted of the same kind and subject. */
+  async grant(kind: TrustKind, subject: string, hash: string): Promise<void> {
+    const entry = entrySchema.parse({ kind, subject, hash, at: new Date().toISOString() });
+    await this.#file.update(({ trusted }) => ({
+      version: 1,
+      trusted: [...trusted.filter((other) => !isSame(other, entry)), entry],
+    }));
+  }
+
+  /** False when nothing of that kind and subject was trusted. */
+  async revoke(kind: TrustKind, subject: string): Promise<boolean> {
+    let found = false;
+    await this.#file.update((file) => {
+      const trusted = file.trusted.filter((entry) => !isSame(entry, { kind, subject }));
+      found = trusted.length < file.trusted.length;
+      return found ? { version: 1, trusted } : file;
+    });
+    return found;
+  }
+
+  async list(): Promise<readonly TrustEntry[]> {
+    return (await this.#file.read()).trusted;
+  }
+}
+
+function isSame(a: Pick<TrustEntry, "kind" | "subject">, b: Pick<TrustEntry, "kind" | "subject">): boolean {
+  return a.kind === b.kind && a.subject === b.subject;
+}

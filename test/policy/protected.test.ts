@@ -1,0 +1,250 @@
+import { mkdir, readdir, rename, symlink, writeFile } from "node:fs/promises";
+import { join, sep } from "node:path";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { classify, holdsProtected } from "../../shared/policy/protected.ts";
+import { openProtection } from "../../shared/policy/protection.ts";
+import { opened } from "../support/workspace.ts";
+import { placeOf } from "./harness.ts";
+
+const kindOf = (relative: string): string => classify({ root: "/r", relative }).kind;
+
+describe("what a name makes of a place", () => {
+  test.each([
+    ".env",
+    ".env.local",
+    "app/.env.production",
+    ".env.example.local",
+    ".envrc",
+    ".env/inside",
+    "a/b/server.pem",
+    "tls.KEY",
+    "id_rsa",
+    "id_rsa.bak",
+    "keys/id_ed25519",
+    ".ssh/config",
+    ".aws/credentials",
+    ".pgpass",
+    ".netrc",
+    ".git-credentials",
+    "x.p12",
+    "x.pfx",
+    ".docker/config.json",
+    ".kube/config",
+    ".gnupg/trustdb.gpg",
+  ])("%s is secret", (path) => expect(kindOf(path)).toBe("secret"));
+
+  test.each([
+    ".git",
+    ".git/config",
+    ".git/hooks/pre-commit",
+    "vendor/lib/.git",
+    "vendor/lib/.git/HEAD",
+    ".plumbline/hooks.json",
+    ".claude/settings.json",
+    ".claude/settings.local.json",
+    ".claude/hooks/check.sh",
+    ".cursor/hooks.json",
+    ".codex/hooks.json",
+    ".codex/config.toml",
+    ".gemini/settings.json",
+    ".windsurf/hooks.json",
+    ".github/hooks/a.json",
+    ".mcp.json",
+    "packages/a/.mcp.json",
+    ".cursor/mcp.json",
+    ".vscode/mcp.json",
+    ".npmrc",
+    ".gitconfig",
+  ])("%s is protected", (path) => expect(kindOf(path)).toBe("protected"));
+
+  test.each([
+    ".github/workflows/ci.yml",
+    ".gitlab-ci.yml",
+    ".husky/pre-commit",
+    ".githooks/pre-push",
+    "lefthook.yml",
+    ".pre-commit-config.yaml",
+    ".vscode/tasks.json",
+    ".vscode/settings.json",
+    ".devcontainer/devcontainer.json",
+    "Jenkinsfile",
+    ".circleci/config.yml",
+    "app.code-workspace",
+  ])("%s runs later", (path) => expect(kindOf(path)).toBe("runs-later"));
+
+  test.each([
+    "",
+    "src/main.rs",
+    ".env.example",
+    ".env.sample",
+    "a/.env.local.template",
+    ".gitignore",
+    ".gitattributes",
+    ".github/dependabot.yml",
+    "id_rsa.pub",
+    "git",
+    "environment.ts",
+    "x.git/HEAD",
+    "keyboard.ts",
+    "monkey",
+    "a.env",
+    ".claude/commands/fix.md",
+    ".vscode/extensions.json",
+    "docs/.gitkeep",
+    "git~x",
+    "husky.md",
+  ])("%s is plain", (path) => expect(kindOf(path)).toBe("plain"));
+});
+
+describe("protection follows the object, not the spelling", () => {
+  test.each([
+    ".GIT/config",
+    ".Git",
+    ".git.",
+    ".git ",
+    ".git. .",
+    ".git::$DATA",
+    ".git:stream/config",
+    ".git::$INDEX_ALLOCATION/x",
+    "git~1",
+    "GIT~1/hooks/x",
+    ".g\u200Cit/config",
+    "\u200B.git",
+    ".git\uFEFF",
+    ".gi\u00ADt",
+    "．ｇｉｔ",
+    ".gıt".replace("ı", "i"),
+    "\u2024git/config",
+    ".git\\config",
+    "PLUMBL~1/hooks.json",
+    ".plumb\u2060line/x",
+    ".MCP.JSON",
+    ".mcp.json...",
+    "MCP~1.JSO",
+  ])("%j is protected", (path) => expect(kindOf(path)).toBe("protected"));
+
+  test.each([
+    ".ENV",
+    ".env.",
+    ".e\u200Dnv",
+    "ENV~1",
+    "ENV~1.LOC",
+    ".env::$DATA",
+    "ID_RSA",
+    "ſ.key",
+    "x.PEM ",
+    "Ｘ.ｐｅｍ",
+  ])("%j is secret", (path) => expect(kindOf(path)).toBe("secret"));
+
+  test("case, invisible characters, trailing dots and depth never change what a protected name is", () => {
+    const noise = fc.constantFrom("", "\u200B", "\u200D", "\u2060", "\uFEFF", "\u00AD", "\u202E", "\u180E");
+    const spelled = fc.constantFrom(".git", ".env", ".mcp.json", ".plumbline", "id_rsa").chain((name) =>
+      fc
+        .tuple(
+          fc.array(fc.tuple(fc.boolean(), noise), { minLength: name.length, maxLength: name.length }),
+          fc.constantFrom("", ".", " ", ". .", "::$DATA", ":x"),
+          fc.constantFrom("", "a/", "a/b c/", "ünï/"),
+          fc.constantFrom("", "/x", "/x/y"),
+        )
+        .map(([marks, tail, before, after]) => {
+          const chars = name
+            .split("")
+            .map((char, at) => (marks[at]?.[0] ? char.toUpperCase() : char) + (marks[at]?.[1] ?? ""));
+          return { name, path: `${before}${chars.join("")}${tail}${after}` };
+        }),
+    );
+    fc.assert(
+      fc.property(spelled, ({ name, path }) => {
+        expect(kindOf(path)).toBe(kindOf(name));
+      }),
+    );
+  });
+
+  test("a hostile path of 4,096 characters is judged in little time", () => {
+    const paths = [
+      ".env".repeat(1_024),
+      "a/".repeat(2_048),
+      ".env*".repeat(800),
+      `${"id_rsa".repeat(600)}.pub/x`,
+    ];
+    const start = performance.now();
+    for (let round = 0; round < 100; round++) paths.forEach(kindOf);
+    expect((performance.now() - start) / 400).toBeLessThan(5);
+  });
+});
+
+describe("a folder that holds something protected", () => {
+  async function* below(folder: string): AsyncIterable<string> {
+    for (const name of await readdir(folder, { recursive: true })) yield name.replaceAll(sep, "/");
+  }
+
+  test("is found before it is moved or deleted, however deep it lies", async () => {
+    await using ground = await opened({
+      "app/src/a.ts": "",
+      "app/deep/er/.env": "",
+      "lib/.git/config": "",
+      "plain/src/b.ts": "",
+      "plain/.env.example": "",
+    });
+    const found = async (path: string): Promise<string | undefined> =>
+      (await holdsProtected({ root: ground.root, relative: path }, below(join(ground.root, path))))?.relative;
+    expect(await found("app")).toBe("app/deep/er/.env");
+    expect(await found("lib")).toMatch(/^lib\/\.git/u);
+    expect(await found("")).toBeDefined();
+    expect(await found("plain")).toBeUndefined();
+    expect(await found("app/deep/er/.env")).toBe("app/deep/er/.env");
+  });
+
+  test("is found at the destination, where moved names become protected", async () => {
+    const names = ["mcp.json", "notes.md"];
+    expect(await holdsProtected({ root: "/r", relative: "settings" }, names)).toBeUndefined();
+    expect(await holdsProtected({ root: "/r", relative: ".cursor" }, names)).toEqual({
+      root: "/r",
+      relative: ".cursor/mcp.json",
+    });
+  });
+
+  test("is known behind a link and after its parent was moved, by where the path leads", async () => {
+    await using ground = await opened({ ".git/config": "", "real/.env": "", "a.txt": "" });
+    await symlink(".git", join(ground.root, "innocent"));
+    await symlink("real", join(ground.root, "other"));
+    await mkdir(join(ground.root, "moved"));
+    await rename(join(ground.root, "real"), join(ground.root, "moved/real"));
+    await writeFile(join(ground.root, "b.txt"), "");
+    const kind = async (path: string): Promise<string> =>
+      classify(await placeOf(ground.workspace, path)).kind;
+    expect(await kind("innocent/config")).toBe("protected");
+    expect(await kind("moved/real/.env")).toBe("secret");
+    expect(await kind("b.txt")).toBe("plain");
+  });
+});
+
+describe("what configuration adds", () => {
+  const judge = openProtection({
+    protectExtra: ["contracts/**", "*.lock"],
+    secretsAllowed: ["fixtures/**/.env", "test.key"],
+    ownFolders: ["/home/u/.local/state/plumbline"],
+  });
+  const kind = (relative: string, root = "/r"): string => judge({ root, relative }).kind;
+
+  test("protects more, with what lies below, in any spelling", () => {
+    expect(
+      ["contracts/a/b.sol", "CONTRACTS/x", "yarn.lock", "src/yarn.lock", "src/a.ts"].map((path) =>
+        kind(path),
+      ),
+    ).toEqual(["protected", "protected", "protected", "plain", "plain"]);
+  });
+
+  test("opens a secret for reading only, exactly where it says", () => {
+    expect(
+      ["fixtures/a/.env", "fixtures/.env", "test.key", ".env", "sub/test.key"].map((path) => kind(path)),
+    ).toEqual(["protected", "protected", "protected", "secret", "secret"]);
+  });
+
+  test("closes our own state, whatever root it lies in", () => {
+    expect(kind("state/plumbline/approvals.json", "/home/u/.local")).toBe("secret");
+    expect(kind("state/PLUMBLINE", "/home/u/.local")).toBe("secret");
+    expect(kind("state/plumbline-notes/a.md", "/home/u/.local")).toBe("plain");
+  });
+});
