@@ -1,7 +1,7 @@
 import { ToolError } from "../errors.ts";
 import { outside } from "./contain-errors.ts";
 import type { EntryKind } from "./entry.ts";
-import { isAbsolute, type Root } from "./root.ts";
+import { isAbsolute, namesOf, type Root } from "./root.ts";
 
 /** As many links as Linux follows for one path. */
 const MAX_LINKS = 40;
@@ -114,14 +114,9 @@ class Descent<Node> {
     this.#links += 1;
     if (this.#links > MAX_LINKS) throw new ToolError("invalid_input", "too many links in the path");
     this.#up();
-    const inside = isAbsolute(text) ? this.#root.below(text) : namesOf(text);
+    const inside = isAbsolute(text) ? this.#root.targetBelow(text) : namesOf(text);
     if (inside === undefined) throw outside();
     if (isAbsolute(text)) this.release();
     this.#todo.push(...inside.toReversed());
   }
-}
-
-function namesOf(target: string): string[] {
-  const separators = process.platform === "win32" ? /[\\/]+/u : /\/+/u;
-  return target.split(separators).filter((name) => name !== "" && name !== ".");
 }

@@ -40,7 +40,7 @@ export class Root {
   /** By spelling only; throws `invalid_input` or `denied`, the same for outside-and-there and outside-and-missing. */
   locate(path: string): SafePath {
     refuseOddities(path);
-    const parts = isAbsolute(path) ? this.below(path) : inner(path.split(SEPARATORS));
+    const parts = isAbsolute(path) ? this.below(path) : inner(path);
     if (parts === undefined) throw outside();
     const shown = this.show(parts.join("/"));
     const tooLong =
@@ -53,9 +53,15 @@ export class Root {
 
   /** Components of an absolute path below this root, in its given or its resolved form; by spelling only. */
   below(absolute: string): string[] | undefined {
-    const parts = inner(absolute.split(SEPARATORS));
+    const parts = inner(absolute);
     if (parts === undefined) return undefined;
     return after(parts, this.path) ?? after(parts, this.given);
+  }
+
+  /** Names of a link's absolute target below this root. `..` stays in: what it means shows only on the way. */
+  targetBelow(target: string): string[] | undefined {
+    const names = namesOf(target);
+    return after(names, this.path) ?? after(names, this.given);
   }
 
   /** A path below this root, `/`-separated, as answers show it. */
@@ -68,6 +74,11 @@ export class Root {
 /** True for what names a place without help of a root. */
 export function isAbsolute(path: string): boolean {
   return WINDOWS ? /^([a-z]:|[\\/])/iu.test(path) : path.startsWith("/");
+}
+
+/** The names of a path, `..` among them. */
+export function namesOf(path: string): string[] {
+  return path.split(SEPARATORS).filter((name) => name !== "" && name !== ".");
 }
 
 function refuseOddities(path: string): void {
@@ -84,19 +95,18 @@ function refuseOddities(path: string): void {
     });
 }
 
-/** Components without `.` and `..`; undefined when `..` leads above the start. */
-function inner(components: readonly string[]): string[] | undefined {
+/** Names without `..`; undefined when `..` leads above the start. */
+function inner(path: string): string[] | undefined {
   const parts: string[] = [];
-  for (const name of components) {
-    if (name === "..") {
-      if (parts.pop() === undefined) return undefined;
-    } else if (name !== "" && name !== ".") parts.push(name);
+  for (const name of namesOf(path)) {
+    if (name !== "..") parts.push(name);
+    else if (parts.pop() === undefined) return undefined;
   }
   return parts;
 }
 
 function after(parts: readonly string[], root: string): string[] | undefined {
-  const start = root.split(SEPARATORS).filter((name) => name !== "");
+  const start = namesOf(root);
   const same = start.every((name, index) => name === parts[index]);
   return same ? parts.slice(start.length) : undefined;
 }

@@ -46,7 +46,7 @@ class Walk {
   #partial: WalkResult["partial"];
 
   constructor(start: WalkStart, request: WalkRequest) {
-    const { globs = [], deny = [], kinds, depth = MAX_DEPTH, deadlineMs = WALK_DEADLINE_MS } = request;
+    const { globs = [], deny = [], kinds, depth = Infinity, deadlineMs = WALK_DEADLINE_MS } = request;
     this.#start = start;
     this.#page = walkPage(request);
     this.#globs = compileGlobs(globs);

@@ -117,6 +117,6 @@ test("the same paths are ignored as git ignores, whatever the ignore files say",
       });
       expect(keptByUs()).toEqual(keptByGit());
     }),
-    { numRuns: Number(process.env["PLUMB_RUNS"] ?? 600) },
+    { numRuns: Number(process.env["PLUMB_RUNS"] ?? 300) },
   );
 });
