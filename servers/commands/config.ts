@@ -14,6 +14,7 @@ import { loadOrCreateToken } from "../../shared/mcp/auth.ts";
 import { clientNamed, entryName, snippet, withEntry } from "./client-entry.ts";
 import { loadSettings } from "./load-settings.ts";
 import { expandServers } from "./server-names.ts";
+import { flagWords } from "./setting-flags.ts";
 import { stderrLog } from "./stderr-log.ts";
 import { print } from "./terminal.ts";
 import { tryEntry } from "./try-entry.ts";
@@ -85,10 +86,14 @@ function edited(text: string, client: Client, { file, name, entry }: Place): str
   }
 }
 
-async function entryOf({ server, http }: ConfigOptions, settings: Settings): Promise<Entry> {
+async function entryOf({ server, http, flags }: ConfigOptions, settings: Settings): Promise<Entry> {
   if (!http) {
     const roots = settings.roots.flatMap((root) => ["--root", root]);
-    return { kind: "stdio", command: process.execPath, args: [await entryFile(), "serve", server, ...roots] };
+    return {
+      kind: "stdio",
+      command: process.execPath,
+      args: [await entryFile(), "serve", server, ...roots, ...flagWords(flags)],
+    };
   }
   const { host, port, token } = settings.http;
   const path = server === "core" || server === "all" ? "/mcp" : `/mcp/${server}`;

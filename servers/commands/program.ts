@@ -3,7 +3,9 @@ import type * as z from "zod";
 import { clients } from "../../shared/config/clients/clients.ts";
 import { VERSION } from "../../shared/version.ts";
 import { catalog } from "../catalog.ts";
+import { addPersonCommands } from "./person-commands.ts";
 import { addSettingFlags, addServerFlags, flagsOf, HTTP_KEYS } from "./setting-flags.ts";
+import { withExamples } from "./with-examples.ts";
 
 type Parsed = Readonly<Record<string, unknown>>;
 
@@ -19,10 +21,7 @@ export async function buildProgram(argv: readonly string[]): Promise<Command> {
   addCall(program, servers);
   addTools(program);
   addConfig(program);
-  addApprovals(program);
-  addTrust(program);
-  addAudit(program);
-  addDoctor(program);
+  addPersonCommands(program);
   return program;
 }
 
@@ -34,7 +33,7 @@ function addServe(program: Command, servers: Readonly<Record<string, z.ZodObject
     .option("--http", "serve over HTTP on this machine");
   addSettingFlags(addSettingFlags(command), HTTP_KEYS);
   for (const [name, options] of Object.entries(servers)) addServerFlags(command, name, options);
-  examples(
+  withExamples(
     command,
     "serve core --root ~/code/project",
     "serve filesystem --root ~/code/a --root ~/code/b --read-only",
@@ -57,7 +56,7 @@ function addCall(program: Command, servers: Readonly<Record<string, z.ZodObject>
     .option("--json", "print the whole answer as JSON");
   addSettingFlags(command);
   for (const [name, options] of Object.entries(servers)) addServerFlags(command, name, options);
-  examples(
+  withExamples(
     command,
     `call filesystem read_file '{"path":"README.md"}'`,
     `call filesystem search_text '{"pattern":"TODO"}' --root ~/code/project`,
@@ -76,7 +75,7 @@ function addTools(program: Command): void {
     .argument("[server]")
     .option("--json", "as JSON")
     .addOption(new Option("--markdown", "as a table for a README").conflicts("json"));
-  examples(command, "tools", "tools filesystem", "tools --markdown").action(
+  withExamples(command, "tools", "tools filesystem", "tools --markdown").action(
     async (server: string | undefined, parsed: Parsed) => {
       const { tools } = await import("./tools.ts");
       await tools(server, { json: parsed["json"] === true, markdown: parsed["markdown"] === true });
@@ -95,7 +94,7 @@ function addConfig(program: Command): void {
     .option("--json", "show: as JSON");
   addSettingFlags(command);
   addSettingFlags(command, HTTP_KEYS);
-  examples(
+  withExamples(
     command,
     "config claude-code --write --root ~/code/project",
     "config vscode --server filesystem",
@@ -116,135 +115,6 @@ function addConfig(program: Command): void {
       write: parsed["write"] === true,
     });
   });
-}
-
-function addApprovals(program: Command): void {
-  const approvals = program
-    .command("approvals")
-    .description("what you allowed, asked to be asked about, or denied");
-  examples(
-    approvals,
-    "approvals list",
-    "approvals grant shell.run_command --always -- npm test",
-    "approvals revoke 1a2b3c4d",
-  );
-  approvals
-    .command("list", { isDefault: true })
-    .description("all rules")
-    .option("--json", "as JSON")
-    .action(async (parsed: Parsed) => {
-      const { listApprovals } = await import("./approvals.ts");
-      await listApprovals({ json: parsed["json"] === true });
-    });
-  addGrant(approvals);
-  approvals
-    .command("revoke")
-    .description("take rules back")
-    .argument("<id...>")
-    .action(async (ids: string[]) => {
-      const { revokeApprovals } = await import("./approvals.ts");
-      await revokeApprovals(ids);
-    });
-}
-
-function addGrant(approvals: Command): void {
-  const command = approvals
-    .command("grant")
-    .description("add a rule; a running server sees it at its next call")
-    .argument("<tool>", "server.tool, or a glob such as git.*")
-    .argument("[words...]", "after --: the first words of the command")
-    .option("--path <glob>", "only there, absolute or relative to a root (repeatable)", collect)
-    .option("--once", "for one call")
-    .option("--until <time>", "until then, such as 1h or 2026-01-31T12:00")
-    .option("--always", "until you revoke it")
-    .addOption(new Option("--ask", "ask about it, whatever else allows it"))
-    .addOption(new Option("--deny", "deny it, whatever else allows it").conflicts("ask"));
-  examples(
-    command,
-    "approvals grant filesystem.delete_path --once --path 'build/**'",
-    "approvals grant shell.run_command --until 8h -- npm test",
-    "approvals grant 'git.*' --deny --path 'vendor/**'",
-  ).action(async (tool: string, argv: string[], parsed: Parsed) => {
-    const { grantApproval } = await import("./approvals.ts");
-    await grantApproval(tool, {
-      argv,
-      paths: Array.isArray(parsed["path"]) ? parsed["path"].map(String) : [],
-      decision: parsed["deny"] === true ? "deny" : parsed["ask"] === true ? "ask" : "allow",
-      once: parsed["once"] === true,
-      until: typeof parsed["until"] === "string" ? parsed["until"] : undefined,
-      always: parsed["always"] === true,
-    });
-  });
-}
-
-function addTrust(program: Command): void {
-  const command = program
-    .command("trust")
-    .description("show what a repository would make git run, and approve it by hash")
-    .argument("[path]", "the repository", ".")
-    .option("--list", "what is trusted")
-    .option("--revoke <hash>", "trust it no longer")
-    .option("--yes <hash>", "approve what has this hash, without a terminal")
-    .option("--json", "with --list: as JSON");
-  examples(
-    command,
-    "trust",
-    "trust ~/code/project",
-    "trust --list",
-    "trust --revoke 1a2b3c4d5e6f7a8b",
-  ).action(async (path: string, parsed: Parsed) => {
-    const { listTrust, revokeTrust, trust } = await import("./trust.ts");
-    const { revoke, yes } = parsed;
-    if (typeof revoke === "string") await revokeTrust(revoke);
-    else if (parsed["list"] === true) await listTrust({ json: parsed["json"] === true });
-    else await trust(path, typeof yes === "string" ? yes : undefined);
-  });
-}
-
-function addAudit(program: Command): void {
-  const command = program
-    .command("audit")
-    .description("every call of a project: by whom, what it touched, why it was allowed, what came of it")
-    .option("--follow", "go on with new calls")
-    .option("--json", "the lines as they are in the file")
-    .option("--since <time>", "only what came after, such as 1h or 2026-01-31");
-  addSettingFlags(command, ["roots"]);
-  examples(
-    command,
-    "audit --since 1h",
-    "audit --follow --root ~/code/project",
-    "audit --json | tail -1",
-  ).action(async (parsed: Parsed) => {
-    const { audit } = await import("./audit.ts");
-    const { since } = parsed;
-    await audit({
-      flags: flagsOf(parsed),
-      follow: parsed["follow"] === true,
-      json: parsed["json"] === true,
-      since: typeof since === "string" ? since : undefined,
-    });
-  });
-}
-
-function addDoctor(program: Command): void {
-  const command = program
-    .command("doctor")
-    .description("what works on this machine, and the one command that mends what does not")
-    .option("--json", "as JSON");
-  addSettingFlags(command, ["roots"]);
-  examples(command, "doctor", "doctor --root ~/code/project").action(async (parsed: Parsed) => {
-    const { doctor } = await import("./doctor.ts");
-    await doctor({ flags: flagsOf(parsed), json: parsed["json"] === true });
-  });
-}
-
-function examples(command: Command, ...lines: readonly string[]): Command {
-  const shown = lines.map((line) => (line.includes("plumbline") ? `  ${line}` : `  plumbline ${line}`));
-  return command.addHelpText("after", `\nExamples:\n${shown.join("\n")}`);
-}
-
-function collect(text: string, sofar: readonly string[] = []): string[] {
-  return [...sofar, text];
 }
 
 /** `error: unknown option '--rot'\n(Did you mean --root?)` on one line of ours. */

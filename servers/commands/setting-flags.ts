@@ -45,6 +45,18 @@ export function flagsOf(
   return flags;
 }
 
+const SPLIT = new Set(["tools", "http.allowedHosts"]);
+
+/** The words of a command line that give these flags again, without those of HTTP and the roots. */
+export function flagWords(flags: Flags): string[] {
+  return Object.entries(flags).flatMap(([path, value]) => {
+    const flag = keys.get(path)?.rule?.flag;
+    if (flag === undefined || value === undefined || path === "roots" || HTTP_KEYS.includes(path)) return [];
+    if (typeof value === "boolean") return value ? [flag] : [];
+    return [value].flat().flatMap((text) => [flag, text]);
+  });
+}
+
 function optionOf(leaf: Leaf, flag: string): Option {
   const inner = unwrap(leaf.schema);
   const about =
@@ -52,7 +64,8 @@ function optionOf(leaf: Leaf, flag: string): Option {
   if (inner instanceof z.ZodBoolean) return new Option(flag, about);
   if (!(inner instanceof z.ZodArray)) return new Option(`${flag} <${valueName(leaf.path)}>`, about);
   const list = new Option(`${flag} <${valueName(leaf.path)}>`, `${about} (repeatable)`);
-  const split = (text: string): string[] => (leaf.path === "roots" ? [text] : text.split(","));
+  // A folder or a glob may hold a comma.
+  const split = (text: string): string[] => (SPLIT.has(leaf.path) ? text.split(",") : [text]);
   return list.argParser<string[]>((text, sofar) => [...(sofar ?? []), ...split(text)]);
 }
 

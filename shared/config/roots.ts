@@ -118,7 +118,7 @@ export async function findRoots(input: RootsInput): Promise<FoundRoots> {
 }
 
 /** Why a folder is too broad to be taken without being named, such as `your home folder`; nothing when it is fine. */
-export async function whyTooBroad(folder: string, home: string): Promise<string | undefined> {
+async function whyTooBroad(folder: string, home: string): Promise<string | undefined> {
   const spellings = new Set([folder, await resolved(folder)]);
   const homes = [home, await resolved(home)];
   for (const path of spellings) {

@@ -49,7 +49,9 @@ test("what a rule asks about is refused without a terminal, with the command tha
   expect((await me.plumbline(call)).code).toBe(1);
 });
 
-const hasScript = spawnSync("script", ["--version"]).status === 0;
+/** Gives a program a terminal; part of util-linux. */
+const SCRIPT = "/usr/bin/script";
+const hasScript = spawnSync(SCRIPT, ["--version"]).status === 0;
 
 test.skipIf(!hasScript)("on a terminal the person is asked, and only a clear yes runs the call", async () => {
   await using me = await person();
@@ -58,7 +60,7 @@ test.skipIf(!hasScript)("on a terminal the person is asked, and only a clear yes
   const command = `'${process.execPath}' '${CLI}' call filesystem read_file '{"path":"a.txt"}'`;
   const answer = (said: string): string => {
     const options = { cwd: me.project, env: me.env, input: said, encoding: "utf8", timeout: 20_000 } as const;
-    return spawnSync("script", ["-qec", command, "/dev/null"], options).stdout;
+    return spawnSync(SCRIPT, ["-qec", command, "/dev/null"], options).stdout;
   };
   for (const said of ["\n", "n\n", "what\n", "\u0004"]) expect(answer(said)).not.toContain("hello");
   const told = answer("y\n");

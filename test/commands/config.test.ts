@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { mkdir, readdir, readFile, symlink, writeFile, lstat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
+import * as z from "zod";
 import { clients } from "../../shared/config/clients/clients.ts";
 import { CLI, person, type Person } from "./command-line.ts";
 
@@ -76,6 +77,27 @@ test("what is not understood is left alone, and the snippet is printed instead",
   );
   expect(await readFile(file, "utf8")).toBe(before);
   expect(await readdir(dirname(file))).toEqual(["mcp_config.json"]);
+});
+
+test("flags given here become flags of the entry", async () => {
+  await using me = await person();
+  const flags = ["--read-only", "--tools", "read_file,stat_path", "--protect", "{a,b}", "--root", "."];
+  const { stdout } = await me.plumbline(["config", "windsurf", ...flags]);
+  const { args } = z
+    .object({ mcpServers: z.object({ plumbline: z.object({ args: z.array(z.string()) }) }) })
+    .parse(JSON.parse(stdout)).mcpServers.plumbline;
+  expect(args.slice(2)).toEqual([
+    "core",
+    "--root",
+    me.project,
+    "--read-only",
+    "--tools",
+    "read_file",
+    "--tools",
+    "stat_path",
+    "--protect",
+    "{a,b}",
+  ]);
 });
 
 test("a linked dotfile stays a link", async () => {
