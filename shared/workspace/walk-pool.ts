@@ -22,6 +22,7 @@ export class WalkPool {
   readonly #idle: Walker[] = [];
   readonly #all = new Set<Walker>();
   readonly #waiting: (() => void)[] = [];
+  readonly #closing = new AbortController();
   #running = 0;
 
   /** Throws `timeout` when the walk takes too long, the signal's reason when it is aborted. */
@@ -30,6 +31,7 @@ export class WalkPool {
     this.#running += 1;
     try {
       signal.throwIfAborted();
+      this.#closing.signal.throwIfAborted();
       return resultOf(await this.#ask(job, signal));
     } finally {
       this.#running -= 1;
@@ -37,7 +39,9 @@ export class WalkPool {
     }
   }
 
+  /** Ends all workers; walks that still run fail. */
   async close(): Promise<void> {
+    this.#closing.abort(new ToolError("cancelled", "the server is stopping"));
     await Promise.all([...this.#all].map((walker) => this.#end(walker)));
   }
 
@@ -48,7 +52,8 @@ export class WalkPool {
     walker.worker.ref();
     try {
       walker.worker.postMessage(job, []);
-      const [reply] = await once(walker.worker, "message", { signal: AbortSignal.any([signal, late]) });
+      const stop = AbortSignal.any([signal, late, this.#closing.signal]);
+      const [reply] = await once(walker.worker, "message", { signal: stop });
       this.#rest(walker);
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- our own worker answers nothing else
       return reply as WalkReply;
@@ -56,6 +61,7 @@ export class WalkPool {
       // the caller closes its handles next, and a walk must not outlive them
       await this.#end(walker);
       signal.throwIfAborted();
+      this.#closing.signal.throwIfAborted();
       throw late.aborted ? tooLong() : foreign(error);
     }
   }

@@ -240,6 +240,20 @@ test("an aborted walk is ended at once and leaves no handle of the tree", { time
   expect(open.filter((path: string) => path.startsWith(ground.root))).toEqual([]);
 });
 
+test(
+  "walks that run or wait when the server stops fail instead of hanging",
+  { timeout: 60_000 },
+  async () => {
+    await using ground = await opened({ ["a".repeat(200)]: "" });
+    await walk(ground);
+    const walks = [1, 2, 3].map(() => walk(ground, { globs: [EVIL_GLOB] }));
+    const ended = Promise.allSettled(walks);
+    setTimeout(() => void ground.scope.close(), 200);
+    const outcomes = await ended;
+    expect(outcomes.map(({ status }) => status)).toEqual(["rejected", "rejected", "rejected"]);
+  },
+);
+
 test("many walks at once all answer", async () => {
   await using ground = await opened(
     Object.fromEntries(Array.from({ length: 300 }, (_, at) => [`d${at % 7}/f${at}.txt`, ""])),
