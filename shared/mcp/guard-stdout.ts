@@ -14,6 +14,8 @@ export function guardStdout(): Writable {
       write(chunk, done);
     },
   });
+  // Each answer that waits for the reader listens here.
+  real.setMaxListeners(0);
   // EPIPE also comes as an event, which would end the process if nobody listened.
   stdout.on("error", (error) => real.destroy(error));
   return real;

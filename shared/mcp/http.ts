@@ -59,6 +59,7 @@ export async function startHttp(options: HttpOptions): Promise<HttpHost> {
   if (!isLoopback(host) && allowedHosts.length === 0) {
     throw new StartupError(`${host} can be reached by others. Add: --allowed-hosts <name that clients use>`);
   }
+  const guard = createGuard(options);
   const limits = { ...DEFAULTS, ...options.limits };
   const events = new EventStores(limits.events);
   const sessions = new Sessions({
@@ -69,7 +70,6 @@ export async function startHttp(options: HttpOptions): Promise<HttpHost> {
   const parts = { mounts, sessions, events, limits, log };
   const families: Family[] = [createStreamable(parts)];
   if (options.legacySse === true) families.push(await createLegacySse(parts));
-  const guard = createGuard(options);
   let streams = 0;
 
   async function handle(req: IncomingMessage, res: ServerResponse): Promise<void> {
@@ -116,7 +116,7 @@ export async function startHttp(options: HttpOptions): Promise<HttpHost> {
 /** What every request must pass first: a host name and an origin that we know, then a token. */
 function createGuard({ host, authenticate, allowedHosts = [] }: HttpOptions) {
   const loopback = isLoopback(host) ? ["localhost", "127.0.0.1", "[::1]"] : [];
-  const names = [...loopback, ...allowedHosts];
+  const names = [...loopback, ...allowedHosts.map(hostNameOf)];
   return {
     source({ headers }: IncomingMessage): void {
       // A page on another site can make a browser send requests here, by its own name or by a name it resolves to us.
@@ -134,6 +134,13 @@ function createGuard({ host, authenticate, allowedHosts = [] }: HttpOptions) {
       });
     },
   };
+}
+
+/** As the checks compare it: lower case, without a port, IPv6 in brackets. */
+function hostNameOf(given: string): string {
+  const url = `http://${given}`;
+  if (URL.canParse(url) && !/[/@\s]/u.test(given)) return new URL(url).hostname;
+  throw new StartupError(`"${given}" is not a host name. Example: --allowed-hosts agent.example`);
 }
 
 interface Refused {

@@ -85,6 +85,7 @@ export function createMount(plan: MountPlan): McpMount {
         requestState: { verify: (state, context) => questions.verify(state, context) },
       },
     );
+    server.onerror = (error) => plan.log("debug", `${plan.name}: ${error.message}`);
     const calls: Calls = { server, connection, questions, log: plan.log };
     server.setRequestHandler("tools/list", () => ({ tools }));
     server.setRequestHandler("tools/call", async ({ params }, context) => {

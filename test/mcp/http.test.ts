@@ -213,7 +213,7 @@ describe("the gate", () => {
   });
 
   test("knows the host names that it was given", async () => {
-    await using hosted = await host({ allowedHosts: ["agent.example"] });
+    await using hosted = await host({ allowedHosts: ["Agent.example:7800"] });
     const headers = { host: "agent.example:7800", origin: "https://agent.example" };
     expect((await send(hosted, { body: INITIALIZE, headers })).status).toBe(200);
   });
@@ -223,6 +223,10 @@ describe("the gate", () => {
       name: "StartupError",
       message: expect.stringContaining("--allowed-hosts"),
     });
+  });
+
+  test("refuses a host name that is none", async () => {
+    await expect(host({ allowedHosts: ["http://agent.example/"] })).rejects.toThrow("is not a host name");
   });
 
   test("says which port is taken", async () => {
@@ -418,6 +422,41 @@ describe("a stream that breaks", () => {
     await expect.poll(() => hosted.fixture.watched.size).toBe(0);
     await expect.poll(() => hosted.http.load()).toEqual(before);
   });
+});
+
+test("clients killed in the middle of large answers leave no socket behind", async () => {
+  await using hosted = await host();
+  const sockets = (): number =>
+    process.getActiveResourcesInfo().filter((name) => name === "TCPSocketWrap").length;
+  const session = await initialize(hosted);
+  await expect.poll(() => hosted.http.load().streams).toBe(0);
+  const before = sockets();
+  const body = rpc("tools/call", { name: "large", arguments: { size: 20_000_000 } });
+  for (let round = 0; round < 20; round += 1) {
+    const socket = createConnection(hosted.http.port, "127.0.0.1");
+    socket.on("error", () => {});
+    socket.write(
+      `POST /mcp HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer ${TOKEN}\r\nMcp-Session-Id: ${session}\r\n` +
+        `Accept: application/json, text/event-stream\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+    );
+    await new Promise((resolve) => socket.once("data", resolve));
+    socket.destroy();
+  }
+  await expect.poll(() => hosted.http.load().streams).toBe(0);
+  await expect.poll(sockets).toBeLessThanOrEqual(before);
+});
+
+test("what is kept for resumption is bounded, however much a session was sent", async () => {
+  await using hosted = await host();
+  const headers = { "mcp-session-id": await initialize(hosted) };
+  for (let id = 2; id < 12; id += 1) {
+    const body = rpc("tools/call", { name: "large", arguments: { size: 1_000_000 } }, id);
+    expect((await send(hosted, { body, headers })).status).toBe(200);
+  }
+  expect(hosted.http.load().eventBytes).toBeGreaterThan(2_000_000);
+  expect(hosted.http.load().eventBytes).toBeLessThanOrEqual(4 * 1_024 * 1_024);
+  await send(hosted, { method: "DELETE", headers });
+  expect(hosted.http.load().eventBytes).toBe(0);
 });
 
 describe("HTTP+SSE, when it is asked for", () => {

@@ -2,6 +2,7 @@ import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
 import { Client as ClientV1 } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioClientTransport as TransportV1 } from "@modelcontextprotocol/sdk/client/stdio.js";
@@ -18,7 +19,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "plumbline-stdio-"));
   file = join(folder, "server.mjs");
   await build({
-    entryPoints: [join(import.meta.dirname, "stdio-process.ts")],
+    entryPoints: [fileURLToPath(new URL("stdio-process.ts", import.meta.url))],
     outfile: file,
     bundle: true,
     format: "esm",
@@ -180,6 +181,7 @@ test("a client that reads late gets everything, and others' work goes on meanwhi
   await expect.poll(() => running.stderr(), { timeout: 10_000 }).toContain("stray line");
   running.child.stdout.resume();
   await expect.poll(() => running.lines.length, { timeout: 10_000 }).toBe(12);
+  expect(running.stderr()).not.toContain("Warning");
 });
 
 function isAlive(pid: number): boolean {
