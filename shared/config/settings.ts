@@ -128,10 +128,16 @@ function put(target: Nested, path: readonly string[], value: unknown): void {
   target[key] = below;
 }
 
-const PLACE_VARIABLES = ["PLUMBLINE_CONFIG_DIR", "PLUMBLINE_STATE_DIR", "PLUMBLINE_CACHE_DIR"];
+/** Variables of ours that are no keys. */
+const OTHER_VARIABLES = [
+  "PLUMBLINE_CONFIG_DIR",
+  "PLUMBLINE_STATE_DIR",
+  "PLUMBLINE_CACHE_DIR",
+  "PLUMBLINE_DEBUG",
+];
 
 function strayVariables(keys: KeyTable, { env }: SettingsInput, unloaded: ReadonlySet<string>): string[] {
-  const known = new Set([...PLACE_VARIABLES, ...[...keys.leaves.keys()].map(variableOf)]);
+  const known = new Set([...OTHER_VARIABLES, ...[...keys.leaves.keys()].map(variableOf)]);
   const others = [...unloaded].map((server) => `${variableOf(server)}_`);
   return Object.keys(env)
     .filter((name) => name.startsWith("PLUMBLINE_") && !known.has(name))
