@@ -7,7 +7,7 @@ import { CompareContainment } from "./contain-compare.ts";
 import { inWords, notFound, outside, wrongKind } from "./contain-errors.ts";
 import { HandleContainment } from "./contain-handles.ts";
 import type { Containment, ContainmentKind, Held, Opened } from "./contain.ts";
-import { factsOf, kindOf, type EntryStat } from "./entry.ts";
+import { factsOf, type EntryStat } from "./entry.ts";
 import { checkGlobs } from "./glob.ts";
 import { OpenDirectory } from "./open-directory.ts";
 import { OpenFile } from "./open-file.ts";
@@ -177,8 +177,9 @@ export class Workspace {
       const held = this.#reach(path, "follow");
       try {
         const place = placeOf(path.root, held.parts);
-        access.permit(place, wanted === "file" ? "read" : "list");
-        const kind = kindOf(held.stats);
+        const { identity, links, kind } = factsOf(held.stats);
+        // with its identity, so that another name of a secret is known
+        access.permit({ ...place, identity, links }, wanted === "file" ? "read" : "list");
         if (kind !== wanted) throw wrongKind(path.shown, kind, wanted);
         return { place, opened: held.open() };
       } finally {
