@@ -4,6 +4,7 @@ import findFiles from "./tools/find-files.ts";
 import listDirectory from "./tools/list-directory.ts";
 import readFile from "./tools/read-file.ts";
 import readFiles from "./tools/read-files.ts";
+import searchText from "./tools/search-text.ts";
 import statPath from "./tools/stat-path.ts";
 
 export default defineServer({
@@ -12,7 +13,7 @@ export default defineServer({
   instructions:
     "Paths are relative to the root or absolute below it. Answers begin with a line in brackets: what is shown, what is left out, and the cursor that goes on. Search before you read: search_text for contents, find_files for names; then read_file by startLine and endLine. Files that git ignores are left out unless ignored is true.",
   options: z.strictObject({}),
-  tools: [readFile, readFiles, listDirectory, findFiles, statPath],
+  tools: [readFile, readFiles, listDirectory, findFiles, searchText, statPath],
   async open(_options, { workspace }) {
     return { workspace };
   },

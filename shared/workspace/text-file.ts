@@ -21,7 +21,7 @@ export interface TextFile {
   /** Undefined for what is no text. */
   readonly format: TextFormat | undefined;
   /** Bytes of the file; from memory when it is small. Do not write into them. */
-  read(position: number, length: number): Promise<Buffer>;
+  readonly read: (position: number, length: number) => Promise<Buffer>;
 }
 
 /** What only a pass over the whole file tells. */
