@@ -25,6 +25,8 @@ const MAX_SPENT = 10_000;
 export interface PolicyOptions {
   /** Where approvals lie; closed to tools whatever root it lies in. */
   readonly stateFolder: string;
+  /** Where the person's configuration lies; never written by tools. */
+  readonly configFolder?: string;
   readonly workspace: Workspace;
   readonly readOnly: boolean;
   readonly ask: AskMode;
@@ -52,7 +54,11 @@ export async function openPolicy(options: PolicyOptions): Promise<Policy> {
   const stateFolder = await realFolder(options.stateFolder);
   const approvals = new Approvals(stateFolder);
   await approvals.rules();
-  const classify = openProtection({ ...options, ownFolders: [stateFolder, resolve(options.stateFolder)] });
+  const classify = openProtection({
+    ...options,
+    stateFolders: [stateFolder, resolve(options.stateFolder)],
+    configFolders: await configFolders(options.configFolder),
+  });
   const policy = new Policy(options, { approvals, configured, classify });
   options.scope.defer(() => policy.close());
   return policy;
@@ -203,4 +209,12 @@ async function realFolder(folder: string): Promise<string> {
     const why = error instanceof Error ? error.message : String(error);
     throw new StartupError(`the state folder ${folder} cannot be used: ${why}`, { cause: error });
   }
+}
+
+/** As given and with its links followed; a folder that is not there yet has only one form. */
+async function configFolders(folder: string | undefined): Promise<string[]> {
+  if (folder === undefined) return [];
+  const given = resolve(folder);
+  const real = await realpath(given).catch(() => given);
+  return [given, real];
 }

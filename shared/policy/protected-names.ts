@@ -38,6 +38,10 @@ export const SECRET_NAMES = [
   ".gem/credentials",
   ".streamlit/secrets.toml",
   "application_default_credentials.json",
+  ".claude/.credentials.json",
+  ".codex/auth.json",
+  ".gemini/oauth_creds.json",
+  ".config/github-copilot",
 ];
 
 /** Names that look like a secret's and are made to be shown. */
@@ -47,10 +51,12 @@ export const OPEN_NAMES = [".env*.example", ".env*.sample", ".env*.template", "i
 export const PROTECTED_NAMES = [
   ".git",
   ".gitconfig",
+  ".config/git",
   ".plumbline",
   ".mcp.json",
   "mcp_config.json",
   "claude_desktop_config.json",
+  ".claude.json",
   ".claude/settings*.json",
   ".claude/hooks",
   ".claude/mcp.json",
@@ -78,6 +84,9 @@ export const PROTECTED_NAMES = [
   ".junie/mcp",
   ".continue/mcpservers",
   ".zed/settings.json",
+  ".config/zed/settings.json",
+  "code/user/mcp.json",
+  "code/user/settings.json",
   "opencode.json*",
   ".opencode/plugin*",
   ".npmrc",

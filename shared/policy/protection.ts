@@ -10,25 +10,43 @@ interface ProtectionOptions {
   readonly protectExtra: readonly string[];
   /** Globs of secrets that the person opened for reading; they stay closed for writing. */
   readonly secretsAllowed: readonly string[];
-  /** Absolute folders of our own: closed whatever root they lie in. */
-  readonly ownFolders: readonly string[];
+  /** Absolute folders of our own, whatever root they lie in: the first are closed, the second only not written. */
+  readonly stateFolders: readonly string[];
+  readonly configFolders: readonly string[];
 }
 
 /** `classify`, with what the person's configuration and the project's add. Throws `StartupError` for a bad glob. */
 export function openProtection(options: ProtectionOptions): Classify {
   const extra = options.protectExtra.map((glob) => matcher(glob, true));
   const opened = options.secretsAllowed.map((glob) => matcher(glob, false));
-  const own = options.ownFolders.map((folder) => canonicalPath(folder.replaceAll(sep, "/")));
-  const isOwn = (place: Place): boolean => {
-    const path = canonicalPath(absolutePath(place));
-    return own.some((folder) => path === folder || path.startsWith(`${folder}/`));
-  };
+  const isState = isBelowAny(options.stateFolders);
+  const isConfig = isBelowAny(options.configFolders);
   return (place) => {
     const found = classify(place);
-    if (isOwn(place)) return { kind: "secret" };
+    if (isState(place)) return { kind: "secret" };
     if (found.kind === "secret") return opened.some((is) => is(place)) ? { kind: "protected" } : found;
-    return extra.some((is) => is(place)) ? { kind: "protected" } : found;
+    return isConfig(place) || extra.some((is) => is(place)) ? { kind: "protected" } : found;
   };
+}
+
+/** A test of places; what lies below each root is worked out once, since this is asked for every file of a walk. */
+function isBelowAny(folders: readonly string[]): (place: Place) => boolean {
+  const above = folders.map((folder) => canonicalPath(folder.replaceAll(sep, "/")));
+  const byRoot = new Map<string, readonly string[]>();
+  return ({ root, relative }) => {
+    const inRoot = byRoot.get(root) ?? above.flatMap((folder) => belowRoot(folder, root));
+    byRoot.set(root, inRoot);
+    if (inRoot.length === 0) return false;
+    const path = canonicalPath(relative);
+    return inRoot.some((folder) => folder === "" || path === folder || path.startsWith(`${folder}/`));
+  };
+}
+
+/** The folder as seen from a root: "" when the root lies in it, nothing when it lies elsewhere. */
+function belowRoot(folder: string, root: string): string[] {
+  const top = canonicalPath(absolutePath({ root, relative: "" })).replace(/\/$/u, "");
+  if (`${top}/`.startsWith(`${folder}/`)) return [""];
+  return folder.startsWith(`${top}/`) ? [folder.slice(top.length + 1)] : [];
 }
 
 function matcher(glob: string, refuses: boolean): (place: Place) => boolean {

@@ -2,6 +2,7 @@ import { mkdir, readdir, rename, symlink, writeFile } from "node:fs/promises";
 import { join, sep } from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { PROTECTED_NAMES, RUNS_LATER_NAMES, SECRET_NAMES } from "../../shared/policy/protected-names.ts";
 import { classify, holdsProtected } from "../../shared/policy/protected.ts";
 import { openProtection } from "../../shared/policy/protection.ts";
 import { opened } from "../support/workspace.ts";
@@ -161,6 +162,16 @@ describe("protection follows the object, not the spelling", () => {
     );
   });
 
+  test("every listed name is found, also at depth and with something below", () => {
+    const named = (names: readonly string[], kind: string): void => {
+      for (const name of names.map((each) => each.replaceAll("*", "x")))
+        expect([name, kindOf(name), kindOf(`a/b/${name}/c`)]).toEqual([name, kind, kind]);
+    };
+    named(SECRET_NAMES, "secret");
+    named(PROTECTED_NAMES, "protected");
+    named(RUNS_LATER_NAMES, "runs-later");
+  });
+
   test("a hostile path of 4,096 characters is judged in little time", () => {
     const paths = [
       ".env".repeat(1_024),
@@ -224,7 +235,8 @@ describe("what configuration adds", () => {
   const judge = openProtection({
     protectExtra: ["contracts/**", "*.lock"],
     secretsAllowed: ["fixtures/**/.env", "test.key"],
-    ownFolders: ["/home/u/.local/state/plumbline"],
+    stateFolders: ["/home/u/.local/state/plumbline"],
+    configFolders: ["/home/u/.config/plumbline"],
   });
   const kind = (relative: string, root = "/r"): string => judge({ root, relative }).kind;
 
@@ -242,9 +254,12 @@ describe("what configuration adds", () => {
     ).toEqual(["protected", "protected", "protected", "secret", "secret"]);
   });
 
-  test("closes our own state, whatever root it lies in", () => {
+  test("closes our own state and keeps our own configuration, whatever root they lie in", () => {
+    expect(kind("plumbline/config.json", "/home/u/.config")).toBe("protected");
     expect(kind("state/plumbline/approvals.json", "/home/u/.local")).toBe("secret");
     expect(kind("state/PLUMBLINE", "/home/u/.local")).toBe("secret");
     expect(kind("state/plumbline-notes/a.md", "/home/u/.local")).toBe("plain");
+    expect(kind("any/thing", "/home/u/.local/state/plumbline/audit")).toBe("secret");
+    expect(kind("home/u/.local/state/plumbline", "/")).toBe("secret");
   });
 });
