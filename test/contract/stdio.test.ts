@@ -23,11 +23,12 @@ interface Running {
 function start(root: string, env: Readonly<Record<string, string>>, names: readonly string[]): Running {
   const child = spawn(process.execPath, ["dist/cli.js", "serve", ...names, "--root", root], { env });
   const lines: string[] = [];
-  const waiting = new Map<number, (message: unknown) => void>();
+  const waiting = new Map<unknown, (message: unknown) => void>();
   createInterface({ input: child.stdout }).on("line", (line) => {
     lines.push(line);
-    const message = JSON.parse(line) as { id?: number };
-    if (message.id !== undefined) waiting.get(message.id)?.(message);
+    const message: unknown = JSON.parse(line);
+    if (typeof message === "object" && message !== null && "id" in message)
+      waiting.get(message.id)?.(message);
   });
   return {
     child,
@@ -75,8 +76,8 @@ describe.each(everyWay)("serve %s", (name) => {
     await open(running);
     const since = Date.now();
     running.child.stdin.end();
-    const [code] = (await once(running.child, "exit")) as [number | null];
-    expect(code).toBe(0);
+    await once(running.child, "exit");
+    expect(running.child.exitCode).toBe(0);
     expect(Date.now() - since).toBeLessThan(2_000);
   });
 });
