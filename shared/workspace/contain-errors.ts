@@ -85,7 +85,7 @@ export function worded(shown: string, error: unknown): unknown {
 }
 
 /** A path in a sentence of ours: bounded, and quoted when it could be taken for more than a path. */
-export function quoted(shown: string): string {
+function quoted(shown: string): string {
   const short = shown.length > SHOWN ? `${shown.slice(0, SHOWN)}...` : shown;
   return /^[\w./@+=,-]+$/u.test(short) ? short : JSON.stringify(short);
 }
