@@ -21,7 +21,7 @@ export interface Gathered {
   readonly stopped: boolean;
 }
 
-export type GatherRequest = Omit<RipgrepRequest, "where" | "sorted">;
+export type GatherRequest = Omit<RipgrepRequest, "where" | "inRepository" | "sorted">;
 
 export interface GatherLimits {
   readonly signal: AbortSignal;
@@ -98,8 +98,9 @@ async function* byFile(batches: AsyncIterable<Found[]>): AsyncGenerator<FoundFil
 
 function run(
   ground: SearchGround,
-  request: Omit<RipgrepRequest, "where">,
+  request: Omit<RipgrepRequest, "where" | "inRepository">,
   { signal, deadline }: GatherLimits,
 ): AsyncGenerator<Found[]> {
-  return ripgrep({ ...request, where: ground.where }, AbortSignal.any([signal, deadline]));
+  const { where, inRepository } = ground;
+  return ripgrep({ ...request, where, inRepository }, AbortSignal.any([signal, deadline]));
 }

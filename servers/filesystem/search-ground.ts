@@ -1,6 +1,7 @@
 import type { Place } from "../../shared/access.ts";
 import { ToolError } from "../../shared/errors.ts";
 import type { RipgrepRequest } from "../../shared/workspace/ripgrep.ts";
+import type { Root } from "../../shared/workspace/root.ts";
 import type { OpenFile } from "../../shared/workspace/workspace.ts";
 import type { FilesystemContext } from "./deps.ts";
 import { openDirectory, openFile, withHelp } from "./open.ts";
@@ -8,6 +9,7 @@ import { openDirectory, openFile, withHelp } from "./open.ts";
 /** Where a search looks: a directory or one file, open. */
 export interface SearchGround extends AsyncDisposable {
   readonly where: RipgrepRequest["where"];
+  readonly inRepository: boolean;
   /** As answers call it. */
   readonly shown: string;
   /** A found path as answers show it. */
@@ -31,6 +33,7 @@ async function fileGround(path: string, context: FilesystemContext): Promise<Sea
   const shown = context.workspace.show(file.place);
   return {
     where: { file: file.fd },
+    inRepository: false,
     shown,
     show: () => shown,
     mayRead: () => true,
@@ -48,6 +51,7 @@ async function directoryGround(path: string, context: FilesystemContext): Promis
   const placeOf = (found: string): Place => ({ root: place.root, relative: start + found });
   return {
     where: { directory: directory.workingDirectory },
+    inRepository: await isInRepository(root, place.relative, context),
     shown: workspace.show(place),
     show: (found) => workspace.show(placeOf(found)),
     mayRead: (found) => !isRefused(() => access.permit(placeOf(found), "read")),
@@ -68,6 +72,25 @@ async function directoryGround(path: string, context: FilesystemContext): Promis
     },
     [Symbol.asyncDispose]: () => directory.close(),
   };
+}
+
+/** True when a repository begins between the root and the directory; one above the root is none of ours. */
+async function isInRepository(
+  root: Root,
+  relative: string,
+  { workspace, access }: FilesystemContext,
+): Promise<boolean> {
+  const names = relative.split("/");
+  for (let depth = relative === "" ? 0 : names.length; depth >= 0; depth--) {
+    const git = root.locate(["."].concat(names.slice(0, depth), ".git").join("/"));
+    try {
+      await workspace.stat(git, access);
+      return true;
+    } catch (error) {
+      if (!(error instanceof ToolError)) throw error;
+    }
+  }
+  return false;
 }
 
 function isRefused(ask: () => void): boolean {

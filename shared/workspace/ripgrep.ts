@@ -15,6 +15,11 @@ export interface RipgrepRequest {
   readonly globs: readonly string[];
   /** Also what git ignores. `.git` itself is never searched. */
   readonly ignored: boolean;
+  /**
+   * Whether the searched directory lies in a repository: then ignore files count up to where that begins, else
+   * those in the directory itself and below. Never those above, which may well say to ignore everything.
+   */
+  readonly inRepository: boolean;
   /** Only the first line of each file. */
   readonly firstOnly: boolean;
   /** In the order of paths: slower, since one thread must do it. */
@@ -52,6 +57,7 @@ function argumentsOf(request: RipgrepRequest): string[] {
     [request.ignored, "--no-ignore"],
     [request.firstOnly, "--max-count", "1"],
     [request.sorted, "--sort", "path"],
+    [!request.inRepository, "--no-require-git", "--no-ignore-parent"],
   ];
   return [
     ...ALWAYS,
@@ -79,8 +85,7 @@ const ALWAYS = [
   "--byte-offset",
   "--crlf",
   "--hidden",
-  // What git ignores is left out also where there is no repository; other ignore files do not count.
-  "--no-require-git",
+  // Only what the tree's own git ignore files name is left out.
   "--no-ignore-dot",
   "--no-ignore-global",
   // A file that shrinks while it is mapped would kill the search.

@@ -87,6 +87,25 @@ test.each([
   expect((await search(input)).split("\n")[0]).toBe(`[.: ${expected}]`);
 });
 
+test("an ignore file above the repository, or above the root, ignores nothing here", async () => {
+  await using place = await callable(filesystem);
+  await write(place, ".gitignore", "*\n");
+  for (const [name, repository] of [
+    ["with", true],
+    ["without", false],
+  ] as const) {
+    await write(place, `${name}/sub/keep.txt`, "needle\n");
+    await write(place, `${name}/sub/skip.txt`, "needle\n");
+    await write(place, `${name}/sub/.gitignore`, "skip.txt\n");
+    if (repository) await mkdir(join(place.dir, name, ".git"));
+    await using below = await callable(filesystem, { roots: [join(place.dir, name)] });
+    for (const path of [".", "sub"])
+      expect(await search({ pattern: "needle", mode: "files", path }, below)).toBe(
+        `[${path}: 1 matching files]\nsub/keep.txt`,
+      );
+  }
+});
+
 test("counts by file", async () => {
   expect(await search({ pattern: "needle", mode: "count" })).toBe(
     "[.: 3 matching files]\n.github/ci.yml: 1\nsrc/a.ts: 2\nsrc/lib/b.ts: 1",
