@@ -60,6 +60,7 @@ export async function openSuite({ settings, servers, scope, log }: SuiteOptions)
   const policy = await openPolicy({
     ...settings,
     stateFolder: places.state,
+    configFolder: places.config,
     workspace,
     secretsAllowed: allowSecrets,
     protectExtra: protect,
