@@ -1,5 +1,7 @@
 import * as z from "zod";
 import { defineServer } from "../../shared/server.ts";
+import { Watch } from "../../shared/workspace/watch.ts";
+import { pathOf, readResource } from "./read-resource.ts";
 import findFiles from "./tools/find-files.ts";
 import listDirectory from "./tools/list-directory.ts";
 import readFile from "./tools/read-file.ts";
@@ -11,10 +13,24 @@ export default defineServer({
   name: "filesystem",
   summary: "Read, list and search files below the roots.",
   instructions:
-    "Paths are relative to the root or absolute below it. Answers begin with a line in brackets: what is shown, what is left out, and the cursor that goes on. Search before you read: search_text for contents, find_files for names; then read_file by startLine and endLine. Files that git ignores are left out unless ignored is true.",
+    "Paths are relative to the root or absolute below it. Answers begin with a line in brackets: what is shown, what is left out, and the cursor that goes on. Search before you read: search_text for contents, find_files for names; then read_file by startLine and endLine. What git ignores is left out unless ignored is true.",
   options: z.strictObject({}),
   tools: [readFile, readFiles, listDirectory, findFiles, searchText, statPath],
-  async open(_options, { workspace }) {
-    return { workspace };
+  resources: {
+    templates: [
+      {
+        uriTemplate: "file:///{+path}",
+        name: "file",
+        description: "A file below a root, by its absolute path.",
+      },
+    ],
+    owns: (uri) => uri.startsWith("file:///"),
+    read: readResource,
+    watch: (uri, { workspace, watch }, changed) => watch.add(workspace.locate(pathOf(uri)), changed),
+  },
+  async open(_options, { workspace, scope }) {
+    const watch = new Watch(workspace);
+    scope.defer(() => watch.close());
+    return { workspace, watch };
   },
 });
