@@ -1,10 +1,11 @@
 // Runs the official MCP conformance suites against a fixture server that stands on our own hosting code.
-// The suites need Node 22 or newer, so they run on Node 24 by npx; the fixture runs on this Node.
+// The suites need Node 22 or newer, so they run on Node 24; the fixture runs on this Node.
 import { spawn } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build } from "esbuild";
+import { node24Environment } from "./node24-environment.mjs";
 
 const SUITES = [
   { name: "0.1.16 active", version: "0.1.16", args: [] },
@@ -23,9 +24,12 @@ const SUITES = [
 const folder = await mkdtemp(join(tmpdir(), "plumbline-conformance-"));
 const results = [];
 try {
+  const env = node24Environment(folder);
+  if (env === undefined) throw new Error("The suites need Node 22 or newer. Run this with: nvm exec 24");
   const fixture = await startFixture();
   try {
-    for (const suite of SUITES) results.push({ ...suite, ...(await runSuite(suite, fixture.url)) });
+    for (const suite of SUITES)
+      results.push({ ...suite, ...(await runSuite(suite, { url: fixture.url, env })) });
   } finally {
     fixture.child.kill();
   }
@@ -67,14 +71,14 @@ async function startFixture() {
 }
 
 /** Runs one suite and counts its checks; exit code 0 means that every required one passed. */
-async function runSuite({ name, version, args }, url) {
+async function runSuite({ name, version, args }, { url, env }) {
   console.log(`\n--- ${name}`);
-  const packages = ["-p", "node@24", "-p", `@modelcontextprotocol/conformance@${version}`];
-  const child = spawn("npx", ["-y", ...packages, "conformance", "server", "--url", url, ...args], {
+  const suite = ["-p", `@modelcontextprotocol/conformance@${version}`, "conformance", "server"];
+  const child = spawn("npx", ["-y", ...suite, "--url", url, ...args], {
     stdio: ["ignore", "pipe", "inherit"],
     // The suites write their results below the working directory.
     cwd: folder,
-    env: { ...process.env, npm_config_loglevel: "error" },
+    env: { ...env, npm_config_loglevel: "error" },
   });
   let output = "";
   child.stdout.on("data", (chunk) => {

