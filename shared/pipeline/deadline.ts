@@ -3,11 +3,16 @@ import { ToolError } from "../errors.ts";
 
 /** Node fires a longer timer at once. */
 const LONGEST_MS = 2 ** 31 - 1;
+/** How long an aborted tool may take to clean up and to say what it has, before its caller is answered anyway. */
+const GRACE_MS = 500;
 
-/** A signal of one call; `close` it when the call ends. */
+/** The time of one call; `close` it when the call ends. */
 export interface Deadline {
-  /** Its reason is a `ToolError`: `timeout`, or `cancelled` when a source aborted. */
+  /** Its reason is a `ToolError`: `timeout`, or `cancelled` when the source aborted. */
   readonly signal: AbortSignal;
+  /** Rejects with that reason a moment after the abort, for work that does not listen. */
+  readonly givenUp: Promise<never>;
+  readonly cancel: () => void;
   readonly close: () => void;
 }
 
@@ -15,39 +20,43 @@ export interface DeadlineOptions {
   readonly ms: number;
   /** What the call is called in the error. */
   readonly name: string;
-  readonly sources: readonly AbortSignal[];
+  readonly source: AbortSignal;
 }
 
 /**
- * Aborts after `ms` or with the first source. Made by hand, because `AbortSignal.any` and `AbortSignal.timeout`
- * stay on a long-lived source and in the timer queue long after the call.
+ * Aborts after `ms`, with its source, or by `cancel`. Made by hand, because `AbortSignal.any` and
+ * `AbortSignal.timeout` stay on a long-lived source and in the timer queue long after the call.
  */
-export function startDeadline({ ms, name, sources }: DeadlineOptions): Deadline {
+export function startDeadline({ ms, name, source }: DeadlineOptions): Deadline {
   const controller = new AbortController();
-  const cancel = (): void => {
-    controller.abort(new ToolError("cancelled", `${name} was cancelled by its caller`));
+  let grace: NodeJS.Timeout | undefined;
+  let giveUp: (reason: ToolError) => void = () => {};
+  const givenUp = new Promise<never>((_, reject) => (giveUp = reject));
+  const abort = (reason: ToolError): void => {
+    if (controller.signal.aborted) return;
+    controller.abort(reason);
+    grace = setTimeout(() => giveUp(reason), GRACE_MS);
   };
-  const timer = setTimeout(
-    () => {
-      controller.abort(
-        new ToolError("timeout", `${name} took longer than ${ms / 1_000} s`, {
-          hint: "Ask for less at once, or raise limits.deadlineMs in the configuration.",
-        }),
-      );
-    },
-    Math.min(ms, LONGEST_MS),
-  );
+  const cancel = (): void => abort(new ToolError("cancelled", `${name} was cancelled by its caller`));
+  const timer = setTimeout(() => abort(lateness(name, ms)), Math.min(ms, LONGEST_MS));
   // Ten calls on one connection's signal, and ten waits in one call, are no leak.
-  setMaxListeners(0, controller.signal, ...sources);
-  for (const source of sources) {
-    if (source.aborted) cancel();
-    source.addEventListener("abort", cancel, { once: true });
-  }
+  setMaxListeners(0, controller.signal, source);
+  if (source.aborted) cancel();
+  else source.addEventListener("abort", cancel);
   return {
     signal: controller.signal,
+    givenUp,
+    cancel,
     close() {
       clearTimeout(timer);
-      for (const source of sources) source.removeEventListener("abort", cancel);
+      clearTimeout(grace);
+      source.removeEventListener("abort", cancel);
     },
   };
+}
+
+function lateness(name: string, ms: number): ToolError {
+  return new ToolError("timeout", `${name} took longer than ${ms / 1_000} s`, {
+    hint: "Ask for less at once, or raise limits.deadlineMs in the configuration.",
+  });
 }

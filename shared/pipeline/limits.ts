@@ -4,7 +4,7 @@ import { ToolError } from "../errors.ts";
 import type { Scope } from "../scope.ts";
 import { Callers } from "./callers.ts";
 import type { CallerState } from "./callers.ts";
-import { startDeadline } from "./deadline.ts";
+import { startDeadline, type Deadline } from "./deadline.ts";
 
 export interface LimitOptions {
   /** For each caller; default 60,000. A minute's worth may come at once. */
@@ -25,30 +25,28 @@ export interface LimitOptions {
 export interface Limits {
   readonly callers: Callers;
   readonly deadlineOf: (tool: string) => number;
-  /** Aborts when the process closes. */
-  readonly closing: AbortSignal;
-  /** Calls that came and have no answer yet. */
-  readonly open: Set<Promise<Answer>>;
+  /** Calls that run or wait; closing the process cancels them and waits for their end. */
+  readonly open: Set<OpenCall>;
 }
 
-/** How long an aborted tool may take to clean up and to say what it has, before its caller is answered anyway. */
-const GRACE_MS = 500;
+interface OpenCall {
+  readonly cancel: () => void;
+  readonly ended: Promise<unknown>;
+}
 
 /** Makes the counters that all tools of a process share. */
 export function createLimits(options: LimitOptions): Limits {
   const { callsPerMinute = 60_000, concurrent = 64, queue = 256, deadlineMs = 120_000 } = options;
-  const closing = new AbortController();
-  const open = new Set<Promise<Answer>>();
+  const open = new Set<OpenCall>();
   options.scope.defer(async () => {
-    closing.abort();
-    await Promise.allSettled(open);
+    for (const { cancel } of open) cancel();
+    await Promise.allSettled([...open].map(({ ended }) => ended));
     // One turn for the stages around us: what was opened before, such as the audit, closes after their last word.
     await setImmediate();
   });
   return {
     callers: new Callers({ callsPerMinute, concurrent, queue }),
     deadlineOf: (tool) => options.deadlines?.[tool] ?? deadlineMs,
-    closing: closing.signal,
     open,
   };
 }
@@ -59,42 +57,51 @@ export function createLimits(options: LimitOptions): Limits {
  * question was counted before; a call made by another call runs in that one's place.
  */
 export function withLimits(limits: Limits): Stage {
-  return (endpoint) => ({
-    tool: endpoint.tool,
-    async call(input, call) {
-      const running = callLimited(endpoint, { input, call, limits });
-      limits.open.add(running);
-      try {
-        return await running;
-      } finally {
-        limits.open.delete(running);
-      }
-    },
-  });
+  return (endpoint) => {
+    const { server, name } = endpoint.tool;
+    const ms = limits.deadlineOf(`${server}.${name}`);
+    return {
+      tool: endpoint.tool,
+      async call(input, call) {
+        const caller = limits.callers.of(call.caller.id);
+        if (call.resumed === undefined) countCall(caller, limits);
+        const deadline = startDeadline({ ms, name, source: call.signal });
+        const ended = callInTurn(endpoint, { input, call, deadline, limits, caller });
+        const open = { cancel: deadline.cancel, ended };
+        limits.open.add(open);
+        try {
+          return await ended;
+        } finally {
+          limits.open.delete(open);
+          deadline.close();
+        }
+      },
+    };
+  };
 }
 
-async function callLimited(
-  endpoint: Endpoint,
-  { input, call, limits }: { readonly input: unknown; readonly call: Call; readonly limits: Limits },
-): Promise<Answer> {
-  const { server, name } = endpoint.tool;
-  const caller = limits.callers.of(call.caller.id);
-  if (call.resumed === undefined) countCall(caller, limits);
-  const deadline = startDeadline({
-    ms: limits.deadlineOf(`${server}.${name}`),
-    name,
-    sources: [call.signal, limits.closing],
-  });
-  const { signal } = deadline;
+interface Turn {
+  readonly input: unknown;
+  readonly call: Call;
+  readonly deadline: Deadline;
+  readonly limits: Limits;
+  readonly caller: CallerState;
+}
+
+async function callInTurn(endpoint: Endpoint, turn: Turn): Promise<Answer> {
+  const { input, call, limits, caller } = turn;
+  const { signal, givenUp } = turn.deadline;
   let leave: (() => void) | undefined;
   try {
     // Waiting for a place that its parent holds, a call would wait forever.
     if (call.parent === undefined) leave = await enter(caller, limits, signal);
     signal.throwIfAborted();
-    return await untilAborted(endpoint.call(input, { ...call, signal }), signal);
+    // The race also handles a failure that comes after all, so that it does not end the process.
+    return await Promise.race([endpoint.call(input, { ...call, signal }), givenUp]);
+  } catch (error) {
+    throw signal.aborted ? preferred(error, signal.reason) : error;
   } finally {
     leave?.();
-    deadline.close();
   }
 }
 
@@ -119,31 +126,8 @@ async function enter(
   });
 }
 
-/** The result of the work; after an abort it has a moment to end by itself, then the signal's reason is thrown. */
-async function untilAborted<Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result> {
-  let timer: NodeJS.Timeout | undefined;
-  const givenUp = new Promise<never>((_, reject) => {
-    const stop = (): void => {
-      timer = setTimeout(() => reject(abortReason(signal)), GRACE_MS);
-    };
-    signal.addEventListener("abort", stop, { once: true });
-  });
-  try {
-    // The race also handles a failure that comes after all, so that it does not end the process.
-    return await Promise.race([work, givenUp]);
-  } catch (error) {
-    throw signal.aborted ? preferred(error, abortReason(signal)) : error;
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
 /** A tool that knows why it was stopped says more than we do; any other error of an aborted tool is noise. */
-function preferred(error: unknown, reason: ToolError): ToolError {
-  return error instanceof ToolError && error.code === reason.code ? error : reason;
-}
-
-function abortReason(signal: AbortSignal): ToolError {
-  const reason: unknown = signal.reason;
-  return reason instanceof ToolError ? reason : new ToolError("cancelled", "the call was cancelled");
+function preferred(error: unknown, reason: unknown): unknown {
+  const isSame = error instanceof ToolError && reason instanceof ToolError && error.code === reason.code;
+  return isSame ? error : reason;
 }
