@@ -23,8 +23,8 @@ export class Approvals {
   }
 
   /** As they are in the file now. Throws `StartupError` that names file and place when it cannot be understood. */
-  async rules(): Promise<readonly ReadyRule[]> {
-    const from = await this.#file.read();
+  rules(): readonly ReadyRule[] {
+    const from = this.#file.read();
     if (this.#ready?.from !== from) this.#ready = { from, rules: from.rules.map(readyRule) };
     return this.#ready.rules;
   }
@@ -72,7 +72,7 @@ export function revokeRule(stateFolder: string, id: string): Promise<boolean> {
 
 /** The person's rules, the oldest first; those whose time is over are left out. */
 export async function listRules(stateFolder: string): Promise<readonly Rule[]> {
-  const rules = await new Approvals(stateFolder).rules();
+  const rules = new Approvals(stateFolder).rules();
   return rules
     .map(({ rule }) => rule)
     .filter(({ until }) => until === undefined || Date.parse(until) > Date.now());

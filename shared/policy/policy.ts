@@ -53,7 +53,7 @@ export async function openPolicy(options: PolicyOptions): Promise<Policy> {
   const configured = configuredRules(options.rules);
   const stateFolder = await realFolder(options.stateFolder);
   const approvals = new Approvals(stateFolder);
-  await approvals.rules();
+  approvals.rules();
   const classify = openProtection({
     ...options,
     stateFolders: [stateFolder, resolve(options.stateFolder)],
@@ -104,7 +104,7 @@ export class Policy {
     input: unknown,
     about: { call: Call; targets: readonly Target[] },
   ): Promise<Verdict> {
-    const { rules, broken } = await this.#readRules();
+    const { rules, broken } = this.#readRules();
     const of = this.#case(tool, input, { ...about, rules });
     const ruling = judge(of);
     if (ruling.kind !== "ask") return { ruling, of, spent: false };
@@ -156,9 +156,9 @@ export class Policy {
   }
 
   /** When the file is broken the last rules that were read still refuse, and nothing is granted by them. */
-  async #readRules(): Promise<{ rules: readonly ReadyRule[]; broken?: string }> {
+  #readRules(): { rules: readonly ReadyRule[]; broken?: string } {
     try {
-      this.#lastRules = await this.#approvals.rules();
+      this.#lastRules = this.#approvals.rules();
       return { rules: this.#lastRules };
     } catch (error) {
       if (!(error instanceof StartupError)) throw error;

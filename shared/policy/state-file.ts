@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { statSync } from "node:fs";
-import { chmod, mkdir, open, readFile, rename, rm, stat } from "node:fs/promises";
+import { readFileSync, statSync } from "node:fs";
+import { chmod, mkdir, open, rename, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import type * as z from "zod";
 import { StartupError } from "../errors.ts";
@@ -10,7 +10,7 @@ const MAX_BYTES = 4 * 1024 * 1024;
 
 /**
  * A small JSON file that several processes read and change. What is read is as fresh as the file: its stat is
- * compared at each read. Changes are made under a lock and replace the file at once. Private to its owner.
+ * compared at each read, which costs a few microseconds; the file itself is read only after a change. Changes are made under a lock and replace the file at once. Private to its owner.
  */
 export class StateFile<Value> {
   readonly path: string;
@@ -25,10 +25,10 @@ export class StateFile<Value> {
   }
 
   /** Throws `StartupError` that names the file and the place when it cannot be understood; the same object until it changes. */
-  async read(): Promise<Value> {
+  read(): Value {
     const stamp = this.#stamp();
     if (this.#last?.stamp !== stamp) {
-      const value = stamp === MISSING ? this.#empty : this.#parse(await this.#text());
+      const value = stamp === MISSING ? this.#empty : this.#parse(this.#text());
       // A file replaced between the two looks is read again next time: its stamp is the older one.
       this.#last = { stamp, value };
     }
@@ -39,14 +39,13 @@ export class StateFile<Value> {
   async update(change: (value: Value) => Value): Promise<Value> {
     await this.#makeFolder();
     return withLock(this.path, async () => {
-      const before = await this.read();
+      const before = this.read();
       const after = change(before);
       if (after !== before) await this.#replace(after);
       return after;
     });
   }
 
-  /** Asked before every call: a look of a few microseconds, where the way through the thread pool takes a hundred. */
   #stamp(): string {
     try {
       const facts = statSync(this.path, { bigint: true, throwIfNoEntry: false });
@@ -56,9 +55,9 @@ export class StateFile<Value> {
     }
   }
 
-  async #text(): Promise<string> {
+  #text(): string {
     try {
-      const text = await readFile(this.path, "utf8");
+      const text = readFileSync(this.path, "utf8");
       if (text.length > MAX_BYTES) throw new Error(`it is larger than ${MAX_BYTES} bytes`);
       return text;
     } catch (error) {

@@ -59,7 +59,7 @@ export class Trust {
   }
 
   async list(): Promise<readonly TrustEntry[]> {
-    return (await this.#file.read()).trusted;
+    return this.#file.read().trusted;
   }
 }
 
