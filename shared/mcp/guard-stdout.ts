@@ -10,7 +10,8 @@ export function guardStdout(): Writable {
   const write = stdout.write.bind(stdout);
   stdout.write = stderr.write.bind(stderr);
   const real = new Writable({
-    write(chunk: Buffer, _encoding, done) {
+    decodeStrings: false,
+    write(chunk: Buffer | string, _encoding, done) {
       write(chunk, done);
     },
   });
