@@ -10,7 +10,7 @@ const PEERS = join(import.meta.dirname, "peers/node_modules");
 export const OURS = "plumbline";
 
 /**
- * Our server and every peer that is installed, as `{ name, command, args, env?, work }`. Each entry of `work`
+ * Our server, every peer that is installed and a bare server, as `{ name, command, args, env?, work }`. Each entry of `work`
  * is given `call(tool, arguments)`, which resolves to the answer's text.
  */
 export function servers({ fs, home, bigLines }) {
@@ -25,7 +25,7 @@ export function servers({ fs, home, bigLines }) {
   const peers = [serverFilesystem, desktopCommander, j0hanz, fastFilesystem].map((peer) =>
     peer(places, { fs, home }),
   );
-  return [plumbline(places, { fs, home }), ...peers.filter(({ entry }) => existsSync(entry))];
+  return [plumbline(places, { fs, home }), ...peers.filter(({ entry }) => existsSync(entry)), bare(places)];
 }
 
 function ask(tool, args) {
@@ -48,6 +48,18 @@ function plumbline({ small, big, mb1, list, tree }, { fs, home }) {
       glob_20k: ask("find_files", { path: tree, globs: ["**/*.rs"], limit: 1_000 }),
       grep_20k: ask("search_text", { path: tree, pattern: "NEEDLE_TOKEN_", literal: true, limit: 1_000 }),
     },
+  };
+}
+
+/** What starting Node, the pipe and JSON cost whoever uses them: a limit, no peer. */
+function bare({ small, mb1 }) {
+  const entry = join(import.meta.dirname, "bare-server.mjs");
+  return {
+    name: "limit:stdio",
+    entry,
+    command: process.execPath,
+    args: [entry],
+    work: { read_small: ask("read", { path: small }), read_1mb: ask("read", { path: mb1 }) },
   };
 }
 
