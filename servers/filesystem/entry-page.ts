@@ -11,7 +11,7 @@ interface PageRequest {
   readonly noun: string;
   /** More facts for the header. */
   readonly notes: readonly string[];
-  /** Ways to write the entries, one string each; the one that takes less room is used. */
+  /** Ways to write the entries, one string each, which begins with what separates it; the shortest way is used. */
   readonly forms: readonly (readonly string[])[];
 }
 
@@ -19,21 +19,25 @@ interface PageRequest {
 export function entryPage(result: WalkResult, request: PageRequest): string {
   const lines = shortest(request.forms);
   const { entries } = result;
-  let size = lines.reduce((sum, line) => sum + line.length + 1, 0);
+  let size = sizeOf(lines);
   for (let count = entries.length; ; count--) {
     const header = headerOf(result, count, request);
-    if (size + header.length <= request.budget) return [header, ...lines.slice(0, count)].join("\n");
+    if (size + header.length <= request.budget) return header + lines.slice(0, count).join("");
     if (count <= 1)
       throw new ToolError("too_large", `budget ${request.budget} has no room for a single entry`, {
         hint: `Ask with budget ${size + header.length} or more.`,
       });
-    size -= (lines[count - 1]?.length ?? 0) + 1;
+    size -= lines[count - 1]?.length ?? 0;
   }
 }
 
 function shortest(forms: readonly (readonly string[])[]): readonly string[] {
-  const sizes = forms.map((lines) => lines.reduce((sum, line) => sum + line.length, 0));
+  const sizes = forms.map(sizeOf);
   return forms[sizes.indexOf(Math.min(...sizes))] ?? [];
+}
+
+function sizeOf(lines: readonly string[]): number {
+  return lines.reduce((sum, line) => sum + line.length, 0);
 }
 
 function headerOf(result: WalkResult, count: number, request: PageRequest): string {

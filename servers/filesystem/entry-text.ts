@@ -11,17 +11,31 @@ const MARKS = {
   unknown: "?",
 } as const satisfies Record<EntryKind, string>;
 
+const ROW = 10;
+/** Names of which nothing else has to be asked. */
+const PLAIN = /^[\w.@+/-]+$/;
+
 /** What the marks behind names mean, for those kinds that nobody guesses. */
 export function legendOf(entries: readonly WalkEntry[]): string[] {
   const meanings = { link: "@ link", fifo: "| FIFO", socket: "= socket", device: "% device" } as const;
+  const kinds = new Set<string>(entries.map(({ kind }) => kind));
   return Object.entries(meanings)
-    .filter(([kind]) => entries.some((entry) => entry.kind === kind))
+    .filter(([kind]) => kinds.has(kind))
     .map(([, meaning]) => meaning);
 }
 
-/** One entry by its whole path, with its mark, and its size where it is known. */
-export function pathLine(entry: WalkEntry): string {
-  return lineOf(entry.path, entry);
+/** Entries by their whole paths, each with its mark and its size where it is known, on a line of its own. */
+export function pathLines(entries: readonly WalkEntry[]): string[] {
+  return entries.map((entry) => `\n${lineOf(entry.path, entry)}`);
+}
+
+/** As `pathLines` for very many, ten on a line: a line break costs twice as much as a space on its way. */
+export function pathRows(entries: readonly WalkEntry[]): string[] {
+  return entries.map((entry, index) => {
+    const line = lineOf(entry.path, entry);
+    const word = PLAIN.test(line) || !/\s/.test(line) ? line : JSON.stringify(entry.path) + MARKS[entry.kind];
+    return (index % ROW === 0 ? "\n" : " ") + word;
+  });
 }
 
 /**
@@ -36,9 +50,9 @@ export function treeLines(entries: readonly WalkEntry[]): string[] {
     const shared = commonStart(open, parents);
     const repeated = parents
       .slice(shared)
-      .map((name, index) => `${" ".repeat(shared + index)}${printable(name)}/ …\n`);
+      .map((name, index) => `\n${" ".repeat(shared + index)}${printable(name)}/ …`);
     open = entry.kind === "directory" ? names : parents;
-    return repeated.join("") + " ".repeat(parents.length) + lineOf(names.at(-1) ?? "", entry);
+    return `${repeated.join("")}\n${" ".repeat(parents.length)}${lineOf(names.at(-1) ?? "", entry)}`;
   });
 }
 
@@ -49,6 +63,7 @@ function lineOf(name: string, { kind, size }: WalkEntry): string {
 
 /** A name that could be taken for more than one line, or for nothing, is quoted as in JSON. */
 function printable(name: string): string {
+  if (PLAIN.test(name)) return name;
   return /[\p{Cc}\p{Zl}\p{Zp}]|^["\s]|\s$/u.test(name) ? JSON.stringify(name) : name;
 }
 

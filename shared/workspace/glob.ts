@@ -53,6 +53,7 @@ export function compileGlobs(globs: readonly string[]): Globs {
 }
 
 function compile(glob: string): (path: string) => boolean {
+  if (!/[^\w.-]/u.test(glob)) return (path) => path === glob || path.endsWith(`/${glob}`);
   const plain = anchored(glob);
   const regex = picomatch.makeRe(plain, { dot: true, nonegate: true });
   if (glob.includes("/")) return (path) => regex.test(path);

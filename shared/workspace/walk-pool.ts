@@ -3,6 +3,7 @@ import { Worker } from "node:worker_threads";
 import { isErrno, ToolError } from "../errors.ts";
 import { workerFile } from "../process/worker.ts";
 import { WALK_DEADLINE_MS, type WalkResult } from "./walk-request.ts";
+import { unpackResult } from "./walk-pack.ts";
 import type { WalkJob, WalkReply } from "./walk-worker.ts";
 
 const MOST_WORKERS = 2;
@@ -99,7 +100,7 @@ export class WalkPool {
 }
 
 function resultOf(reply: WalkReply): WalkResult {
-  if ("result" in reply) return reply.result;
+  if ("result" in reply) return unpackResult(reply.result);
   if ("failed" in reply) throw new Error(`the walk failed: ${reply.failed}`);
   const { code, message, hint } = reply.refused;
   throw new ToolError(code, message, hint === undefined ? {} : { hint });

@@ -4,6 +4,7 @@ import type { ContainmentKind } from "./contain.ts";
 import { worded } from "./contain-errors.ts";
 import { WalkDirectory } from "./walk-directory.ts";
 import type { WalkRequest, WalkResult } from "./walk-request.ts";
+import { packResult, type PackedResult } from "./walk-pack.ts";
 import { walkTree } from "./walk-tree.ts";
 
 /** What the worker is asked. Both paths lead to directories that the asker holds open until the answer. */
@@ -18,7 +19,7 @@ export interface WalkJob {
 
 /** What it answers; errors lose their class on the way. */
 export type WalkReply =
-  | { readonly result: WalkResult }
+  | { readonly result: PackedResult }
   | {
       readonly refused: Pick<ToolError, "code" | "message" | "hint">;
     }
@@ -28,7 +29,7 @@ parentPort?.on("message", (job: WalkJob) => parentPort?.postMessage(answer(job),
 
 function answer(job: WalkJob): WalkReply {
   try {
-    return { result: walk(job) };
+    return { result: packResult(walk(job)) };
   } catch (error) {
     const known = worded(job.shown, error);
     if (known instanceof ToolError)

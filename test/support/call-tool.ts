@@ -36,6 +36,11 @@ export interface Called extends AsyncDisposable {
   failure(name: string, input: unknown): Promise<string>;
 }
 
+/** A fault of ours must be seen in the test's output, its answer only has a reference. */
+function tell(level: string, message: string): void {
+  if (level === "error") console.error(message);
+}
+
 /** Opens a server's tools on real directories. */
 export async function callable(server: Server, options: CallOptions = {}): Promise<Called> {
   const scope = new Scope();
@@ -57,7 +62,7 @@ export async function callable(server: Server, options: CallOptions = {}): Promi
     const endpoint = endpoints.find(({ tool }) => tool.name === name);
     if (endpoint === undefined) throw new Error(`no tool ${name}`);
     const access = { signal, permit: options.permit ?? (() => {}) };
-    const answer = await endpoint.call(input, freshCall({ signal, access }));
+    const answer = await endpoint.call(input, freshCall({ signal, access, log: tell }));
     if (answer.kind === "question") throw new Error("unexpected question");
     return answer;
   };

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { budgetField, cursorField } from "../../../shared/limits.ts";
 import { tool } from "../deps.ts";
 import { entryPage } from "../entry-page.ts";
-import { legendOf, pathLine } from "../entry-text.ts";
+import { legendOf, pathLines } from "../entry-text.ts";
 import { openDirectory } from "../open.ts";
 
 export default tool({
@@ -55,7 +55,7 @@ export default tool({
       title: context.workspace.show(place),
       noun: "files",
       notes: [...(none ? [`${result.ignored} ignored entries not searched`] : []), ...legendOf(found)],
-      forms: [found.map(pathLine)],
+      forms: [pathLines(found)],
     });
   },
 

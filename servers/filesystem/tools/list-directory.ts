@@ -2,8 +2,12 @@ import * as z from "zod";
 import { budgetField, cursorField } from "../../../shared/limits.ts";
 import { tool } from "../deps.ts";
 import { entryPage } from "../entry-page.ts";
-import { legendOf, pathLine, treeLines } from "../entry-text.ts";
+import type { WalkEntry } from "../../../shared/workspace/walk-request.ts";
+import { legendOf, pathLines, pathRows, treeLines } from "../entry-text.ts";
 import { openDirectory } from "../open.ts";
+
+/** More entries than this are written several on a line. */
+const MANY = 1_000;
 
 export default tool({
   name: "list_directory",
@@ -45,9 +49,17 @@ export default tool({
       title: context.workspace.show(directory.place),
       noun: "entries",
       notes: [...hidden, ...legendOf(entries)],
-      forms: input.depth === 1 ? [entries.map(pathLine)] : [entries.map(pathLine), treeLines(entries)],
+      forms: formsOf(entries, input),
     });
   },
 
   render: (text) => text,
 });
+
+function formsOf(
+  entries: readonly WalkEntry[],
+  { depth, sizes }: { depth: number; sizes: boolean },
+): string[][] {
+  if (depth > 1) return [pathLines(entries), treeLines(entries)];
+  return [entries.length > MANY && !sizes ? pathRows(entries) : pathLines(entries)];
+}
