@@ -19,6 +19,8 @@ await build({
   sourcesContent: false,
   format: "esm",
   platform: "node",
+  // jsonc-parser's CommonJS file hides its imports from a bundler.
+  mainFields: ["module", "main"],
   target: "node20",
   chunkNames: "[name]-[hash]",
   // ripgrep finds its program beside its own package; server-legacy (Express) is wanted by a flag only.

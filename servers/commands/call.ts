@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { text } from "node:stream/consumers";
 import type { Answer, Call, Endpoint, Lifetime, Reply } from "../../shared/call.ts";
 import type { Flags } from "../../shared/config/layer.ts";
-import { JsonProblem, parseJsonTree } from "../../shared/config/json-tree.ts";
+import { JsonProblem, parseJson } from "../../shared/config/parse-json.ts";
 import { StartupError } from "../../shared/errors.ts";
 import { nearest } from "../../shared/nearest.ts";
 import { Scope } from "../../shared/scope.ts";
@@ -48,7 +48,7 @@ export async function call(options: CallOptions): Promise<void> {
 async function readInput(given: string | undefined): Promise<unknown> {
   const json = given === "-" ? await text(process.stdin) : (given ?? "{}");
   try {
-    return parseJsonTree(json).value;
+    return parseJson(json);
   } catch (error) {
     if (!(error instanceof JsonProblem)) throw error;
     throw new StartupError(`the arguments are no JSON, at ${error.line}:${error.column}: ${error.message}`);

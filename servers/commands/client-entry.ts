@@ -1,6 +1,5 @@
 import { clients, type Client, type Entry } from "../../shared/config/clients/clients.ts";
-import { setMember } from "../../shared/config/clients/edit-json.ts";
-import { renderTable, setTable } from "../../shared/config/clients/edit-toml.ts";
+import { renderTable } from "../../shared/config/clients/edit-toml.ts";
 import { StartupError } from "../../shared/errors.ts";
 import { nearest } from "../../shared/nearest.ts";
 
@@ -20,7 +19,7 @@ export function entryName(server: string): string {
   return server === "core" || server === "all" ? "plumbline" : `plumbline-${server}`;
 }
 
-/** The lines that a person pastes. Throws `StartupError` when the client cannot have such an entry. */
+/** The lines that a person pastes. Throws `StartupError` as `fieldsOf` does. */
 export function snippet(client: Client, name: string, entry: Entry): string {
   const fields = fieldsOf(client, entry);
   return client.format === "toml"
@@ -28,19 +27,8 @@ export function snippet(client: Client, name: string, entry: Entry): string {
     : JSON.stringify({ [client.section]: { [name]: fields } }, null, 2);
 }
 
-/** The client's whole file with the entry in it, all else as it was. */
-export function withEntry(
-  text: string,
-  client: Client,
-  { name, entry }: { readonly name: string; readonly entry: Entry },
-): string {
-  const fields = fieldsOf(client, entry);
-  return client.format === "toml"
-    ? setTable(text, [client.section, name], fields)
-    : setMember(text, [client.section, name], fields);
-}
-
-function fieldsOf(client: Client, entry: Entry): Exclude<ReturnType<Client["shape"]>, string> {
+/** What a client keeps of an entry. Throws `StartupError` when it cannot have such an entry. */
+export function fieldsOf(client: Client, entry: Entry): Exclude<ReturnType<Client["shape"]>, string> {
   const fields = client.shape(entry);
   if (typeof fields === "string") throw new StartupError(fields);
   return fields;

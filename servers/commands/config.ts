@@ -6,18 +6,19 @@ import {
   restoreClientFile,
 } from "../../shared/config/clients/client-file.ts";
 import { entryFile } from "../../shared/config/entry-file.ts";
-import { JsonProblem } from "../../shared/config/json-tree.ts";
+import { JsonProblem } from "../../shared/config/parse-json.ts";
 import type { Flags } from "../../shared/config/layer.ts";
 import type { Settings } from "../../shared/config/settings.ts";
 import { StartupError } from "../../shared/errors.ts";
 import { loadOrCreateToken } from "../../shared/mcp/auth.ts";
-import { clientNamed, entryName, snippet, withEntry } from "./client-entry.ts";
+import { clientNamed, entryName, snippet } from "./client-entry.ts";
 import { loadSettings } from "./load-settings.ts";
 import { expandServers } from "./server-names.ts";
 import { flagWords } from "./setting-flags.ts";
 import { stderrLog } from "./stderr-log.ts";
 import { print } from "./terminal.ts";
 import { tryEntry } from "./try-entry.ts";
+import { withEntry } from "./with-entry.ts";
 
 export interface ConfigOptions {
   readonly client: string;

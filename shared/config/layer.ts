@@ -1,9 +1,9 @@
 import * as z from "zod";
 import { StartupError } from "../errors.ts";
 import { nearest } from "../nearest.ts";
-import { type JsonNode, JsonProblem, parseJsonTree } from "./json-tree.ts";
 import type { KeyTable, Leaf } from "./leaves.ts";
 import type { Environment } from "./places.ts";
+import type { SettingsFile } from "./read-settings-file.ts";
 import { shown } from "./shown.ts";
 import { textValue } from "./text-value.ts";
 
@@ -58,49 +58,38 @@ export function environmentLayer(keys: KeyTable, env: Environment): Layer {
   return values;
 }
 
-export interface FileText {
-  readonly file: string;
-  readonly text: string;
+export interface FileSource extends SettingsFile {
   readonly kind: "project" | "user";
 }
 
 /**
- * Values of a file. Throws `StartupError` that names the file, the line and column or the key, and what is
- * expected; also for a project's file that sets what only a person may set.
+ * Values of a file. Throws `StartupError` that names the file, the key and what is expected; also for a project's
+ * file that sets what only a person may set.
  */
 export function fileLayer(
   keys: KeyTable,
-  source: FileText,
+  source: FileSource,
   unloaded: ReadonlySet<string> = new Set(),
 ): Layer {
-  const root = parseFile(source);
   const values = new Map<string, Found>();
   const origin: Origin = { kind: source.kind, name: source.file };
-  const visit = (node: JsonNode, prefix: string): void => {
-    if (node.kind !== "object") throw new StartupError(`${source.file}: ${quote(prefix)} expected an object`);
-    for (const { key, value } of node.members) {
+  const visit = (object: unknown, prefix: string): void => {
+    if (typeof object !== "object" || object === null || Array.isArray(object))
+      throw new StartupError(`${source.file}: ${quote(prefix)} expected an object`);
+    for (const [key, value] of Object.entries(object)) {
       const path = prefix === "" ? key : `${prefix}.${key}`;
       const leaf = keys.leaves.get(path);
       if (path === "$schema" || unloaded.has(path)) continue;
       if (leaf === undefined && keys.groups.has(path)) visit(value, path);
       else if (leaf === undefined) throw unknownKey(keys, source.file, path);
-      else values.set(path, { value: checkFrom(source, leaf, value.value), origin });
+      else values.set(path, { value: checkFrom(source, leaf, value), origin });
     }
   };
-  visit(root, "");
+  visit(source.value, "");
   return values;
 }
 
-function parseFile({ file, text }: FileText): JsonNode {
-  try {
-    return parseJsonTree(text);
-  } catch (error) {
-    if (!(error instanceof JsonProblem)) throw error;
-    throw new StartupError(`${file}:${error.line}:${error.column}: ${error.message}`);
-  }
-}
-
-function checkFrom(source: FileText, leaf: Leaf, value: unknown): unknown {
+function checkFrom(source: FileSource, leaf: Leaf, value: unknown): unknown {
   if (source.kind === "project" && leaf.rule?.who === "person") {
     const how = [leaf.rule.flag, variableOf(leaf.path), "your own configuration file"]
       .filter(Boolean)

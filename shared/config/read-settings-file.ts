@@ -9,10 +9,10 @@ const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK, O_DIRECTORY } = constants;
 
 export interface SettingsFile {
   readonly file: string;
-  readonly text: string;
+  readonly value: unknown;
 }
 
-/** The person's own file; a link is followed, since it is theirs. Nothing when there is none. */
+/** The person's own file; a link is followed, since it is theirs. Nothing when there is none. Throws `StartupError`. */
 export async function readUserFile(configFolder: string): Promise<SettingsFile | undefined> {
   const file = join(configFolder, "config.json");
   return readFrom(() => open(file, O_RDONLY | O_NONBLOCK), file);
@@ -53,13 +53,24 @@ async function readFrom(open: () => Promise<FileHandle>, file: string): Promise<
     if (stat.size > MAX_BYTES) throw new StartupError(`${file} is larger than ${MAX_BYTES / 1024} KiB`);
     const buffer = Buffer.alloc(MAX_BYTES);
     const { bytesRead } = await handle.read(buffer, 0, MAX_BYTES, 0);
-    return { file, text: buffer.toString("utf8", 0, bytesRead) };
+    return { file, value: await parse(file, buffer.toString("utf8", 0, bytesRead)) };
   } catch (error) {
     if (isErrno(error, "ENOENT")) return undefined;
     if (isErrno(error, "ELOOP", "ENOTDIR", "EMLINK")) throw linked(file);
     if (isErrno(error, "EACCES", "EPERM", "EISDIR", "ENXIO"))
       throw new StartupError(`${file} cannot be read: check its owner and mode`);
     throw error;
+  }
+}
+
+async function parse(file: string, text: string): Promise<unknown> {
+  // loaded only when there is a file: most servers start without one
+  const { JsonProblem, parseJson } = await import("./parse-json.ts");
+  try {
+    return parseJson(text);
+  } catch (error) {
+    if (!(error instanceof JsonProblem)) throw error;
+    throw new StartupError(`${file}:${error.line}:${error.column}: ${error.message}`);
   }
 }
 

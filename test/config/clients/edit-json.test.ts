@@ -1,7 +1,8 @@
 import fc from "fast-check";
+import { getNodeValue } from "jsonc-parser";
 import { expect, test } from "vitest";
 import { setMember } from "../../../shared/config/clients/edit-json.ts";
-import { parseJsonTree } from "../../../shared/config/json-tree.ts";
+import { parseJsonTree } from "../../../shared/config/parse-json.ts";
 
 const ENTRY = { command: "node", args: ["cli.js"] };
 const PATH = ["mcpServers", "plumbline"] as const;
@@ -43,13 +44,29 @@ test.each([
     '{\n  "mcpServers": {\n    // none yet\n    "plumbline": 1\n  }\n}',
   ],
   ['{"mcpServers": {"plumbline": {"old": 1}, "b": 2}}', '{"mcpServers": {"plumbline": 1, "b": 2}}'],
+  ["{ }", '{\n  "mcpServers": {\n    "plumbline": 1\n  }\n}'],
+  [
+    '\uFEFF/*\n * mine\n */\n{\n    "mcpServers": {"b": 2 /* two, } */ }\n}',
+    '\uFEFF/*\n * mine\n */\n{\n    "mcpServers": {"b": 2, /* two, } */\n        "plumbline": 1\n    }\n}',
+  ],
+  [
+    '{\r\n\t"mcpServers": {\r\n\t\t"b": 2 // one\r\n\t\t, // two\r\n\t\t// three\r\n\t}\r\n}',
+    '{\r\n\t"mcpServers": {\r\n\t\t"b": 2 // one\r\n\t\t, // two\r\n\t\t"plumbline": 1,\r\n\t\t// three\r\n\t}\r\n}',
+  ],
 ])("edits %j", (before, after) => {
   expect(setMember(before, PATH, 1)).toBe(after);
+});
+
+test("an entry that is replaced takes the indentation of its line", () => {
+  expect(setMember('{\n    "mcpServers": {\n        "plumbline": 0 // ours\n    }\n}', PATH, { a: 1 })).toBe(
+    '{\n    "mcpServers": {\n        "plumbline": {\n            "a": 1\n        } // ours\n    }\n}',
+  );
 });
 
 test("refuses what is no object", () => {
   expect(() => setMember('{"mcpServers": []}', PATH, 1)).toThrow("an object is expected");
   expect(() => setMember("[]", PATH, 1)).toThrow("an object is expected");
+  expect(() => setMember('{"mcpServers": {}, "mcpServers": {}}', PATH, 1)).toThrow("this key is given twice");
   expect(() => setMember("{ nonsense", PATH, 1)).toThrow("expected a key in double quotes");
 });
 
@@ -79,7 +96,7 @@ test("whatever the file, only the entry changes and every comment stays", () => 
   fc.assert(
     fc.property(tree.object, (object) => {
       const before = object;
-      const old: unknown = parseJsonTree(before, { comments: true }).value;
+      const old: unknown = getNodeValue(parseJsonTree(before));
       const section: unknown = Reflect.get(Object(old), "mcpServers");
       if (
         section !== undefined &&
@@ -93,7 +110,7 @@ test("whatever the file, only the entry changes and every comment stays", () => 
         ...Object(old),
         mcpServers: { ...Object(section), plumbline: ENTRY },
       });
-      expect(parseJsonTree(after, { comments: true }).value).toEqual(wanted);
+      expect(getNodeValue(parseJsonTree(after))).toEqual(wanted);
       if (section === undefined || !Object.hasOwn(section, "plumbline")) {
         expect(comments(after)).toEqual(comments(before));
       }
