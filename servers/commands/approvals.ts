@@ -1,7 +1,7 @@
 import { StartupError } from "../../shared/errors.ts";
 import { findPlaces } from "../../shared/config/places.ts";
 import { Approvals, type NewRule, listRules, revokeRule } from "../../shared/policy/approvals.ts";
-import { escapeForPerson } from "../../shared/policy/escape-for-person.ts";
+import { escapeForPerson } from "../../shared/escape-for-person.ts";
 import type { Rule } from "../../shared/policy/rule.ts";
 import { shellQuote } from "../../shared/policy/shell-quote.ts";
 import { nearest } from "../../shared/nearest.ts";

@@ -1,5 +1,5 @@
 import type { Flags } from "../../shared/config/layer.ts";
-import { escapeForPerson } from "../../shared/policy/escape-for-person.ts";
+import { escapeForPerson } from "../../shared/escape-for-person.ts";
 import { checkMachine } from "./checks.ts";
 import { print, table } from "./terminal.ts";
 

@@ -2,7 +2,7 @@ import type { Flags } from "../../shared/config/layer.ts";
 import { keyTable } from "../../shared/config/leaves.ts";
 import { settingsSchema } from "../../shared/config/keys.ts";
 import type { Settings } from "../../shared/config/settings.ts";
-import { escapeForPerson } from "../../shared/policy/escape-for-person.ts";
+import { escapeForPerson } from "../../shared/escape-for-person.ts";
 import { catalog } from "../catalog.ts";
 import { loadSettings } from "./load-settings.ts";
 import { stderrLog } from "./stderr-log.ts";

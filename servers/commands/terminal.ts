@@ -1,5 +1,5 @@
 import { createInterface } from "node:readline/promises";
-import { escapeForPerson } from "../../shared/policy/escape-for-person.ts";
+import { escapeForPerson } from "../../shared/escape-for-person.ts";
 
 /** Writes text and a line feed to stdout, whatever it holds. */
 export function print(text: string): void {

@@ -1,7 +1,7 @@
 import { readClientFile } from "../../shared/config/clients/client-file.ts";
 import { findPlaces } from "../../shared/config/places.ts";
 import { StartupError, isErrno } from "../../shared/errors.ts";
-import { escapeForPerson } from "../../shared/policy/escape-for-person.ts";
+import { escapeForPerson } from "../../shared/escape-for-person.ts";
 import { repositoryFacts, type RepositoryFacts } from "../../shared/policy/repository-facts.ts";
 import { Trust } from "../../shared/policy/trust.ts";
 import { askPerson, isAtTerminal, print, table } from "./terminal.ts";

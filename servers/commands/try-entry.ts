@@ -3,7 +3,7 @@ import * as z from "zod";
 import type { Entry } from "../../shared/config/clients/clients.ts";
 import { StartupError, ToolError } from "../../shared/errors.ts";
 import { converse } from "../../shared/process/converse.ts";
-import { escapeForPerson } from "../../shared/policy/escape-for-person.ts";
+import { escapeForPerson } from "../../shared/escape-for-person.ts";
 
 /** Clients give up at ten seconds; a slow disk may need more the first time. */
 const PATIENCE_MS = 30_000;

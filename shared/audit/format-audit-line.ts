@@ -1,5 +1,5 @@
 import type { AuditEntry, AuditLine } from "./audit-line.ts";
-import { printable } from "./printable.ts";
+import { escapeForPerson } from "../escape-for-person.ts";
 
 const COLORS = { green: 32, red: 31, yellow: 33, grey: 90 } as const;
 type Color = keyof typeof COLORS;
@@ -10,15 +10,15 @@ const MOST_TOUCHED = 200;
 export function formatAuditLine(entry: AuditEntry, options: { readonly color: boolean }): string {
   const paint = (color: Color, text: string): string =>
     options.color ? `\u001B[${COLORS[color]}m${text}\u001B[0m` : text;
-  if (entry.kind === "unreadable") return paint("red", `unreadable line: ${cut(printable(entry.raw))}`);
+  if (entry.kind === "unreadable") return paint("red", `unreadable line: ${cut(escapeForPerson(entry.raw))}`);
   const { line } = entry;
-  const outcome = printable(line.outcome);
+  const outcome = escapeForPerson(line.outcome);
   return [
-    paint("grey", printable(line.time.replace(/\.\d+Z$/u, "Z"))),
-    printable(line.tool),
+    paint("grey", escapeForPerson(line.time.replace(/\.\d+Z$/u, "Z"))),
+    escapeForPerson(line.tool),
     paint(colorOf(line.outcome), outcome),
     ...describeTouched(line),
-    paint("grey", printable(describeCall(line))),
+    paint("grey", escapeForPerson(describeCall(line))),
   ].join("  ");
 }
 
@@ -32,7 +32,7 @@ function describeTouched({ touched }: AuditLine): string[] {
     ...(touched.paths ?? []),
     ...(touched.argv === undefined ? [] : [`$ ${touched.argv.join(" ")}`]),
   ];
-  return words.length === 0 ? [] : [cut(printable(words.join(" ")))];
+  return words.length === 0 ? [] : [cut(escapeForPerson(words.join(" ")))];
 }
 
 function describeCall({ decision, because, ms, chars, caller, id, parent }: AuditLine): string {

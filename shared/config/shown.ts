@@ -1,4 +1,4 @@
-import { escapeForPerson } from "../policy/escape-for-person.ts";
+import { escapeForPerson } from "../escape-for-person.ts";
 
 /** Foreign text for one line of ours: at most `max` characters, and nothing that a terminal would obey or hide. */
 export function shown(text: string, max = 200): string {

@@ -8,7 +8,7 @@ import { effectOf, type ToolFacts } from "../tool.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { Approvals, type NewRule } from "./approvals.ts";
 import { configuredRules, type ConfiguredRule } from "./configured-rules.ts";
-import { escapeForPerson } from "./escape-for-person.ts";
+import { escapeForPerson } from "../escape-for-person.ts";
 import { coverOnce, judge, type AskMode, type Case, type Ruling, type Target } from "./judge.ts";
 import { openAccess } from "./open-access.ts";
 import type { Classify } from "./protected.ts";

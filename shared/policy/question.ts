@@ -1,6 +1,6 @@
 import { ToolError } from "../errors.ts";
 import type { ToolFacts } from "../tool.ts";
-import { escapeForPerson } from "./escape-for-person.ts";
+import { escapeForPerson } from "../escape-for-person.ts";
 import type { Case, Target } from "./judge.ts";
 import { shellQuote } from "./shell-quote.ts";
 

@@ -1,4 +1,4 @@
-import { printable } from "../audit/printable.ts";
+import { escapeForPerson } from "../escape-for-person.ts";
 import type { StatusCategory, StatusEvent, StatusFeed } from "./feed.ts";
 
 /** The text of the resource for one category: a head, then one line an event, oldest first, times in UTC. */
@@ -13,5 +13,5 @@ function describe(event: StatusEvent): string {
   const { at, tool, call, done, total, message } = event;
   const steps = done === undefined ? undefined : `${done}${total === undefined ? "" : `/${total}`}`;
   const words = [new Date(at).toISOString().slice(11, 23), tool, steps, message, call];
-  return printable(words.filter((word) => word !== undefined && word !== "").join("  "));
+  return escapeForPerson(words.filter((word) => word !== undefined && word !== "").join("  "));
 }

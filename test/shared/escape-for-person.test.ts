@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { escapeForPerson } from "../../shared/policy/escape-for-person.ts";
+import { escapeForPerson } from "../../shared/escape-for-person.ts";
 
 test("what hides itself or turns the text around is spelled out", () => {
   const shown = escapeForPerson("a\u202Ecod\u0000.txt\n\u200B\u00A0\u001B[31m\u2028\u2800\uD800é 漢");
