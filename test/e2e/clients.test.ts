@@ -107,8 +107,7 @@ describe("today's client", () => {
     const headers = { Authorization: `Bearer ${served.token}` };
     const client = new OldClient(INFO);
     const transport = new OldHttp(new URL(`${served.url}/mcp/filesystem`), { requestInit: { headers } });
-    // The old package's own type misses that `sessionId` may be undefined.
-    await client.connect(transport as Parameters<typeof client.connect>[0]);
+    await client.connect(transport);
     expect(transport.sessionId).toBeDefined();
     await usesEverything(client, project);
     await client.close();
