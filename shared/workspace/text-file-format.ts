@@ -1,4 +1,4 @@
-import { isUtf8 } from "node:buffer";
+import { isAscii, isUtf8 } from "node:buffer";
 
 /** How the bytes of a text are to be read. `bom` is the number of bytes before the text begins. */
 export interface TextFormat {
@@ -24,7 +24,8 @@ export function detectFormat(head: Buffer, whole: boolean): TextFormat | undefin
 
 /** The text of bytes that begin and end at whole characters. */
 export function decodeText(bytes: Buffer, encoding: TextFormat["encoding"]): string {
-  if (encoding === "utf-8") return bytes.toString("utf8");
+  // ASCII is both, and is copied instead of decoded when it is called latin-1.
+  if (encoding === "utf-8") return bytes.toString(isAscii(bytes) ? "latin1" : "utf8");
   if (encoding === "latin-1") return bytes.toString("latin1");
   if (encoding === "utf-16le") return bytes.toString("utf16le");
   const even = bytes.length - (bytes.length % 2);

@@ -38,15 +38,16 @@ export async function readPage(text: TextFile, options: PageOptions): Promise<Te
   const length = Math.min(text.size - position, room * widestCharacter(format.encoding) + 4);
   const bytes = await text.read(position, length);
   const { decoded, encoding } = decodeWhole(bytes, position + bytes.length >= text.size, format.encoding);
-  const { end: wanted, ends } = endOfLines(decoded, options.lines ?? Infinity);
-  if (wanted <= room) {
-    const page = decoded.slice(0, wanted);
-    const end = position + (wanted === decoded.length ? bytes.length : encodedLength(page, encoding));
-    return { text: page, start: position, end, ends, inLine: false, encoding };
-  }
-  const page = decoded.slice(0, cutAt(decoded, room));
-  const end = position + encodedLength(page, encoding);
-  return { text: page, start: position, end, ends: countEnds(page), inLine: !page.endsWith("\n"), encoding };
+  const wanted = endOfLines(decoded, options.lines ?? Infinity);
+  const fits = wanted <= room;
+  const page = decoded.slice(0, fits ? wanted : cutAt(decoded, room));
+  const taken = page.length === decoded.length ? bytes.length : encodedLength(page, encoding);
+  return pageOf(page, {
+    start: position,
+    end: position + taken,
+    inLine: !fits && !page.endsWith("\n"),
+    encoding,
+  });
 }
 
 /** Reads the last lines, fewer when they have no room, the end of the last one when even that has none. */
@@ -70,13 +71,18 @@ export async function readTail(text: TextFile, options: Omit<PageOptions, "posit
   const page = found.decoded.slice(at);
   const inLine = at > 0 ? found.decoded[at - 1] !== "\n" : start > format.bom;
   const end = start + encodedLength(found.decoded, found.encoding);
+  const { encoding } = found;
+  return pageOf(page, { start: end - encodedLength(page, encoding), end, inLine, encoding });
+}
+
+/** Line ends are counted when somebody asks: for a whole file nobody does. */
+function pageOf(text: string, rest: Omit<TextPage, "text" | "ends">): TextPage {
   return {
-    text: page,
-    start: end - encodedLength(page, found.encoding),
-    end,
-    ends: countEnds(page),
-    inLine,
-    encoding: found.encoding,
+    ...rest,
+    text,
+    get ends() {
+      return countEnds(text);
+    },
   };
 }
 
@@ -96,15 +102,16 @@ function decodeWhole(bytes: Buffer, last: boolean, encoding: TextFormat["encodin
   return { decoded: decodeText(bytes, encoding), encoding };
 }
 
-/** Where `lines` lines end, and how many line ends that passes. */
-function endOfLines(text: string, lines: number): { readonly end: number; readonly ends: number } {
+/** Where `lines` lines end. */
+function endOfLines(text: string, lines: number): number {
+  if (lines === Infinity) return text.length;
   let end = 0;
-  for (let ends = 0; ends < lines; ends++) {
+  for (let passed = 0; passed < lines; passed++) {
     const next = text.indexOf("\n", end);
-    if (next === -1) return { end: text.length, ends };
+    if (next === -1) return text.length;
     end = next + 1;
   }
-  return { end, ends: lines };
+  return end;
 }
 
 /** Where the last `lines` lines start; 0 when there are no more than that. */
