@@ -1,4 +1,3 @@
-import { readClientFile } from "../../shared/config/clients/client-file.ts";
 import { findPlaces } from "../../shared/config/places.ts";
 import { StartupError, isErrno } from "../../shared/errors.ts";
 import { escapeForPerson } from "../../shared/escape-for-person.ts";
@@ -17,13 +16,10 @@ export async function trust(path: string, yes: string | undefined): Promise<void
       `${escapeForPerson(facts.root)}: git would run nothing of this repository's own; there is nothing to trust.`,
     );
   const store = Trust.open(findPlaces(process.env).state);
-  print(await describe(facts));
+  print(describe(facts));
   if (await store.isTrusted("repository", facts.root, facts.hash))
     return print("It is trusted already, just as it is.");
   if (await agreed(facts, yes)) {
-    // what was shown must be what is trusted
-    if ((await factsOf(path)).hash !== facts.hash)
-      throw new StartupError("it changed while it was shown: look at it again");
     await store.grant("repository", facts.root, facts.hash);
     print("Trusted. Whatever changes is untrusted again.");
   } else {
@@ -78,20 +74,15 @@ async function agreed(facts: RepositoryFacts, yes: string | undefined): Promise<
   return ["y", "yes"].includes(await askPerson("Trust all of this? [y/N] "));
 }
 
-async function describe({ root, settings, hooks, hash }: RepositoryFacts): Promise<string> {
+function describe({ root, settings, hooks, hash }: RepositoryFacts): string {
   const lines = [`Repository ${escapeForPerson(root)}`, `Hash ${hash}`];
   for (const { file, key, value } of settings)
     lines.push("", `git setting in ${escapeForPerson(file)}`, `  ${escapeForPerson(`${key} = ${value}`)}`);
-  for (const hook of hooks) lines.push("", `git hook ${escapeForPerson(hook)}`, ...(await contentOf(hook)));
+  for (const { file, text } of hooks)
+    lines.push(
+      "",
+      `git hook ${escapeForPerson(file)}`,
+      ...text.split("\n").map((line) => `  | ${escapeForPerson(line)}`),
+    );
   return lines.join("\n");
-}
-
-async function contentOf(file: string): Promise<string[]> {
-  try {
-    const { text = "" } = await readClientFile(file);
-    return text.split("\n").map((line) => `  | ${escapeForPerson(line)}`);
-  } catch (error) {
-    if (error instanceof StartupError) return [`  cannot be shown: ${escapeForPerson(error.message)}`];
-    throw error;
-  }
 }

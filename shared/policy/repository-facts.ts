@@ -1,12 +1,16 @@
+import { isUtf8 } from "node:buffer";
 import { createHash } from "node:crypto";
 import { constants } from "node:fs";
 import { open, readdir, realpath, stat } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { isErrno, StartupError } from "../errors.ts";
+import { escapeForPerson } from "../escape-for-person.ts";
 import { parseGitSettings, runsProgram, type GitSetting } from "./git-settings.ts";
 
-const MAX_BYTES = 1024 * 1024;
+const MAX_CONFIG_BYTES = 1024 * 1024;
+/** More than this nobody reads before saying yes. */
+const MAX_HOOK_BYTES = 64 * 1024;
 const MAX_FILES = 200;
 
 /** What a repository would make git run: what a person sees whole before trusting it. */
@@ -15,15 +19,15 @@ export interface RepositoryFacts {
   readonly root: string;
   /** Settings that run programs or include more, in the order of their files; `file` is absolute. */
   readonly settings: readonly (GitSetting & { readonly file: string })[];
-  /** Executable hooks, absolute. */
-  readonly hooks: readonly string[];
-  /** SHA-256 over the configuration files, those that they include, and the hooks' contents. */
+  /** Executable hooks; `file` is absolute, `text` all of it. */
+  readonly hooks: readonly { readonly file: string; readonly text: string }[];
+  /** SHA-256 over the configuration files, those that they include, and the hooks as they are here. */
   readonly hash: string;
 }
 
 /**
- * Reads as text and starts no program. Undefined where there is no `.git`. Throws `StartupError` for configuration
- * that is too large to be shown to a person.
+ * Reads as text and starts no program. Undefined where there is no `.git`. Throws `StartupError` for what cannot be
+ * shown whole to a person: a hook over 64 KiB, a configuration file over 1 MiB, what is no UTF-8 text.
  */
 export async function repositoryFacts(folder: string): Promise<RepositoryFacts | undefined> {
   const root = await realpath(folder);
@@ -40,14 +44,19 @@ export async function repositoryFacts(folder: string): Promise<RepositoryFacts |
     const found = parseGitSettings(text);
     settings.push(...found.filter(runsProgram).map((setting) => ({ ...setting, file })));
     todo.push(...found.filter(isInclude).map(({ value }) => resolveSetting(dirname(file), value)));
-    if (todo.length > MAX_FILES) throw new StartupError(`${file} includes too many files to be shown`);
+    if (todo.length > MAX_FILES)
+      throw new StartupError(`${escapeForPerson(file)} includes too many files to be shown`);
   }
   const moved = settings.filter(({ key }) => key === "core.hookspath");
   const folders = [join(common, "hooks"), ...moved.map(({ value }) => resolveSetting(root, value))];
-  const hooks = (await Promise.all([...new Set(folders)].map(executablesIn))).flat();
-  const parts = [...files].map(([file, text]) => `${file}\0${withoutBranches(text)}`);
-  for (const hook of hooks) parts.push(`${hook}\0${(await readBytes(hook))?.toString("base64")}`);
-  const hash = createHash("sha256").update(JSON.stringify(parts)).digest("hex");
+  const programs = (await Promise.all([...new Set(folders)].map(executablesIn))).flat();
+  const hooks: { file: string; text: string }[] = [];
+  for (const file of programs) {
+    const text = await readText(file, MAX_HOOK_BYTES);
+    if (text !== undefined) hooks.push({ file, text });
+  }
+  const configuration = [...files].map(([file, text]) => ({ file, text: withoutBranches(text) }));
+  const hash = createHash("sha256").update(JSON.stringify({ configuration, hooks })).digest("hex");
   return { root, settings, hooks, hash };
 }
 
@@ -88,7 +97,8 @@ async function executablesIn(folder: string): Promise<string[]> {
     if (isErrno(error, "ENOENT", "ENOTDIR")) return [];
     throw error;
   }
-  if (names.length > MAX_FILES) throw new StartupError(`${folder} holds too many files to be shown`);
+  if (names.length > MAX_FILES)
+    throw new StartupError(`${escapeForPerson(folder)} holds too many files to be shown`);
   const paths = names
     .filter((name) => !name.endsWith(".sample"))
     .toSorted()
@@ -107,20 +117,25 @@ async function isExecutable(path: string): Promise<boolean> {
   }
 }
 
-async function readText(path: string): Promise<string | undefined> {
-  return (await readBytes(path))?.toString("utf8");
-}
-
 /** Undefined when nothing is there. A FIFO does not make it wait. */
-async function readBytes(path: string): Promise<Buffer | undefined> {
+async function readText(path: string, maxBytes = MAX_CONFIG_BYTES): Promise<string | undefined> {
   try {
     await using file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
     const facts = await file.stat();
-    if (!facts.isFile() || facts.size > MAX_BYTES)
-      throw new StartupError(`${path} is no file of at most ${MAX_BYTES} bytes, so it cannot be shown`);
-    return await file.readFile();
+    if (!facts.isFile()) throw unshown(path, "is no file");
+    if (facts.size > maxBytes) throw unshown(path, `is larger than ${maxBytes / 1024} KiB`);
+    const bytes = await file.readFile();
+    // other bytes could change without a change in the text
+    if (!isUtf8(bytes)) throw unshown(path, "is no UTF-8 text");
+    return bytes.toString("utf8");
   } catch (error) {
     if (isErrno(error, "ENOENT", "ENOTDIR", "ELOOP")) return undefined;
     throw error;
   }
+}
+
+function unshown(path: string, what: string): StartupError {
+  return new StartupError(
+    `${escapeForPerson(path)} ${what}, so it cannot be shown whole, and what is not shown cannot be trusted`,
+  );
 }

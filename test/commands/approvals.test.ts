@@ -79,6 +79,12 @@ test("trust shows what a repository would run, escaped, and needs its hash witho
   ]);
   await me.write("project/.git/hooks/pre-commit", "#!/bin/sh\necho changed\n");
   expect((await me.plumbline(["trust"])).code).toBe(1);
+  await me.write("project/.git/hooks/pre-commit", "#".repeat(70_000));
+  expect(await me.plumbline(["trust", "--yes", hash])).toEqual({
+    code: 2,
+    stdout: "",
+    stderr: `plumbline: ${hook} is larger than 64 KiB, so it cannot be shown whole, and what is not shown cannot be trusted\n`,
+  });
   expect((await me.plumbline(["trust", "--revoke", hash.slice(0, 16)])).stdout).toContain(
     "no longer trusted",
   );

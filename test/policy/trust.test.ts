@@ -65,7 +65,9 @@ describe("the facts of a repository", () => {
       "core.hookspath=.hooks",
       'diff.a.textconv=evil "x"',
     ]);
-    expect(facts?.hooks).toEqual([join(facts?.root ?? "", ".hooks/pre-commit")]);
+    expect(facts?.hooks).toEqual([
+      { file: join(facts?.root ?? "", ".hooks/pre-commit"), text: "#!/bin/sh\n" },
+    ]);
   });
 
   test("change with every setting, included file and hook, and not with the branches that one follows", async () => {
@@ -103,6 +105,24 @@ describe("the facts of a repository", () => {
     await git("worktree", "add", "-q", "tree");
     const facts = await repositoryFacts(join(folder, "tree"));
     expect(facts?.settings.map(({ key }) => key)).toEqual(["core.pager"]);
+  });
+
+  test.each([
+    ["x".repeat(64 * 1024 + 1), "is larger than 64 KiB, so it cannot be shown whole"],
+    [Buffer.from([0x7f, 0x45, 0xff]), "is no UTF-8 text, so it cannot be shown whole"],
+  ])("are refused when a hook cannot be shown whole", async (content, message) => {
+    await git("init", "-q");
+    const file = join(folder, ".git/hooks/pre\u001b[2Jcommit");
+    await writeFile(file, content, { mode: 0o755 });
+    await expect(repositoryFacts(folder)).rejects.toThrow(`pre\\u{1b}[2Jcommit ${message}`);
+    await chmod(file, 0o644);
+    expect((await repositoryFacts(folder))?.hooks).toEqual([]);
+  });
+
+  test("are refused when a configuration file is no text, since its hash would hide a change", async () => {
+    await git("init", "-q");
+    await appendFile(join(folder, ".git/config"), Buffer.from([0x23, 0xe9, 0x0a]));
+    await expect(repositoryFacts(folder)).rejects.toThrow("is no UTF-8 text");
   });
 
   test("wait for nothing: a FIFO in the place of the configuration is refused", async () => {

@@ -63,6 +63,11 @@ test("an entry that is replaced takes the indentation of its line", () => {
   );
 });
 
+test("many comments after the last entry cost no more than reading them", () => {
+  const notes = "/* a */ ".repeat(10_000);
+  expect(setMember(`{"mcpServers": {"b": 2 ${notes}}}`, PATH, 1)).toContain(`"b": 2, ${notes.trimEnd()}\n`);
+});
+
 test("refuses what is no object", () => {
   expect(() => setMember('{"mcpServers": []}', PATH, 1)).toThrow("an object is expected");
   expect(() => setMember("[]", PATH, 1)).toThrow("an object is expected");
