@@ -1,10 +1,11 @@
 // Bundles the command: one start-up file, a chunk for each lazy part, and the workers beside it.
-import { chmod, rm } from "node:fs/promises";
+import { chmod, readdir, rm } from "node:fs/promises";
+import { basename, join } from "node:path";
 import { build } from "esbuild";
 
 const out = new URL("../dist/", import.meta.url).pathname;
-await rm(out, { recursive: true, force: true });
-await build({
+const { metafile } = await build({
+  metafile: true,
   entryPoints: {
     cli: "servers/cli.ts",
     "walk-worker": "shared/workspace/walk-worker.ts",
@@ -31,4 +32,7 @@ await build({
   },
   logLevel: "warning",
 });
-await chmod(new URL("../dist/cli.js", import.meta.url), 0o755);
+await chmod(join(out, "cli.js"), 0o755);
+// Only now, so that a command that runs from here loses nothing while it is built anew.
+const made = new Set(Object.keys(metafile.outputs).map((file) => basename(file)));
+for (const file of await readdir(out)) if (!made.has(file)) await rm(join(out, file), { recursive: true });

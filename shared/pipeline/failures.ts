@@ -42,7 +42,7 @@ function answer(error: Extract<Answer, { kind: "answer" }>["error"] & string, te
 }
 
 /** `code: message`, then the hint, then foreign text, bounded and labelled as such. */
-export function describe(error: ToolError): string {
+function describe(error: ToolError): string {
   const lines = [`${error.code}: ${bound(error.message, MAX_SENTENCE)}`];
   if (error.hint !== undefined) lines.push(`hint: ${bound(error.hint, MAX_SENTENCE)}`);
   if (error.details !== undefined)
