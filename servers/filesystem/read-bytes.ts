@@ -20,9 +20,13 @@ export async function describeBinary(file: TextFile, signal: AbortSignal): Promi
 /** A range of bytes as base64, as long as the budget allows. Throws `invalid_input` for an offset behind the end. */
 export async function readBase64(
   file: TextFile,
-  request: { readonly offset: number; readonly length?: number | undefined; readonly budget: number },
+  request: {
+    readonly offset?: number | undefined;
+    readonly length?: number | undefined;
+    readonly budget: number;
+  },
 ): Promise<readonly Part[]> {
-  const { offset, budget } = request;
+  const { offset = 0, budget } = request;
   if (offset > file.size)
     throw new ToolError("invalid_input", `offset ${offset} is behind the end of the file`, {
       hint: `It has ${file.size} bytes.`,

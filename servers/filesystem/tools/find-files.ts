@@ -3,24 +3,21 @@ import { budgetField, cursorField } from "../../../shared/limits.ts";
 import { tool } from "../deps.ts";
 import { entryPage } from "../entry-page.ts";
 import { legendOf, pathLines } from "../entry-text.ts";
+import { flag, limit, strings } from "../fields.ts";
 import { openDirectory } from "../open.ts";
 
 export default tool({
   name: "find_files",
   title: "Find files",
-  description: "Finds files by globs such as **/*.ts or {a,b}*.md. To find text in files use search_text.",
+  description: "Finds files by globs like src/**/*.{ts,md}. To find text in files: search_text.",
   effect: "read",
   reach: "local",
   input: z.strictObject({
-    globs: z
-      .array(z.string())
-      .min(1)
-      .max(50)
-      .describe("Relative to path; without a slash any depth; ! leaves out."),
-    path: z.string().default(".").describe("Directory to search."),
+    globs: strings("Relative to path; without / at any depth; ! leaves out.", 1),
+    path: z.string().default(".").describe("Directory."),
     sort: z.enum(["path", "mtime"]).default("path").describe("mtime: newest first."),
-    ignored: z.boolean().default(false).describe("Also what git ignores."),
-    limit: z.int().min(1).max(100_000).default(1_000).describe("Most files."),
+    ignored: flag("Also what git ignores."),
+    limit: limit("Most files.", { standard: 1_000, most: 100_000 }),
     budget: budgetField,
     cursor: cursorField,
   }),

@@ -4,6 +4,7 @@ import { tool } from "../deps.ts";
 import { entryPage } from "../entry-page.ts";
 import type { WalkEntry } from "../../../shared/workspace/walk-request.ts";
 import { legendOf, pathLines, pathRows, treeLines } from "../entry-text.ts";
+import { flag, limit } from "../fields.ts";
 import { openDirectory } from "../open.ts";
 
 /** More entries than this are written several on a line. */
@@ -13,15 +14,15 @@ export default tool({
   name: "list_directory",
   title: "List directory",
   description:
-    "Lists a directory, or a tree by depth: directories end with /, links with @. To find files by name use find_files.",
+    "Lists a directory, or a tree by depth; directories end with /. To find files by name: find_files.",
   effect: "read",
   reach: "local",
   input: z.strictObject({
     path: z.string().default(".").describe("Directory."),
-    depth: z.int().min(1).max(256).default(1).describe("Levels."),
-    sizes: z.boolean().default(false).describe("Add bytes."),
-    ignored: z.boolean().default(false).describe("Also .git and what git ignores."),
-    limit: z.int().min(1).max(100_000).default(1_000).describe("Most entries."),
+    depth: limit("Levels.", { standard: 1, most: 256 }),
+    sizes: flag("Add bytes."),
+    ignored: flag("Also .git and what git ignores."),
+    limit: limit("Most entries.", { standard: 1_000, most: 100_000 }),
     budget: budgetField,
     cursor: cursorField,
   }),

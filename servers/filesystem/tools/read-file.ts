@@ -3,28 +3,26 @@ import { budgetField, cursorField } from "../../../shared/limits.ts";
 import type { Part } from "../../../shared/tool.ts";
 import { openText } from "../../../shared/workspace/text-file.ts";
 import { tool } from "../deps.ts";
+import { count } from "../fields.ts";
 import { openFile } from "../open.ts";
 import { describeBinary, readBase64, readImage } from "../read-bytes.ts";
 import { readText } from "../read-text.ts";
-
-const line = z.int().min(1).max(1e9).optional();
-const bytes = z.int().min(0).max(1e12);
 
 export default tool({
   name: "read_file",
   title: "Read file",
   description:
-    "Reads a file: whole, by lines, or its tail; says size, lines and hash. Any encoding; binary files by base64 ranges or as image. For several files use read_files, to find text search_text.",
+    "Reads a file whole, by lines or its tail, in any encoding; tells size, lines and hash. Binary: base64 ranges or image. Several files: read_files. To find text: search_text.",
   effect: "read",
   reach: "local",
   input: z.strictObject({
     path: z.string().describe("File."),
-    startLine: line.describe("First line, from 1."),
-    endLine: line.describe("Last line."),
-    tail: line.describe("Only the last lines."),
-    as: z.enum(["text", "base64", "image"]).default("text").describe("Form of the answer."),
-    offset: bytes.default(0).describe("First byte, for base64."),
-    length: bytes.optional().describe("Bytes, for base64."),
+    startLine: count("From 1.").optional(),
+    endLine: count("Inclusive.").optional(),
+    tail: count("Only so many last lines.").optional(),
+    as: z.enum(["text", "base64", "image"]).default("text").describe("Form."),
+    offset: count("For base64: first byte.", 0).optional(),
+    length: count("For base64: bytes.", 0).optional(),
     budget: budgetField,
     cursor: cursorField,
   }),

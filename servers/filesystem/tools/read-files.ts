@@ -2,17 +2,18 @@ import * as z from "zod";
 import { budgetField } from "../../../shared/limits.ts";
 import type { Part } from "../../../shared/tool.ts";
 import { tool } from "../deps.ts";
+import { strings } from "../fields.ts";
 import { readShared } from "../read-shared.ts";
 
 export default tool({
   name: "read_files",
   title: "Read files",
   description:
-    "Reads several text files in one answer, small ones whole; a cut one goes on by read_file with its cursor.",
+    "Reads several text files at once, small ones whole; a cut one goes on by read_file with its cursor.",
   effect: "read",
   reach: "local",
   input: z.strictObject({
-    paths: z.array(z.string()).min(1).max(50).describe("Files."),
+    paths: strings("Up to 50.", 1),
     budget: budgetField,
   }),
   touches: ({ paths }) => ({ paths }),

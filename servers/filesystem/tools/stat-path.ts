@@ -3,31 +3,19 @@ import { ToolError } from "../../../shared/errors.ts";
 import { detectKind } from "../../../shared/workspace/text-file-kind.ts";
 import { hashFile, openText, scanText } from "../../../shared/workspace/text-file.ts";
 import { tool, type FilesystemContext } from "../deps.ts";
+import { flag } from "../fields.ts";
 import { openFile, withHelp } from "../open.ts";
 
 export default tool({
   name: "stat_path",
   title: "Stat path",
   description:
-    "Facts about a path, not its content: kind, size, time, mode; encoding and line ends of a text.",
+    "Tells kind, size, time, mode, link target, encoding and line ends of a path, not its content.",
   effect: "read",
   reach: "local",
   input: z.strictObject({
-    path: z.string().describe("File, directory or link."),
-    hash: z.boolean().default(false).describe("Add hash and lines."),
-  }),
-  output: z.strictObject({
-    path: z.string(),
-    kind: z.string(),
-    size: z.int(),
-    mtime: z.string(),
-    mode: z.string(),
-    links: z.int(),
-    target: z.string().optional(),
-    content: z.string().optional(),
-    lineEnds: z.string().optional(),
-    lines: z.int().optional(),
-    hash: z.string().optional(),
+    path: z.string().describe("Any path."),
+    hash: flag("Add hash and lines."),
   }),
   touches: ({ path }) => ({ paths: [path] }),
 
