@@ -96,11 +96,12 @@ async function* byFile(batches: AsyncIterable<Found[]>): AsyncGenerator<FoundFil
   if (found.length > 0) yield { path, found };
 }
 
-function run(
+async function* run(
   ground: SearchGround,
   request: Omit<RipgrepRequest, "where" | "inRepository">,
   { signal, deadline }: GatherLimits,
 ): AsyncGenerator<Found[]> {
-  const { where, inRepository } = ground;
-  return ripgrep({ ...request, where, inRepository }, AbortSignal.any([signal, deadline]));
+  await using opened = await ground.open();
+  const { inRepository } = ground;
+  yield* ripgrep({ ...request, where: opened.where, inRepository }, AbortSignal.any([signal, deadline]));
 }

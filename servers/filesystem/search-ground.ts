@@ -6,9 +6,15 @@ import type { OpenFile } from "../../shared/workspace/workspace.ts";
 import type { FilesystemContext } from "./deps.ts";
 import { openDirectory, openFile, withHelp } from "./open.ts";
 
+/** What ripgrep is given for one run. */
+interface Opened extends AsyncDisposable {
+  readonly where: RipgrepRequest["where"];
+}
+
 /** Where a search looks: a directory or one file, open. */
 export interface SearchGround extends AsyncDisposable {
-  readonly where: RipgrepRequest["where"];
+  /** For each run anew: a descriptor that was read to its end stays there. */
+  open(): Promise<Opened>;
   readonly inRepository: boolean;
   /** As answers call it. */
   readonly shown: string;
@@ -32,7 +38,10 @@ async function fileGround(path: string, context: FilesystemContext): Promise<Sea
   const file = await openFile(path, context);
   const shown = context.workspace.show(file.place);
   return {
-    where: { file: file.fd },
+    async open() {
+      const fresh = await openFile(path, context);
+      return { where: { file: fresh.fd }, [Symbol.asyncDispose]: () => fresh.close() };
+    },
     inRepository: false,
     shown,
     show: () => shown,
@@ -50,7 +59,10 @@ async function directoryGround(path: string, context: FilesystemContext): Promis
   const start = place.relative === "" ? "" : `${place.relative}/`;
   const placeOf = (found: string): Place => ({ root: place.root, relative: start + found });
   return {
-    where: { directory: directory.workingDirectory },
+    open: async () => ({
+      where: { directory: directory.workingDirectory },
+      [Symbol.asyncDispose]: async () => {},
+    }),
     inRepository: await isInRepository(root, place.relative, context),
     shown: workspace.show(place),
     show: (found) => workspace.show(placeOf(found)),

@@ -9,7 +9,6 @@ import { VerifiedFile, type ShownLine } from "./verified-file.ts";
 
 /** After the page is full this many more are checked, so that the first page can say how many there are. */
 const COUNTED_BEYOND = 2_000;
-const DEADLINE_MS = 20_000;
 
 export type SearchMode = "lines" | "files" | "count";
 
@@ -50,25 +49,29 @@ export interface SearchResult {
 const Cursor = z.tuple([z.string(), z.int(), z.int().nonnegative(), z.int().min(-1), z.boolean()]);
 type CursorState = z.output<typeof Cursor>;
 
+/** When to give up. */
+export interface SearchLimits {
+  readonly signal: AbortSignal;
+  /** What was found until this fires is the result. */
+  readonly deadline: AbortSignal;
+}
+
 /** Searches, checks every claim of ripgrep's against a file opened through the door, and makes one page of it. */
 export async function searchPage(
   ground: SearchGround,
   request: SearchRequest,
-  signal: AbortSignal,
+  limits: SearchLimits,
 ): Promise<SearchResult> {
   const from = request.cursor === undefined ? undefined : decodeCursor(Cursor, request.cursor);
-  const deadline = AbortSignal.timeout(DEADLINE_MS);
-  const limits = { signal, deadline, streaming: from?.[4] ?? false };
-  const gathered = await gather(ground, { ...request, firstOnly: request.mode === "files" }, limits);
+  const wanted = { ...request, firstOnly: request.mode === "files" };
+  const gathered = await gather(ground, wanted, { ...limits, streaming: from?.[4] ?? false });
   const page = new Page(request, from, gathered.streaming);
-  const inTime = await fill(page, gathered, { ground, signal, deadline });
+  const inTime = await fill(page, gathered, { ground, ...limits });
   return page.result(ground, gathered.stopped || !inTime);
 }
 
-interface Surroundings {
+interface Surroundings extends SearchLimits {
   readonly ground: SearchGround;
-  readonly signal: AbortSignal;
-  readonly deadline: AbortSignal;
 }
 
 /** False when the time was up. */

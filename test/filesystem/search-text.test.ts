@@ -6,6 +6,11 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ToolError } from "../../shared/errors.ts";
 import filesystem from "../../servers/filesystem/server.ts";
+import { fullForm } from "../../servers/filesystem/search-forms.ts";
+import { openGround } from "../../servers/filesystem/search-ground.ts";
+import { searchPage } from "../../servers/filesystem/search-page.ts";
+import { Watch } from "../../shared/workspace/watch.ts";
+import { freshCall, person } from "../support/calls.ts";
 import { callable, type Called } from "../support/call-tool.ts";
 
 let ws: Called;
@@ -187,6 +192,13 @@ describe("pages", () => {
     expect(first).toMatch(/^\[partial: \.: matching lines 1-10 of more than 11 in 1 file; go on/);
     const second = await search({ pattern: "needle", limit: 10, cursor: cursorIn(first) }, place);
     expect(second.split("\n").slice(1, 3)).toEqual(["a", "11:needle"]);
+    const alone = await search({ pattern: "needle", path: "a", limit: 5 }, place);
+    expect(alone).toMatch(/^\[partial: a: matching lines 1-5 of more than 2005 in 1 file/);
+    await write(place, "c/alone", "needle\n".repeat(30_000));
+    expect(
+      (await search({ pattern: "needle", path: "c/alone", limit: 2 }, place)).split("\n").slice(1),
+    ).toEqual(["c/alone", "1:needle", "2:needle"]);
+    await rm(join(place.dir, "c"), { recursive: true });
     const counts = await search({ pattern: "needle", mode: "count" }, place);
     expect(counts.split("\n").slice(1)).toEqual(["a: 15000", "b: 15000"]);
   });
@@ -233,6 +245,30 @@ describe("encodings", () => {
     expect(text).toContain("1:needle in an odd name");
     expect(text).not.toContain("late");
   });
+});
+
+test("what was found when the time is up is given, and that it is not all", async () => {
+  await using place = await callable(filesystem);
+  await write(place, "big.txt", "needle\n".repeat(2_000_000));
+  const { signal } = new AbortController();
+  const access = { signal, permit: () => {} };
+  const context = { ...freshCall(), client: person, access, workspace: place.workspace };
+  await using ground = await openGround(".", { ...context, watch: new Watch(place.workspace) });
+  const request = {
+    pattern: "needle",
+    literal: true,
+    ignoreCase: false,
+    multiline: false,
+    globs: [],
+    ignored: false,
+  };
+  const result = await searchPage(
+    ground,
+    { ...request, mode: "lines", context: 0, limit: 10, room: 1_000 },
+    { signal, deadline: AbortSignal.timeout(5) },
+  );
+  expect(result.stopped).toBe(true);
+  expect(fullForm(result)).toMatch(/^\[partial: \.: .*; stopped for time: narrow path or globs/);
 });
 
 test("finding nothing is said", async () => {

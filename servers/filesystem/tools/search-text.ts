@@ -7,6 +7,8 @@ import { fullForm, shorterForms } from "../search-forms.ts";
 import { openGround } from "../search-ground.ts";
 import { searchPage, type SearchResult } from "../search-page.ts";
 
+/** A search that takes longer gives what it has and says so. */
+const DEADLINE_MS = 20_000;
 /** Lines on each side of a match; read_file shows more. */
 const MOST_CONTEXT = 50;
 
@@ -49,7 +51,7 @@ export default tool({
         context: Math.min(input.context ?? 0, MOST_CONTEXT),
         room: Math.max(100, input.budget - 300),
       },
-      context.signal,
+      { signal: context.signal, deadline: AbortSignal.timeout(DEADLINE_MS) },
     );
   },
 
