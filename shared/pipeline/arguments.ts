@@ -15,8 +15,7 @@ export function withArguments(): Stage {
 
 async function callParsed(endpoint: Endpoint, raw: unknown, call: Call): Promise<Answer> {
   const { tool } = endpoint;
-  const hash = hashCall(tool, raw);
-  if (call.resumed !== undefined && call.resumed.sealed.hash !== hash) {
+  if (call.resumed !== undefined && call.resumed.sealed.hash !== hashCall(tool, raw)) {
     throw new ToolError(
       "conflict",
       `the arguments of ${tool.name} changed between the question and its answer`,
@@ -26,7 +25,8 @@ async function callParsed(endpoint: Endpoint, raw: unknown, call: Call): Promise
     );
   }
   const answer = await endpoint.call(parseInput(tool, call.resumed?.sealed.input ?? raw), call);
-  return answer.kind === "question" ? { ...answer, sealed: { ...answer.sealed, hash } } : answer;
+  if (answer.kind === "answer") return answer;
+  return { ...answer, sealed: { ...answer.sealed, hash: hashCall(tool, raw) } };
 }
 
 /** Checks arguments against the tool's schema; throws `invalid_input` that names the argument and what is expected. */

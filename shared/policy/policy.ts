@@ -96,6 +96,16 @@ export class Policy {
   }
 
   /**
+   * True when the decision needs to know where the paths of a call lead. What only reads here is free as long as
+   * no rule names a path; then it is enough that the door asks about each thing that is opened.
+   */
+  dependsOnPlaces(tool: ToolFacts, input: unknown, { hooks, resumed }: Call): boolean {
+    if (tierOf(effectOf(tool.effect, input), tool.reach) > 0) return true;
+    if (hooks?.decision === "ask" || resumed !== undefined) return true;
+    return [...this.#configured, ...this.#readRules().rules].some(({ rule }) => rule.path !== undefined);
+  }
+
+  /**
    * Decides about one call. A grant for once that answers it is spent here, by exactly one of several processes;
    * a call that answers a question spends none.
    */

@@ -1,8 +1,9 @@
-import type { Place } from "../access.ts";
+import type { Access, Place } from "../access.ts";
 import type { Answer, Call, Endpoint, Stage } from "../call.ts";
 import { ToolError } from "../errors.ts";
 import { hashCall } from "../pipeline/hash-call.ts";
 import type { ToolFacts, Touches } from "../tool.ts";
+import type { SafePath } from "../workspace/safe-path.ts";
 import { grantCommand } from "./grant-command.ts";
 import type { Refusal, Target } from "./judge.ts";
 import type { Policy, Verdict } from "./policy.ts";
@@ -27,7 +28,10 @@ interface Run {
 
 async function callDecided(policy: Policy, endpoint: Endpoint, { input, call }: Run): Promise<Answer> {
   const { tool } = endpoint;
-  const targets = await findTargets(policy, tool, input);
+  const spelled = (tool.touches(input).paths ?? []).map((path) => policy.workspace.locate(path));
+  const targets = policy.dependsOnPlaces(tool, input, call)
+    ? await Promise.all(spelled.map((path) => lead(policy, path)))
+    : spelled.map(asSpelled);
   const verdict = await policy.decide(tool, input, { call, targets });
   const { ruling, of } = verdict;
   note(call, tool, verdict);
@@ -42,7 +46,8 @@ async function callDecided(policy: Policy, endpoint: Endpoint, { input, call }: 
 
   const approved = await keepAnswer(policy, call, verdict);
   if (of.facts.effect !== "read" || tool.reach === "process") call.record.changed = true;
-  return endpoint.call(input, { ...call, access: policy.access(of, { signal: call.signal, approved }) });
+  const access = noting(policy.access(of, { signal: call.signal, approved }), { policy, call });
+  return endpoint.call(input, { ...call, access });
 }
 
 /** Keeps the person's yes as long as they said, where one was needed; the places that were allowed for this call alone. */
@@ -67,16 +72,32 @@ interface RefusalOptions extends Omit<Refusal, "message"> {
 
 const NOT_AGAIN = "Do not call it again unless the person asks for it.";
 
-async function findTargets(policy: Policy, tool: ToolFacts, input: unknown): Promise<Target[]> {
-  const { workspace } = policy;
-  const paths = tool.touches(input).paths ?? [];
-  return Promise.all(
-    paths.map(async (path) => {
-      const safe = workspace.locate(path);
-      const spelled = { root: safe.root.path, relative: safe.parts.join("/") };
-      return { spelled, place: await workspace.resolve(safe) };
-    }),
-  );
+function asSpelled({ root, parts }: SafePath): Target {
+  const spelled = { root: root.path, relative: parts.join("/") };
+  return { spelled, place: spelled };
+}
+
+async function lead({ workspace }: Policy, path: SafePath): Promise<Target> {
+  return { ...asSpelled(path), place: await workspace.resolve(path) };
+}
+
+/** How many places that a call really reached its audit line names, beside those that it asked for. */
+const MOST_NOTED = 20;
+
+/** Adds to the record what is really opened, links followed, when the call did not spell it so. */
+function noting(access: Access, { policy, call }: { policy: Policy; call: Call }): Access {
+  const paths = [...(call.record.touches.paths ?? [])];
+  const asked = paths.length;
+  call.record.touches = { ...call.record.touches, ...(asked === 0 ? {} : { paths }) };
+  return {
+    signal: access.signal,
+    permit(place, intent) {
+      access.permit(place, intent);
+      if (paths.length >= asked + MOST_NOTED) return;
+      const shown = policy.workspace.show(place);
+      if (!paths.includes(shown)) paths.push(shown);
+    },
+  };
 }
 
 function wordsOf({ hint, details }: Refusal): RefusalOptions {
@@ -92,7 +113,7 @@ function note({ record, resumed }: Call, tool: ToolFacts, { ruling, of }: Verdic
   else record.decision = ruling.kind === "ask" && resumed === undefined ? "asked" : "denied";
 }
 
-/** Where the call really leads, for the audit. */
+/** What the call is about, for the audit; `noting` adds where that led. */
 function touched({ workspace }: Policy, { of: { targets, facts } }: Verdict): Touches {
   return {
     ...(targets.length === 0 ? {} : { paths: targets.map(({ place }) => workspace.show(place)) }),

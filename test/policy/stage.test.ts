@@ -532,12 +532,21 @@ describe("what a call may open", () => {
 
   test("what the workspace refuses, it refuses in its own words", async () => {
     await using at = await desk();
-    const bench = new Bench(at.policy);
+    const bench = new Bench(at.policy, { effect: "write" });
     expect((await bench.refusal({ path: "../outside/secret.txt" })).message).toBe(
       "the path is outside the roots",
     );
     await symlink("../outside", join(at.root, "out"));
     expect((await bench.refusal({ path: "out/secret.txt" })).message).toBe("the path is outside the roots");
     expect(bench.runs).toBe(0);
+  });
+
+  test("the record of a read names what was asked for and what a link led to", async () => {
+    await using at = await desk();
+    await writeFile(join(at.root, "real.txt"), "text");
+    await symlink("real.txt", join(at.root, "link.txt"));
+    const bench = new Bench(at.policy);
+    await bench.outcome({ path: "link.txt" });
+    expect(bench.records.at(-1)?.touches).toEqual({ paths: ["link.txt", "real.txt"] });
   });
 });
