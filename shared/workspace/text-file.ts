@@ -163,13 +163,13 @@ class LineCounter {
 }
 
 /** Bytes of a character, and which of them is the low one. */
-export function unitOf({ encoding }: TextFormat): { readonly width: 1 | 2; readonly low: 0 | 1 } {
+function unitOf({ encoding }: TextFormat): { readonly width: 1 | 2; readonly low: 0 | 1 } {
   if (encoding === "utf-16le") return { width: 2, low: 0 };
   return encoding === "utf-16be" ? { width: 2, low: 1 } : { width: 1, low: 0 };
 }
 
 /** Where the next line feed stands at or after `from`, in bytes; -1 when there is none. */
-export function nextEnd(bytes: Buffer, from: number, format: TextFormat): number {
+function nextEnd(bytes: Buffer, from: number, format: TextFormat): number {
   const { width, low } = unitOf(format);
   if (width === 1) return bytes.indexOf(10, from);
   for (let at = bytes.indexOf(10, from); at !== -1; at = bytes.indexOf(10, at + 1)) {
