@@ -43,8 +43,9 @@ function countsOf({ files, before, shown, total, more, cursor, mode }: SearchRes
   const all = cursor === undefined && before === 0;
   const number = more ? `more than ${total}` : String(total);
   const range = all ? number : `${before + 1}-${before + shown} of ${number}`;
+  if (!all) return `${what} ${range}`;
   const inFiles = mode === "lines" ? ` in ${files.length} file${files.length === 1 ? "" : "s"}` : "";
-  return all ? `${range} ${what}${inFiles}` : `${what} ${range}${inFiles}`;
+  return `${range} ${what}${inFiles}`;
 }
 
 function countOf({ path, count }: FileHits): string {

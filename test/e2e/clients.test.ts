@@ -97,6 +97,7 @@ describe("today's client", () => {
     await using project = await fixtureProject(FILES);
     const client = new OldClient(INFO);
     await client.connect(new OldStdio(stdioOf(project)));
+    expect(client.getServerVersion()?.name).toMatch(/^plumbline/);
     await usesEverything(client, project);
     await client.close();
   });
