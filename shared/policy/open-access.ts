@@ -26,10 +26,10 @@ export function openAccess(of: Case, { signal, secrets, approved }: AccessOption
     if (ask !== undefined && !isApproved(place)) throw refuse(notAskedAbout(of.show(place)));
   };
   const mayRead = (place: Place): void => {
-    if (of.classify(place).kind === "secret" || secrets.has(place)) throw refuse(notRead(of.show(place)));
+    if (isSecret(of, secrets, place)) throw refuse(notRead(of.show(place)));
   };
   const mayWrite = (place: Place): void => {
-    if (of.facts.effect === "read") throw refuse({ message: "a tool that only reads tried to write" });
+    if (of.facts.effect === "read") throw refuse(READS_ONLY);
     const { kind } = of.classify(place);
     if (kind === "secret" || kind === "protected" || secrets.has(place))
       throw refuse(neverWritten(of.show(place)));
@@ -45,6 +45,27 @@ export function openAccess(of: Case, { signal, secrets, approved }: AccessOption
     },
   };
 }
+
+/** What a call that only reads may open while no rule says anything: everything but secrets. */
+export function readAccess(
+  of: Pick<Case, "classify" | "show">,
+  secrets: SecretIndex,
+  signal: AbortSignal,
+): Access {
+  return {
+    signal,
+    permit(place: Place, intent: Intent) {
+      if (intent === "write") throw refuse(READS_ONLY);
+      if (intent === "read" && isSecret(of, secrets, place)) throw refuse(notRead(of.show(place)));
+    },
+  };
+}
+
+function isSecret({ classify }: Pick<Case, "classify">, secrets: SecretIndex, place: Place): boolean {
+  return classify(place).kind === "secret" || secrets.has(place);
+}
+
+const READS_ONLY: Refusal = { message: "a tool that only reads tried to write" };
 
 function refuse({ message, hint }: Refusal): ToolError {
   return new ToolError("denied", message, hint === undefined ? {} : { hint });

@@ -10,7 +10,7 @@ import { Approvals, type NewRule } from "./approvals.ts";
 import { configuredRules, type ConfiguredRule } from "./configured-rules.ts";
 import { escapeForPerson } from "../escape-for-person.ts";
 import { coverOnce, judge, type AskMode, type Case, type Ruling, type Target } from "./judge.ts";
-import { openAccess } from "./open-access.ts";
+import { openAccess, readAccess } from "./open-access.ts";
 import type { Classify } from "./protected.ts";
 import { openProtection } from "./protection.ts";
 import { readyRule, type ReadyRule } from "./rule.ts";
@@ -83,6 +83,7 @@ export class Policy {
   readonly #secrets: SecretIndex;
   readonly #spent = new Set<string>();
   #lastRules: readonly ReadyRule[] = [];
+  readonly #show = (place: Place): string => escapeForPerson(this.workspace.show(place));
 
   constructor({ workspace, readOnly, ask, now = Date.now }: PolicyOptions, parts: Parts) {
     this.workspace = workspace;
@@ -95,14 +96,17 @@ export class Policy {
     this.#secrets = new SecretIndex(parts.classify, now);
   }
 
-  /**
-   * True when the decision needs to know where the paths of a call lead. What only reads here is free as long as
-   * no rule names a path; then it is enough that the door asks about each thing that is opened.
-   */
-  dependsOnPlaces(tool: ToolFacts, input: unknown, { hooks, resumed }: Call): boolean {
-    if (tierOf(effectOf(tool.effect, input), tool.reach) > 0) return true;
-    if (hooks?.decision === "ask" || resumed !== undefined) return true;
-    return [...this.#configured, ...this.#readRules().rules].some(({ rule }) => rule.path !== undefined);
+  /** True when there is nothing to decide: the call only reads here, and no rule, hook or question is about it. */
+  isFree(tool: ToolFacts, input: unknown, { caller, hooks, resumed }: Call): boolean {
+    if (tool.reach !== "local" || effectOf(tool.effect, input) !== "read") return false;
+    if ((hooks?.decision ?? "none") !== "none" || resumed !== undefined) return false;
+    if (this.#configured.length > 0 || this.#readRules().rules.length > 0) return false;
+    return this.#sessions.of(caller.id, this.#now()).length === 0;
+  }
+
+  /** What a free call may open: everything but secrets. */
+  readAccess(signal: AbortSignal): Access {
+    return readAccess({ classify: this.classify, show: this.#show }, this.#secrets, signal);
   }
 
   /**
@@ -201,7 +205,7 @@ export class Policy {
       readOnly: this.#readOnly,
       ask: this.ask,
       hooks: call.hooks,
-      show: (place) => escapeForPerson(this.workspace.show(place)),
+      show: this.#show,
     };
   }
 }

@@ -3,7 +3,6 @@ import type { Answer, Call, Endpoint, Stage } from "../call.ts";
 import { ToolError } from "../errors.ts";
 import { hashCall } from "../pipeline/hash-call.ts";
 import type { ToolFacts, Touches } from "../tool.ts";
-import type { SafePath } from "../workspace/safe-path.ts";
 import { grantCommand } from "./grant-command.ts";
 import type { Refusal, Target } from "./judge.ts";
 import type { Policy, Verdict } from "./policy.ts";
@@ -17,7 +16,7 @@ import { absolutePath } from "./rule.ts";
 export function withPolicy(policy: Policy): Stage {
   return (endpoint) => ({
     ...endpoint,
-    call: (input, call) => callDecided(policy, endpoint, { input, call }),
+    call: (input, call) => callJudged(policy, endpoint, { input, call }),
   });
 }
 
@@ -26,12 +25,23 @@ interface Run {
   readonly call: Call;
 }
 
+function callJudged(policy: Policy, endpoint: Endpoint, run: Run): Promise<Answer> {
+  return policy.isFree(endpoint.tool, run.input, run.call)
+    ? callFree(policy, endpoint, run)
+    : callDecided(policy, endpoint, run);
+}
+
+/** What only reads, where no rule says anything: the door asks about each thing that it opens, and that is enough. */
+function callFree(policy: Policy, endpoint: Endpoint, { input, call }: Run): Promise<Answer> {
+  const touches = endpoint.tool.touches(input);
+  Object.assign(call.record, { tier: 0, decision: "allowed", because: "tier 0", touches });
+  const access = noting(policy.readAccess(call.signal), { policy, call });
+  return endpoint.call(input, { ...call, access });
+}
+
 async function callDecided(policy: Policy, endpoint: Endpoint, { input, call }: Run): Promise<Answer> {
   const { tool } = endpoint;
-  const spelled = (tool.touches(input).paths ?? []).map((path) => policy.workspace.locate(path));
-  const targets = policy.dependsOnPlaces(tool, input, call)
-    ? await Promise.all(spelled.map((path) => lead(policy, path)))
-    : spelled.map(asSpelled);
+  const targets = await findTargets(policy, tool, input);
   const verdict = await policy.decide(tool, input, { call, targets });
   const { ruling, of } = verdict;
   note(call, tool, verdict);
@@ -72,13 +82,14 @@ interface RefusalOptions extends Omit<Refusal, "message"> {
 
 const NOT_AGAIN = "Do not call it again unless the person asks for it.";
 
-function asSpelled({ root, parts }: SafePath): Target {
-  const spelled = { root: root.path, relative: parts.join("/") };
-  return { spelled, place: spelled };
-}
-
-async function lead({ workspace }: Policy, path: SafePath): Promise<Target> {
-  return { ...asSpelled(path), place: await workspace.resolve(path) };
+async function findTargets({ workspace }: Policy, tool: ToolFacts, input: unknown): Promise<Target[]> {
+  return Promise.all(
+    (tool.touches(input).paths ?? []).map(async (path) => {
+      const safe = workspace.locate(path);
+      const spelled = { root: safe.root.path, relative: safe.parts.join("/") };
+      return { spelled, place: await workspace.resolve(safe) };
+    }),
+  );
 }
 
 /** How many places that a call really reached its audit line names, beside those that it asked for. */
@@ -95,7 +106,7 @@ function noting(access: Access, { policy, call }: { policy: Policy; call: Call }
       access.permit(place, intent);
       if (paths.length >= asked + MOST_NOTED) return;
       const shown = policy.workspace.show(place);
-      if (!paths.includes(shown)) paths.push(shown);
+      if (!paths.includes(shown) && !paths.includes(absolutePath(place))) paths.push(shown);
     },
   };
 }
