@@ -10,8 +10,8 @@ const GRACE_MS = 500;
 export interface Deadline {
   /** Its reason is a `ToolError`: `timeout`, or `cancelled` when the source aborted. */
   readonly signal: AbortSignal;
-  /** Rejects with that reason a moment after the abort, for work that does not listen. */
-  readonly givenUp: Promise<never>;
+  /** The work's own end, or that reason a moment after the abort when the work does not listen. */
+  readonly race: <Result>(work: Promise<Result>) => Promise<Result>;
   readonly cancel: () => void;
   readonly close: () => void;
 }
@@ -31,7 +31,6 @@ export function startDeadline({ ms, name, source }: DeadlineOptions): Deadline {
   const controller = new AbortController();
   let grace: NodeJS.Timeout | undefined;
   let giveUp: (reason: ToolError) => void = () => {};
-  const givenUp = new Promise<never>((_, reject) => (giveUp = reject));
   const abort = (reason: ToolError): void => {
     if (controller.signal.aborted) return;
     controller.abort(reason);
@@ -45,7 +44,12 @@ export function startDeadline({ ms, name, source }: DeadlineOptions): Deadline {
   else source.addEventListener("abort", cancel);
   return {
     signal: controller.signal,
-    givenUp,
+    race: (work) =>
+      // Also handles a failure that comes after all, so that it does not end the process.
+      new Promise((resolve, reject) => {
+        giveUp = reject;
+        work.then(resolve, reject);
+      }),
     cancel,
     close() {
       clearTimeout(timer);

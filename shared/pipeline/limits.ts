@@ -90,14 +90,13 @@ interface Turn {
 
 async function callInTurn(endpoint: Endpoint, turn: Turn): Promise<Answer> {
   const { input, call, limits, caller } = turn;
-  const { signal, givenUp } = turn.deadline;
+  const { signal, race } = turn.deadline;
   let leave: (() => void) | undefined;
   try {
     // Waiting for a place that its parent holds, a call would wait forever.
     if (call.parent === undefined) leave = await enter(caller, limits, signal);
     signal.throwIfAborted();
-    // The race also handles a failure that comes after all, so that it does not end the process.
-    return await Promise.race([endpoint.call(input, { ...call, signal }), givenUp]);
+    return await race(endpoint.call(input, { ...call, signal }));
   } catch (error) {
     throw signal.aborted ? preferred(error, signal.reason) : error;
   } finally {
