@@ -24,8 +24,8 @@ const { metafile } = await build({
   mainFields: ["module", "main"],
   target: "node20",
   chunkNames: "[name]-[hash]",
-  // ripgrep finds its program beside its own package; server-legacy (Express) is wanted by a flag only.
-  external: ["@vscode/ripgrep", "@modelcontextprotocol/server-legacy"],
+  // ripgrep finds its program beside its own package.
+  external: ["@vscode/ripgrep"],
   banner: {
     // Some bundled packages are CommonJS and call require().
     js: "#!/usr/bin/env node\nimport { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",

@@ -59,7 +59,6 @@ async function startFixture() {
     format: "esm",
     platform: "node",
     target: "node20",
-    external: ["@modelcontextprotocol/server-legacy"],
     logLevel: "warning",
   });
   const child = spawn(process.execPath, [file], { stdio: ["ignore", "pipe", "inherit"] });

@@ -69,7 +69,7 @@ export async function startHttp(options: HttpOptions): Promise<HttpHost> {
   });
   const parts = { mounts, sessions, events, limits, log };
   const families: Family[] = [createStreamable(parts)];
-  if (options.legacySse === true) families.push(await createLegacySse(parts));
+  if (options.legacySse === true) families.push(createLegacySse(parts));
   let streams = 0;
 
   async function handle(req: IncomingMessage, res: ServerResponse): Promise<void> {

@@ -3,6 +3,7 @@ import { request as httpRequest } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { SSEClientTransport, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import { Client as ClientV1 } from "@modelcontextprotocol/sdk/client/index.js";
+import { SSEClientTransport as SseTransportV1 } from "@modelcontextprotocol/sdk/client/sse.js";
 import { StreamableHTTPClientTransport as TransportV1 } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 import { ElicitRequestSchema } from "@modelcontextprotocol/sdk/types.js";
 import { describe, expect, test } from "vitest";
@@ -459,6 +460,40 @@ test("what is kept for resumption is bounded, however much a session was sent", 
   expect(hosted.http.load().eventBytes).toBe(0);
 });
 
+interface Stream extends AsyncDisposable {
+  readonly type: string | null;
+  /** What the first event says. */
+  readonly endpoint: string;
+  /** The next event, without the empty line after it. */
+  next(): Promise<string>;
+}
+
+/** A bare event stream of HTTP+SSE, its first event read. */
+async function openStream({ http }: Hosted): Promise<Stream> {
+  const { headers, body } = await fetch(`${http.url}/sse`, AUTHORIZED.requestInit);
+  if (body === null) throw new Error("no stream");
+  const reader = body.pipeThrough(new TextDecoderStream()).getReader();
+  let text = "";
+  async function next(): Promise<string> {
+    while (!text.includes("\n\n")) {
+      const { done, value } = await reader.read();
+      if (done) throw new Error(`the stream ended after ${JSON.stringify(text)}`);
+      text += value;
+    }
+    const [event = "", ...rest] = text.split("\n\n");
+    text = rest.join("\n\n");
+    return event;
+  }
+  const first = await next();
+  const endpoint = /^event: endpoint\ndata: (.+)$/u.exec(first)?.[1] ?? first;
+  return {
+    type: headers.get("content-type"),
+    endpoint,
+    next,
+    [Symbol.asyncDispose]: () => reader.cancel(),
+  };
+}
+
 describe("HTTP+SSE, when it is asked for", () => {
   test("serves an old client, asks it, and forgets it when it goes", async () => {
     await using hosted = await host({ legacySse: true });
@@ -478,9 +513,129 @@ describe("HTTP+SSE, when it is asked for", () => {
     ["a stream without a token", 401, { method: "GET", path: "/sse", headers: { authorization: undefined } }],
     ["a post to the stream", 405, { path: "/sse", body: rpc("ping") }],
     ["a read of the messages", 405, { method: "GET", path: "/messages" }],
+    [
+      "a stream for another site",
+      403,
+      { method: "GET", path: "/sse", headers: { origin: "https://evil.example" } },
+    ],
+    ["a stream of nothing", 404, { method: "GET", path: "/sse/nothing" }],
   ])("answers %s with %i", async (_, status, sent) => {
     await using hosted = await host({ legacySse: true });
     expect((await send(hosted, sent)).status).toBe(status);
+  });
+
+  test("serves a v1 client at the mount named all", async () => {
+    await using hosted = await host({ legacySse: true });
+    const client = new ClientV1({ name: "v1", version: "1" });
+    await client.connect(new SseTransportV1(new URL(`${hosted.http.url}/sse`), AUTHORIZED));
+    const seen: number[] = [];
+    const onprogress = ({ progress }: { progress: number }): void => void seen.push(progress);
+    await client.callTool({ name: "steps" }, undefined, { onprogress });
+    expect(seen).toEqual([1, 2, 3]);
+    const waiting = client.callTool({ name: "waits" }).catch(() => "ended");
+    await expect.poll(() => hosted.fixture.calls.length).toBe(2);
+    await client.close();
+    expect(await waiting).toBe("ended");
+    await expect.poll(() => hosted.fixture.aborted).toEqual(["waits"]);
+    await expect.poll(() => hosted.ended).toEqual([hosted.fixture.calls[0]?.caller.id]);
+  });
+
+  test("names the path for messages first, takes them with 202 and answers on the stream", async () => {
+    await using hosted = await host({ legacySse: true });
+    await using stream = await openStream(hosted);
+    expect(stream.type).toBe("text/event-stream");
+    expect(stream.endpoint).toMatch(/^\/messages\?sessionId=[0-9a-f-]{36}$/u);
+    const got = await send(hosted, { path: stream.endpoint, body: rpc("ping", {}, 7) });
+    expect([got.status, got.text]).toEqual([202, "Accepted"]);
+    const [, json = ""] = (await stream.next()).split("event: message\ndata: ");
+    expect(JSON.parse(json)).toEqual({ jsonrpc: "2.0", id: 7, result: {} });
+  });
+
+  test.each<[string, number, Partial<Sent>]>([
+    ["no message", 400, { body: '{"hello":1}' }],
+    ["a batch", 400, { body: `[${rpc("ping")}]` }],
+    ["null", 400, { body: "null" }],
+    ["another version of JSON-RPC", 400, { body: '{"jsonrpc":"1.0","id":1,"method":"ping"}' }],
+    ["arrays in arrays", 400, { body: "[".repeat(500_000) + "]".repeat(500_000) }],
+    ["malformed JSON", 400, { body: "{" }],
+    ["another content type", 415, { body: rpc("ping"), headers: { "content-type": "text/plain" } }],
+    ["a body that is too large", 413, { body: `"${"x".repeat(5_000_000)}"` }],
+    ["a message without a token", 401, { body: rpc("ping"), headers: { authorization: undefined } }],
+    ["a message for another host", 403, { body: rpc("ping"), headers: { host: "evil.example" } }],
+  ])("answers a post of %s with %i, and the session lives on", async (_, status, sent) => {
+    await using hosted = await host({ legacySse: true });
+    await using stream = await openStream(hosted);
+    const got = await send(hosted, { path: stream.endpoint, ...sent });
+    expect(got.status).toBe(status);
+    expect(JSON.parse(got.text)).toMatchObject({
+      jsonrpc: "2.0",
+      id: null,
+      error: { code: expect.any(Number) },
+    });
+    expect((await send(hosted, { path: stream.endpoint, body: rpc("ping") })).status).toBe(202);
+    expect(hosted.fixture.logged.filter((line) => line.startsWith("error"))).toEqual([]);
+  });
+
+  test("a session is good for who opened it only, and over when its stream is", async () => {
+    const identities = new Map([
+      [`Bearer ${TOKEN}`, "a"],
+      ["Bearer b", "b"],
+    ]);
+    await using hosted = await host({ legacySse: true, authenticate: (given = "") => identities.get(given) });
+    const stream = await openStream(hosted);
+    const ping: Sent = { path: stream.endpoint, body: rpc("ping") };
+    const streamable = { "mcp-session-id": stream.endpoint.split("=")[1] };
+    expect((await send(hosted, { ...ping, headers: { authorization: "Bearer b" } })).status).toBe(404);
+    expect((await send(hosted, { ...ping, path: "/mcp", headers: streamable })).status).toBe(404);
+    const handshaken = await send(hosted, { body: INITIALIZE });
+    const other = `/messages?sessionId=${String(handshaken.headers["mcp-session-id"])}`;
+    expect((await send(hosted, { ...ping, path: other })).status).toBe(404);
+    expect((await send(hosted, ping)).status).toBe(202);
+    await stream[Symbol.asyncDispose]();
+    await expect.poll(() => hosted.ended).toHaveLength(1);
+    expect((await send(hosted, ping)).status).toBe(404);
+  });
+
+  test("refuses a stream when all sessions have one, and keeps an idle one", async () => {
+    await using hosted = await host({ legacySse: true, limits: { sessions: 1, sessionIdleMs: 100 } });
+    await using stream = await openStream(hosted);
+    await sleep(400);
+    const got = await send(hosted, { method: "GET", path: "/sse" });
+    expect([got.status, got.headers["retry-after"]]).toEqual([503, "30"]);
+    expect((await send(hosted, { path: stream.endpoint, body: rpc("ping") })).status).toBe(202);
+    expect(hosted.http.load().sessions).toBe(1);
+  });
+
+  test("cuts off a client that does not read", async () => {
+    await using hosted = await host({ legacySse: true, limits: { streamBytes: 100_000 } });
+    const socket = createConnection(hosted.http.port, "127.0.0.1");
+    socket.on("error", () => {});
+    socket.write(`GET /sse HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer ${TOKEN}\r\n\r\n`);
+    const head = String(await new Promise((resolve) => socket.once("data", resolve)));
+    socket.pause();
+    const path = /\/messages\?sessionId=\S+/u.exec(head)?.[0] ?? "none";
+    const subscribing = rpc("resources/subscribe", { uri: "fix://a" });
+    expect((await send(hosted, { path, body: subscribing })).status).toBe(202);
+    await expect.poll(() => hosted.fixture.watched.size).toBe(1);
+    let sent = 0;
+    // The operating system's own buffers take some megabytes first.
+    while (hosted.http.load().sessions > 0 && sent < 500_000) {
+      for (let count = 0; count < 200; count += 1) hosted.fixture.watched.get("fix://a")?.();
+      sent += 200;
+      await sleep(1);
+    }
+    expect(hosted.http.load()).toMatchObject({ sessions: 0, streams: 0 });
+    expect(hosted.fixture.watched.size).toBe(0);
+    socket.destroy();
+  });
+
+  test("sends an answer of many megabytes whole", async () => {
+    await using hosted = await host({ legacySse: true, limits: { streamBytes: 100_000 } });
+    const client = createClient({ era: "legacy" });
+    await client.connect(new SSEClientTransport(new URL(`${hosted.http.url}/sse`), AUTHORIZED));
+    const { content } = await client.callTool({ name: "large", arguments: { size: 20_000_000 } });
+    expect(JSON.stringify(content).length).toBeGreaterThan(20_000_000);
+    await client.close();
   });
 });
 
@@ -492,6 +647,7 @@ test("closing ends sessions, streams and calls, and leaves no handle", async () 
   const modern = createClient({ era: "modern" });
   await modern.connect(transportTo(hosted));
   await modern.listen({ resourceSubscriptions: ["fix://a"] });
+  const stream = await openStream(hosted);
   const waiting = [
     legacy.callTool({ name: "waits" }).catch(() => "ended"),
     modern.callTool({ name: "waits" }).catch(() => "ended"),
@@ -501,6 +657,7 @@ test("closing ends sessions, streams and calls, and leaves no handle", async () 
   await expect.poll(() => hosted.http.load()).toEqual({ sessions: 0, streams: 0, eventBytes: 0 });
   await expect.poll(() => hosted.fixture.aborted).toHaveLength(2);
   expect(hosted.ended).toContain(`token/${session}`);
+  expect(hosted.ended).toContain(`token/${stream.endpoint.split("=")[1]}`);
   await legacy.close();
   await modern.close();
   await Promise.all(waiting);
