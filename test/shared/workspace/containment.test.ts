@@ -119,8 +119,8 @@ describe.each(["handles", "compare"] as const)("containment by %s", (containment
       { root, relative: "dir" },
     ]);
     expect(access.asked).toEqual([
-      [{ root, relative: "dir/inside.txt" }, "read"],
-      [{ root, relative: "dir" }, "list"],
+      [expect.objectContaining({ root, relative: "dir/inside.txt" }), "read"],
+      [expect.objectContaining({ root, relative: "dir" }), "list"],
     ]);
   });
 

@@ -1,4 +1,4 @@
-import { mkdirSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { lstatSync, mkdirSync, realpathSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -18,6 +18,12 @@ function kernel(root: string, path: string): string {
     if (isErrno(error, "ELOOP")) return "ring";
     throw error;
   }
+}
+
+/** Links apart, since from Node 24 on `rm` throws ELOOP at one that leads in a ring. */
+function remove(path: string): void {
+  if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true) unlinkSync(path);
+  else rmSync(path, { recursive: true, force: true });
 }
 
 const WORDS: Readonly<Record<string, string>> = {
@@ -64,12 +70,12 @@ describe.each(["handles", "compare"] as const)("links contained by %s", (contain
     });
     await fc.assert(
       fc.asyncProperty(links, paths, async (planted, tried) => {
-        for (const name of NAMES) rmSync(join(root, name), { recursive: true, force: true });
+        for (const name of NAMES) remove(join(root, name));
         for (const directory of DIRECTORIES) mkdirSync(join(root, directory), { recursive: true });
         writeFileSync(join(root, "f"), "");
         for (const [at, text] of planted) {
           try {
-            rmSync(join(root, at), { recursive: true, force: true });
+            remove(join(root, at));
             symlinkSync(text, join(root, at));
           } catch (error) {
             // an earlier link may have taken the directory's place
