@@ -7,7 +7,11 @@ import type { FilesystemContext } from "./deps.ts";
 /** Opens a file; when there is none, the error names what the caller may have meant. */
 export async function openFile(path: string, context: FilesystemContext): Promise<OpenFile> {
   const place = context.workspace.locate(path);
-  return await withHelp(place, context, () => context.workspace.openFile(place, context.access));
+  try {
+    return await context.workspace.openFile(place, context.access);
+  } catch (error) {
+    throw await helped(error, place, context);
+  }
 }
 
 /** Opens a directory; when there is none, the error names what the caller may have meant. */
@@ -25,10 +29,14 @@ export async function withHelp<T>(
   try {
     return await step();
   } catch (error) {
-    if (!(error instanceof ToolError) || error.code !== "not_found") throw error;
-    const hint = await suggest(path, context).catch(() => undefined);
-    throw hint === undefined ? error : new ToolError(error.code, error.message, { hint, cause: error });
+    throw await helped(error, path, context);
   }
+}
+
+async function helped(error: unknown, path: SafePath, context: FilesystemContext): Promise<unknown> {
+  if (!(error instanceof ToolError) || error.code !== "not_found") return error;
+  const hint = await suggest(path, context).catch(() => undefined);
+  return hint === undefined ? error : new ToolError(error.code, error.message, { hint, cause: error });
 }
 
 /** Looks from the place upwards for the first directory that is there. */

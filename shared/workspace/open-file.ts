@@ -2,7 +2,7 @@ import { closeSync, read, readSync } from "node:fs";
 import { promisify } from "node:util";
 import type { Place } from "../access.ts";
 import type { Opened } from "./contain.ts";
-import { factsOf, type EntryStat } from "./entry.ts";
+import type { EntryStat } from "./entry.ts";
 
 const readLater = promisify(read);
 /** Bytes that are read at once: the way through a thread would take longer than the read. */
@@ -16,9 +16,9 @@ export class OpenFile implements AsyncDisposable {
   readonly fd: number;
   #open = true;
 
-  constructor(place: Place, opened: Opened) {
+  constructor(place: Place, opened: Opened, stat: EntryStat) {
     this.place = place;
-    this.stat = factsOf(opened.stats);
+    this.stat = stat;
     this.fd = opened.fd;
   }
 

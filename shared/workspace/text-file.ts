@@ -65,13 +65,18 @@ export async function scanText(
   const counter = new LineCounter(format, options.line);
   let valid = true;
   let position = 0;
-  for await (const chunk of chunksOf(text, options.signal)) {
+  const add = (chunk: Buffer): void => {
     hash?.update(chunk);
     valid &&= fits(chunk, format);
     counter.add(chunk, position);
     position += chunk.length;
-    if (!whole && counter.start !== undefined) break;
-  }
+  };
+  if (text.head.length === size) add(text.head);
+  else
+    for await (const chunk of chunksOf(text, options.signal)) {
+      add(chunk);
+      if (!whole && counter.start !== undefined) break;
+    }
   const complete = position >= size;
   const found: TextFormat = valid ? format : { encoding: "latin-1", bom: 0 };
   return {
@@ -138,14 +143,31 @@ class LineCounter {
 
   add(chunk: Buffer, position: number): void {
     const { width, low } = unitOf(this.#format);
-    for (let at = nextEnd(chunk, 0, this.#format); at !== -1; at = nextEnd(chunk, at + width, this.#format)) {
-      const before = at >= width ? chunk[at - width + low] : this.#last;
-      if (before === 13) this.#carriageReturns += 1;
-      this.#ends += 1;
-      this.#lastEnd = position + at + width;
-      if (this.#ends === this.#wanted - 1) this.start = this.#lastEnd;
-    }
+    if (width === 1) this.#addBytes(chunk, position);
+    else this.#addPairs(chunk, position);
     this.#last = chunk[chunk.length - width + low] ?? -1;
+  }
+
+  /** In a string of the same bytes, since that is searched four times as fast as a buffer. */
+  #addBytes(chunk: Buffer, position: number): void {
+    const bytes = chunk.toString("latin1");
+    for (let at = bytes.indexOf("\n"); at !== -1; at = bytes.indexOf("\n", at + 1)) {
+      this.#end(at === 0 ? this.#last : bytes.charCodeAt(at - 1), position + at + 1);
+    }
+  }
+
+  #addPairs(chunk: Buffer, position: number): void {
+    const { low } = unitOf(this.#format);
+    for (let at = nextPair(chunk, 0, low); at !== -1; at = nextPair(chunk, at + 2, low)) {
+      this.#end(at >= 2 ? (chunk[at - 2 + low] ?? -1) : this.#last, position + at + 2);
+    }
+  }
+
+  #end(before: number, end: number): void {
+    if (before === 13) this.#carriageReturns += 1;
+    this.#ends += 1;
+    this.#lastEnd = end;
+    if (this.#ends === this.#wanted - 1) this.start = end;
   }
 
   /** A text after the last line end is a line too. */
@@ -168,10 +190,8 @@ function unitOf({ encoding }: TextFormat): { readonly width: 1 | 2; readonly low
   return encoding === "utf-16be" ? { width: 2, low: 1 } : { width: 1, low: 0 };
 }
 
-/** Where the next line feed stands at or after `from`, in bytes; -1 when there is none. */
-function nextEnd(bytes: Buffer, from: number, format: TextFormat): number {
-  const { width, low } = unitOf(format);
-  if (width === 1) return bytes.indexOf(10, from);
+/** Where the next line feed of two bytes stands at or after `from`; -1 when there is none. */
+function nextPair(bytes: Buffer, from: number, low: 0 | 1): number {
   for (let at = bytes.indexOf(10, from); at !== -1; at = bytes.indexOf(10, at + 1)) {
     if (at % 2 === low && bytes[at + 1 - 2 * low] === 0) return at - low;
   }

@@ -69,6 +69,12 @@ function contain(roots: readonly Root[], { scope, containment, log }: WorkspaceO
   }
 }
 
+interface Reached {
+  readonly place: Place;
+  readonly facts: EntryStat;
+  readonly opened: Opened;
+}
+
 /** The only door to the disk. */
 export class Workspace {
   readonly roots: readonly Root[];
@@ -102,8 +108,8 @@ export class Workspace {
 
   /** Follows links inside the root by hand; throws `not_found`, `denied`, or `invalid_input` for what is no regular file. */
   async openFile(path: SafePath, access: Access): Promise<OpenFile> {
-    const { place, opened } = this.#open(path, access, "file");
-    return new OpenFile(place, opened);
+    const { place, opened, facts } = this.#open(path, access, "file");
+    return new OpenFile(place, opened, facts);
   }
 
   /** As `openFile`; asks for the right to list. */
@@ -171,17 +177,19 @@ export class Workspace {
     }
   }
 
-  #open(path: SafePath, access: Access, wanted: "file" | "directory"): { place: Place; opened: Opened } {
+  #open(path: SafePath, access: Access, wanted: "file" | "directory"): Reached {
     access.signal.throwIfAborted();
     return inWords(path.shown, () => {
       const held = this.#reach(path, "follow");
       try {
         const place = placeOf(path.root, held.parts);
-        const { identity, links, kind } = factsOf(held.stats);
+        const facts = factsOf(held.stats);
+        const { identity, links, kind } = facts;
         // with its identity, so that another name of a secret is known
         access.permit({ ...place, identity, links }, wanted === "file" ? "read" : "list");
         if (kind !== wanted) throw wrongKind(path.shown, kind, wanted);
-        return { place, opened: held.open() };
+        const opened = held.open();
+        return { place, opened, facts: opened.stats === held.stats ? facts : factsOf(opened.stats) };
       } finally {
         held.close();
       }
