@@ -10,7 +10,7 @@ export async function openFile(path: string, context: FilesystemContext): Promis
   try {
     return await context.workspace.openFile(place, context.access);
   } catch (error) {
-    throw await helped(error, place, context);
+    throw await helped(place, context, error);
   }
 }
 
@@ -29,11 +29,11 @@ export async function withHelp<T>(
   try {
     return await step();
   } catch (error) {
-    throw await helped(error, path, context);
+    throw await helped(path, context, error);
   }
 }
 
-async function helped(error: unknown, path: SafePath, context: FilesystemContext): Promise<unknown> {
+async function helped(path: SafePath, context: FilesystemContext, error: unknown): Promise<unknown> {
   if (!(error instanceof ToolError) || error.code !== "not_found") return error;
   const hint = await suggest(path, context).catch(() => undefined);
   return hint === undefined ? error : new ToolError(error.code, error.message, { hint, cause: error });
