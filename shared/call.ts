@@ -1,21 +1,8 @@
 import type { Access } from "./access.ts";
+import type { Caller } from "./caller.ts";
 import type { ErrorCode } from "./errors.ts";
 import type { Log, Progress } from "./context.ts";
-import type { Effect, Reach, Part, ToolFacts, Touches } from "./tool.ts";
-
-/**
- * Who is calling. `id` is the process on stdio, the token's identity with the MCP session over HTTP, and
- * `cli` on the command line; grants for a session, rate limits and session hooks are kept by it.
- */
-export interface Caller {
-  readonly id: string;
-  readonly transport: "stdio" | "http" | "cli" | "internal";
-  /** The client's own name and version, as it gave them: shown, never trusted. */
-  readonly name: string;
-  readonly version?: string;
-  /** Whether a person can be asked in the middle of a call. */
-  readonly canAsk: boolean;
-}
+import { effectOf, type Effect, type Part, type Reach, type ToolFacts, type Touches } from "./tool.ts";
 
 /** What policy wants a person to decide, before anything was done. */
 export interface Question {
@@ -69,6 +56,12 @@ export interface CallRecord {
   because?: string;
   /** True as soon as the call may have changed something: its line is on disk before the answer. */
   changed: boolean;
+}
+
+/** The record of a call that has just begun. */
+export function freshRecord(tool: ToolFacts, input: unknown): CallRecord {
+  const effect = effectOf(tool.effect, input);
+  return { effect, reach: tool.reach, tier: 0, touches: {}, decision: "none", changed: false };
 }
 
 /** One call on its way through the stages. */

@@ -1,5 +1,5 @@
 import type { Access } from "./access.ts";
-import type { Caller } from "./call.ts";
+import type { Caller } from "./caller.ts";
 
 /** One line on stderr for the operator; never part of an answer. */
 export type Log = (level: "debug" | "info" | "warn" | "error", message: string) => void;

@@ -1,12 +1,19 @@
 import { randomBytes } from "node:crypto";
 import { text } from "node:stream/consumers";
-import type { Answer, Call, Endpoint, Lifetime, Reply } from "../../shared/call.ts";
+import {
+  freshRecord,
+  type Answer,
+  type Call,
+  type Endpoint,
+  type Lifetime,
+  type Reply,
+} from "../../shared/call.ts";
 import type { Flags } from "../../shared/config/layer.ts";
 import { JsonProblem, parseJson } from "../../shared/config/parse-json.ts";
 import { StartupError } from "../../shared/errors.ts";
 import { nearest } from "../../shared/nearest.ts";
 import { Scope } from "../../shared/scope.ts";
-import { effectOf, type Part } from "../../shared/tool.ts";
+import type { Part } from "../../shared/tool.ts";
 import { openSuite } from "../serve.ts";
 import { loadSettings } from "./load-settings.ts";
 import { expandServers } from "./server-names.ts";
@@ -76,14 +83,7 @@ function newCall({ tool }: Endpoint, input: unknown, signal: AbortSignal): Call 
       if (process.stderr.isTTY)
         stderrLog("info", `${done}${total === undefined ? "" : ` of ${total}`} ${message}`.trimEnd());
     },
-    record: {
-      effect: effectOf(tool.effect, input),
-      reach: tool.reach,
-      tier: 0,
-      touches: {},
-      decision: "none",
-      changed: false,
-    },
+    record: freshRecord(tool, input),
   };
 }
 

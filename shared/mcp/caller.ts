@@ -5,7 +5,7 @@ import {
   type ServerContext,
 } from "@modelcontextprotocol/server";
 import * as z from "zod";
-import type { Caller } from "../call.ts";
+import type { Caller } from "../caller.ts";
 
 const MAX_NAME = 100;
 

@@ -8,12 +8,11 @@ import {
   type McpServerFactory,
   type ServerContext,
 } from "@modelcontextprotocol/server";
-import type { Answer, Call, Endpoint } from "../call.ts";
+import { freshRecord, type Answer, type Call, type Endpoint } from "../call.ts";
 import type { Log } from "../context.ts";
 import { ToolError } from "../errors.ts";
 import { nearest } from "../nearest.ts";
 import type { StatusFeed } from "../status/feed.ts";
-import { effectOf } from "../tool.ts";
 import { callerIdOf, callerOf } from "./caller.ts";
 import { reporter } from "./progress.ts";
 import { createQuestions, SpentSeals, type Questions } from "./questions.ts";
@@ -134,14 +133,7 @@ function callEndpoint(
     log: calls.log,
     report: reporter(context),
     ...(resumed === undefined ? {} : { resumed }),
-    record: {
-      effect: effectOf(tool.effect, input),
-      reach: tool.reach,
-      tier: 0,
-      touches: {},
-      decision: "none",
-      changed: false,
-    },
+    record: freshRecord(tool, input),
   };
   return endpoint.call(input, call);
 }

@@ -1,5 +1,6 @@
 import * as z from "zod";
-import type { Answer, Call, Caller, Endpoint } from "../../shared/call.ts";
+import type { Answer, Call, Endpoint } from "../../shared/call.ts";
+import type { Caller } from "../../shared/caller.ts";
 import { toEndpoint } from "../../shared/pipeline/run.ts";
 import { toolFor, type Effect, type Reach } from "../../shared/tool.ts";
 
