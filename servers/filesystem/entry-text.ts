@@ -18,7 +18,8 @@ const PLAIN = /^[\w.@+/-]+$/;
 /** What the marks behind names mean, for those kinds that nobody guesses. */
 export function legendOf(entries: readonly WalkEntry[]): string[] {
   const meanings = { link: "@ link", fifo: "| FIFO", socket: "= socket", device: "% device" } as const;
-  const kinds = new Set<string>(entries.map(({ kind }) => kind));
+  const kinds = new Set<string>();
+  for (const { kind } of entries) if (kind !== "file" && kind !== "directory") kinds.add(kind);
   return Object.entries(meanings)
     .filter(([kind]) => kinds.has(kind))
     .map(([, meaning]) => meaning);
@@ -31,11 +32,7 @@ export function pathLines(entries: readonly WalkEntry[]): string[] {
 
 /** As `pathLines` for very many, ten on a line: a line break costs twice as much as a space on its way. */
 export function pathRows(entries: readonly WalkEntry[]): string[] {
-  return entries.map((entry, index) => {
-    const line = lineOf(entry.path, entry);
-    const word = PLAIN.test(line) || !/\s/.test(line) ? line : JSON.stringify(entry.path) + MARKS[entry.kind];
-    return (index % ROW === 0 ? "\n" : " ") + word;
-  });
+  return entries.map((entry, index) => (index % ROW === 0 ? "\n" : " ") + wordOf(entry));
 }
 
 /**
@@ -54,6 +51,13 @@ export function treeLines(entries: readonly WalkEntry[]): string[] {
     open = entry.kind === "directory" ? names : parents;
     return `${repeated.join("")}\n${" ".repeat(parents.length)}${lineOf(names.at(-1) ?? "", entry)}`;
   });
+}
+
+/** As `lineOf`, quoted also when a space within could be taken for the end of a name. */
+function wordOf(entry: WalkEntry): string {
+  if (PLAIN.test(entry.path)) return entry.path + MARKS[entry.kind];
+  const line = lineOf(entry.path, entry);
+  return /\s/.test(line) ? JSON.stringify(entry.path) + MARKS[entry.kind] : line;
 }
 
 function lineOf(name: string, { kind, size }: WalkEntry): string {

@@ -15,10 +15,12 @@ export interface PackedResult extends Omit<WalkResult, "entries"> {
 
 export function packResult({ entries, ...rest }: WalkResult): PackedResult {
   const known = entries.some(({ size }) => size !== undefined);
+  let kinds = "";
+  for (const { kind } of entries) kinds += KINDS.indexOf(kind);
   return {
     ...rest,
     paths: entries.map(({ path }) => path).join("\0"),
-    kinds: entries.map(({ kind }) => KINDS.indexOf(kind)).join(""),
+    kinds,
     ...(known ? { facts: Float64Array.from(entries.flatMap(factsOf)) } : {}),
   };
 }
