@@ -10,7 +10,7 @@ import {
 import { isErrno } from "../errors.ts";
 import type { Containment, Held, Opened } from "./contain.ts";
 import { rootGone } from "./contain-errors.ts";
-import { follow, type Nodes } from "./contain-follow.ts";
+import { follow, type Nodes, type Reached } from "./contain-follow.ts";
 import { kindOf } from "./entry.ts";
 import type { Root } from "./root.ts";
 
@@ -46,18 +46,9 @@ export class HandleContainment implements Containment {
 
   reach(root: Root, parts: readonly string[], last: "follow" | "keep"): Held {
     const top = this.#top(root);
-    const reached = follow(parts, { root, nodes: { ...NODES, top }, last });
-    const { node } = reached;
-    return {
-      parts: reached.parts,
-      missing: reached.missing,
-      stats: node.stats,
-      ...(reached.target === undefined ? {} : { target: reached.target }),
-      open: () => reopen(node),
-      close: () => {
-        if (node !== top) closeSync(node.fd);
-      },
-    };
+    const plain = descend(top, parts);
+    if (plain !== undefined) return hold({ node: plain, parts, missing: [] }, top);
+    return hold(follow(parts, { root, nodes: { ...NODES, top }, last }), top);
   }
 
   close(): void {
@@ -76,6 +67,38 @@ export class HandleContainment implements Containment {
     closeSync(top.fd);
     return fresh;
   }
+}
+
+function hold({ node, parts, missing, target }: Reached<Handle>, top: Handle): Held {
+  return {
+    parts,
+    missing,
+    stats: node.stats,
+    ...(target === undefined ? {} : { target }),
+    open: () => reopen(node),
+    close: () => {
+      if (node !== top) closeSync(node.fd);
+    },
+  };
+}
+
+/** Nearly every path has no link in it and is there: then this is all. Undefined for any other, which `follow` takes. */
+function descend(top: Handle, parts: readonly string[]): Handle | undefined {
+  let at = top;
+  for (const name of parts) {
+    let next: Handle | undefined;
+    try {
+      next = NODES.child(at, name);
+    } finally {
+      if (at !== top) closeSync(at.fd);
+    }
+    if (next === undefined) return undefined;
+    at = next;
+    if (!at.stats.isSymbolicLink()) continue;
+    closeSync(at.fd);
+    return undefined;
+  }
+  return at;
 }
 
 const NODES: Omit<Nodes<Handle>, "top"> = {

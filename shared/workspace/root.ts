@@ -17,11 +17,14 @@ export class Root {
   /** As the person gave it, absolute. */
   readonly given: string;
   readonly #first: boolean;
+  /** Both forms by their names. */
+  readonly #forms: readonly (readonly string[])[];
 
   private constructor(path: string, given: string, first: boolean) {
     this.path = path;
     this.given = given;
     this.#first = first;
+    this.#forms = [namesOf(path), namesOf(given)];
   }
 
   /** Throws `StartupError` when the directory is missing or cannot be entered. `first`: relative paths belong to it. */
@@ -55,13 +58,17 @@ export class Root {
   below(absolute: string): string[] | undefined {
     const parts = inner(absolute);
     if (parts === undefined) return undefined;
-    return after(parts, this.path) ?? after(parts, this.given);
+    return this.#after(parts);
   }
 
   /** Names of a link's absolute target below this root. `..` stays in: what it means shows only on the way. */
   targetBelow(target: string): string[] | undefined {
-    const names = namesOf(target);
-    return after(names, this.path) ?? after(names, this.given);
+    return this.#after(namesOf(target));
+  }
+
+  #after(names: readonly string[]): string[] | undefined {
+    const start = this.#forms.find((form) => form.every((name, index) => name === names[index]));
+    return start === undefined ? undefined : names.slice(start.length);
   }
 
   /** A path below this root, `/`-separated, as answers show it. */
@@ -103,12 +110,6 @@ function inner(path: string): string[] | undefined {
     else if (parts.pop() === undefined) return undefined;
   }
   return parts;
-}
-
-function after(parts: readonly string[], root: string): string[] | undefined {
-  const start = namesOf(root);
-  const same = start.every((name, index) => name === parts[index]);
-  return same ? parts.slice(start.length) : undefined;
 }
 
 /** Names that Windows takes for a stream, a device or another name. */
