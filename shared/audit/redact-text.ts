@@ -59,7 +59,10 @@ const ASSIGNED = [
     String.raw`((?:${NAMES})${TAIL}:[ \t]{1,5})${UNMASKED}(?:${QUOTED}|(?:[^\r\n"']|["'](?=[^\s,}\])]))+)`,
     "giu",
   ),
-  new RegExp(String.raw`((?:${NAMES})${TAIL}(?:=>|:=|=(?!>)|:(?!=))\s{0,5})${UNMASKED}(?:${QUOTED}|\S+)`, "giu"),
+  new RegExp(
+    String.raw`((?:${NAMES})${TAIL}(?:=>|:=|=(?!>)|:(?!=))\s{0,5})${UNMASKED}(?:${QUOTED}|\S+)`,
+    "giu",
+  ),
   // --password VALUE; the look back is tried only where a name was found
   new RegExp(
     String.raw`((?:${NAMES})(?<=(?:^|[\s"'])-[\w-]{0,60})[\w-]{0,40}(?:["',]{1,4}\s{0,5}|\s{1,5}))(?!-)${UNMASKED}(?:${QUOTED}|\S+)`,
