@@ -1,10 +1,6 @@
-import { setFlagsFromString } from "node:v8";
 import { CommanderError } from "commander";
 import { StartupError, ToolError, isErrno } from "../shared/errors.ts";
 import { buildProgram } from "./commands/program.ts";
-
-// A client makes a few dozen calls, not thousands: learning from the first one makes them a third cheaper.
-setFlagsFromString("--no-lazy-feedback-allocation");
 
 // A reader that has seen enough (`plumbline tools | head`) is no failure.
 process.stdout.on("error", (error) => {
