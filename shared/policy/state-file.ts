@@ -4,7 +4,7 @@ import { chmod, mkdir, open, rename, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import type * as z from "zod";
 import { StartupError } from "../errors.ts";
-import { withLock } from "./lock-file.ts";
+import { withLock } from "../workspace/lock-file.ts";
 
 const MAX_BYTES = 4 * 1024 * 1024;
 

@@ -36,19 +36,38 @@ export class CompareContainment implements Containment {
     if (stats?.isDirectory() !== true) throw rootGone();
     const top = { path: root.path, stats };
     const reached = follow(parts, { root, nodes: { ...NODES, top }, last });
-    const { node } = reached;
+    const { node, missing, target } = reached;
     const real = resolved(node);
     const canonical = below(root, real);
     if (!isStill(real, node.stats)) throw exchanged();
-    return {
-      parts: canonical,
-      missing: reached.missing,
-      stats: node.stats,
-      ...(reached.target === undefined ? {} : { target: reached.target }),
-      open: () => openCompared(real),
-      close: () => {},
-    };
+    return hold({ parts: canonical, missing, target, path: real, stats: node.stats });
   }
+}
+
+interface Compared extends Named {
+  readonly parts: readonly string[];
+  readonly missing: readonly string[];
+  readonly target?: string | undefined;
+}
+
+function hold({ parts, missing, target, path, stats }: Compared): Held {
+  return {
+    parts,
+    missing,
+    stats,
+    ...(target === undefined ? {} : { target }),
+    open: () => openCompared(path),
+    at: (name) => join(path, name),
+    enter(name) {
+      const child = NODES.child({ path, stats }, name);
+      if (child?.stats.isDirectory() !== true) return undefined;
+      return hold({ ...child, parts: [...parts, name], missing: [] });
+    },
+    verify() {
+      if (!isStill(path, stats)) throw exchanged();
+    },
+    close: () => {},
+  };
 }
 
 const NODES: Omit<Nodes<Named>, "top"> = {

@@ -76,6 +76,15 @@ function hold({ node, parts, missing, target }: Reached<Handle>, top: Handle): H
     stats: node.stats,
     ...(target === undefined ? {} : { target }),
     open: () => reopen(node),
+    at: (name) => `/proc/self/fd/${node.fd}/${name}`,
+    enter(name) {
+      const child = NODES.child(node, name);
+      if (child === undefined) return undefined;
+      if (child.stats.isDirectory()) return hold({ node: child, parts: [...parts, name], missing: [] }, top);
+      closeSync(child.fd);
+      return undefined;
+    },
+    verify: () => {},
     close: () => {
       if (node !== top) closeSync(node.fd);
     },

@@ -15,6 +15,12 @@ export interface Held {
   readonly target?: string;
   /** Opens a regular file or a directory for reading; the caller owns the result. */
   open(): Opened;
+  /** The path of a name in this directory while it is held: whatever is done by it is done here. */
+  at(name: string): string;
+  /** Holds a directory of that name in this one; undefined for anything else, a link too. The caller closes both. */
+  enter(name: string): Held | undefined;
+  /** Throws when `at` may lead elsewhere by now. */
+  verify(): void;
   close(): void;
 }
 

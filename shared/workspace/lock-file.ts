@@ -1,0 +1,138 @@
+import {
+  closeSync,
+  openSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { isErrno, StartupError } from "../errors.ts";
+
+/** Milliseconds to wait for another process, which holds a lock for the length of one small change. */
+const PATIENCE_MS = 10_000;
+/** A lock that names no owner, or one in another container, is a crash once it is older than this. */
+const SILENT_MS = 2_000;
+const FOREIGN_MS = 30_000;
+
+export interface LockOptions {
+  /** Runs under the lock before the work when its last owner died while holding it. */
+  readonly recover?: () => Promise<void>;
+}
+
+/**
+ * Runs `work` while no other process does so for the same path. A lock whose owner is dead is taken over. When the
+ * work is synchronous, nothing else of this process runs either. Throws `StartupError` that names the lock when it
+ * cannot be had in ten seconds.
+ */
+export async function withLock<T>(
+  path: string,
+  work: () => T | Promise<T>,
+  { recover }: LockOptions = {},
+): Promise<T> {
+  const lock = `${path}.lock`;
+  const deadline = Date.now() + PATIENCE_MS;
+  let inherited = false;
+  while (!take(lock)) {
+    inherited = isAbandoned(lock) && inherit(lock);
+    if (inherited) break;
+    if (Date.now() > deadline)
+      throw new StartupError(`${lock} is held by another process; delete it if none runs`);
+    await sleep(1 + Math.random() * 4);
+  }
+  try {
+    if (inherited) await recover?.();
+    return await work();
+  } finally {
+    rmSync(lock, { force: true });
+  }
+}
+
+/** True when a process died while it held this lock: what it was about may be half done. */
+export function isLockAbandoned(path: string): boolean {
+  return isAbandoned(`${path}.lock`);
+}
+
+function take(lock: string): boolean {
+  try {
+    const fd = openSync(lock, "wx", 0o600);
+    try {
+      writeSync(fd, ownTag());
+    } finally {
+      closeSync(fd);
+    }
+    return true;
+  } catch (error) {
+    // Windows says EPERM while a deleted lock is still open somewhere
+    if (isErrno(error, "EEXIST", "EPERM")) return false;
+    throw error;
+  }
+}
+
+/** Takes over the lock of a dead process; only one may do so at a time, or two would think that they hold it. */
+function inherit(lock: string): boolean {
+  const inheriting = `${lock}.break`;
+  if (!take(inheriting)) {
+    if (isAbandoned(inheriting)) rmSync(inheriting, { force: true });
+    return false;
+  }
+  try {
+    if (!isAbandoned(lock)) return false;
+    writeFileSync(lock, ownTag());
+    return true;
+  } finally {
+    rmSync(inheriting, { force: true });
+  }
+}
+
+function isAbandoned(lock: string): boolean {
+  try {
+    const [pid = "", started = "", space = ""] = readFileSync(lock, "utf8").split(" ");
+    const age = Date.now() - statSync(lock).mtimeMs;
+    if (pid === "") return age > SILENT_MS;
+    // the numbers of another container's processes mean nothing here
+    if (space !== "" && space !== ownSpace()) return age > FOREIGN_MS;
+    return !isAlive(Number(pid)) || (started !== "" && startOf(pid) !== started);
+  } catch (error) {
+    if (isErrno(error, "ENOENT", "EPERM")) return false;
+    throw error;
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return isErrno(error, "EPERM");
+  }
+}
+
+let tag: string | undefined;
+
+/** Number, start and process space of this process: a number alone may be given to another process later. */
+function ownTag(): string {
+  tag ??= [process.pid, startOf("self"), ownSpace()].join(" ");
+  return tag;
+}
+
+/** When a process started, in the kernel's ticks; "" where there is no /proc. */
+function startOf(pid: string): string {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    // the name before it may hold spaces and parentheses
+    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? "";
+  } catch {
+    return "";
+  }
+}
+
+function ownSpace(): string {
+  try {
+    return readlinkSync("/proc/self/ns/pid");
+  } catch {
+    return "";
+  }
+}
