@@ -1,19 +1,20 @@
-import { randomBytes, randomUUID } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import {
   ProtocolError,
   ProtocolErrorCode,
   ResourceNotFoundError,
   Server,
-  type CallToolResult,
+  type McpRequestContext,
   type McpServerFactory,
   type ServerContext,
 } from "@modelcontextprotocol/server";
-import { freshRecord, type Answer, type Call, type Endpoint } from "../call.ts";
+import type { Answer, Endpoint } from "../call.ts";
 import type { Log } from "../context.ts";
 import { ToolError } from "../errors.ts";
 import { nearest } from "../nearest.ts";
 import type { StatusFeed } from "../status/feed.ts";
 import { callerIdOf, callerOf } from "./caller.ts";
+import { envelopeIn } from "./plain-call.ts";
 import { reporter } from "./progress.ts";
 import { createQuestions, SpentSeals, type Questions } from "./questions.ts";
 import {
@@ -25,6 +26,8 @@ import {
   watchOne,
   type MountedResources,
 } from "./resources.ts";
+import { Shortcut } from "./shortcut.ts";
+import { beginCall, toResult } from "./tool-call.ts";
 import { describeTool } from "./tool-list.ts";
 import { Watches } from "./watches.ts";
 
@@ -49,6 +52,8 @@ export interface MountPlan {
 export interface McpMount {
   /** Makes the server of one connection, or of one stateless request: cheap and without side effects. */
   readonly create: McpServerFactory;
+  /** The way past a server of ours for plain calls; left out, all goes through the server. */
+  readonly shortcutOf?: (server: Server) => Shortcut | undefined;
   /** For change streams that the SDK serves without a server: calls `changed` until the function that comes back is called. */
   watch(uri: string, changed: () => void): Promise<() => void>;
 }
@@ -64,33 +69,37 @@ export function createMount(plan: MountPlan): McpMount {
   const spent = new SpentSeals();
   const watch: McpMount["watch"] = (uri, changed) => watches.listen(uri, changed);
 
-  function create(): Server {
+  const shortcuts = new WeakMap<Server, Shortcut>();
+
+  function create({ era }: McpRequestContext): Server {
     const connection = randomBytes(9).toString("base64url");
     const questions = createQuestions({
       sealKey: plan.sealKey,
       callerId: (context) => callerIdOf(context, connection),
       spent,
     });
-    const server = new Server(
-      { name: plan.name, title: plan.title, version: plan.version },
-      {
-        capabilities: { tools: {}, resources: { subscribe: true } },
-        ...(plan.instructions === undefined ? {} : { instructions: plan.instructions }),
-        cacheHints: {
-          "tools/list": LIST_CACHE,
-          "resources/list": LIST_CACHE,
-          "resources/templates/list": LIST_CACHE,
-        },
-        requestState: { verify: (state, context) => questions.verify(state, context) },
+    const info = { name: plan.name, title: plan.title, version: plan.version };
+    const server = new Server(info, {
+      capabilities: { tools: {}, resources: { subscribe: true } },
+      ...(plan.instructions === undefined ? {} : { instructions: plan.instructions }),
+      cacheHints: {
+        "tools/list": LIST_CACHE,
+        "resources/list": LIST_CACHE,
+        "resources/templates/list": LIST_CACHE,
       },
-    );
+      requestState: { verify: (state, context) => questions.verify(state, context) },
+    });
     server.onerror = (error) => plan.log("debug", `${plan.name}: ${error.message}`);
     const calls: Calls = { server, connection, questions, log: plan.log };
+    const shortcut = new Shortcut({ endpoints: byName, server, info, era, log: plan.log });
+    shortcuts.set(server, shortcut);
     server.setRequestHandler("tools/list", () => ({ tools }));
     server.setRequestHandler("tools/call", async ({ params }, context) => {
       const endpoint = byName.get(params.name);
       if (endpoint === undefined) throw unknownTool(params.name, byName.keys());
-      const answer = await callEndpoint(endpoint, params.arguments ?? {}, { context, calls });
+      shortcut.open(envelopeIn(context.mcpReq.envelope ?? {}), callerOf(context, server, connection));
+      const asked = shortcut.takeAsked(context.mcpReq.id);
+      const answer = asked ?? (await callEndpoint(endpoint, params.arguments ?? {}, { context, calls }));
       return answer.kind === "question" ? questions.ask(answer, context) : toResult(answer);
     });
     server.setRequestHandler("resources/list", () => ({ resources }));
@@ -107,7 +116,7 @@ export function createMount(plan: MountPlan): McpMount {
     return server;
   }
 
-  return { create, watch };
+  return { create, shortcutOf: (server) => shortcuts.get(server), watch };
 }
 
 interface Calls {
@@ -124,26 +133,18 @@ function callEndpoint(
 ): Promise<Answer> {
   const { tool } = endpoint;
   const resumed = calls.questions.resumed(context);
-  const call: Call = {
-    // An answered question goes on as the call that asked it.
-    id: resumed?.sealed.id ?? randomId(),
-    trace: resumed?.sealed.trace ?? randomId(),
+  const call = beginCall(tool, input, {
     caller: callerOf(context, calls.server, calls.connection),
     signal: context.mcpReq.signal,
     log: calls.log,
-    report: reporter(context),
+    report: reporter({
+      progressToken: context.mcpReq._meta?.progressToken,
+      signal: context.mcpReq.signal,
+      notify: (notification) => context.mcpReq.notify(notification),
+    }),
     ...(resumed === undefined ? {} : { resumed }),
-    record: freshRecord(tool, input),
-  };
+  });
   return endpoint.call(input, call);
-}
-
-function toResult({ parts, structured, error }: Extract<Answer, { kind: "answer" }>): CallToolResult {
-  return {
-    content: [...parts],
-    ...(structured === undefined ? {} : { structuredContent: structured }),
-    ...(error === undefined ? {} : { isError: true }),
-  };
 }
 
 /** Subscriptions of handshake-era clients live as long as their connection. */
@@ -188,9 +189,4 @@ function unknownTool(name: string, names: Iterable<string>): ProtocolError {
   const meant = nearest(name, names);
   const hint = meant === undefined ? "tools/list names all of them" : `did you mean ${meant}?`;
   return new ProtocolError(ProtocolErrorCode.InvalidParams, `there is no tool ${quote(name)}; ${hint}`);
-}
-
-/** The last twelve digits of a UUID: Node draws those in batches, which costs a call nothing. */
-function randomId(): string {
-  return randomUUID().slice(24);
 }

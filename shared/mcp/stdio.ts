@@ -12,6 +12,8 @@ import type { Scope } from "../scope.ts";
 import { followListen } from "./follow-listen.ts";
 import { guardStdout } from "./guard-stdout.ts";
 import type { McpMount } from "./mount.ts";
+import { PlainCalls } from "./plain-calls.ts";
+import { siftLines } from "./sift-lines.ts";
 
 /** With this much for closing, the process is gone within two seconds of its client. */
 const CLOSE_MS = 1_500;
@@ -34,9 +36,23 @@ export interface StdioOptions {
 export function serveOnStdio(mount: McpMount, options: StdioOptions): void {
   const { scope, log, stdin = process.stdin, stdout = guardStdout() } = options;
   const exit = options.exit ?? ((code) => process.exit(code));
-  const streams = new ListenStreams(mount, log);
-  const wire = new StdioServerTransport(stdin, stdout);
-  const handle = serveStdio(streams.follow(mount.create), {
+  let server: Server | undefined;
+  const create: McpServerFactory = async (context) => {
+    const made = await mount.create(context);
+    server = made instanceof McpServer ? made.server : made;
+    return made;
+  };
+  const streams = new ListenStreams({ mount, log, server: () => server });
+  const calls = new PlainCalls({
+    shortcut: () => server && mount.shortcutOf?.(server),
+    send: (message) => stdout.write(`${JSON.stringify(message)}\n`),
+    handOver: (message) => rest.push(`${JSON.stringify(message)}\n`),
+    notify: async (notification) => server?.notification(notification),
+    log,
+  });
+  const rest = siftLines(stdin, (line) => calls.take(line));
+  const wire = new StdioServerTransport(rest, stdout);
+  const handle = serveStdio(create, {
     transport: wire,
     onerror: (error) => log("debug", `stdio: ${error.message}`),
   });
@@ -45,6 +61,7 @@ export function serveOnStdio(mount: McpMount, options: StdioOptions): void {
   const leave = async (): Promise<void> => {
     if (leaving) return;
     leaving = true;
+    calls.close();
     streams.close();
     const closing = handle.close().then(() => scope.close());
     await within(CLOSE_MS, closing).catch((error: unknown) => log("warn", `closing: ${String(error)}`));
@@ -69,31 +86,30 @@ async function within(ms: number, work: Promise<unknown>): Promise<void> {
   await Promise.race([work, late]).finally(() => clearTimeout(timer));
 }
 
+interface ListenOptions {
+  readonly mount: McpMount;
+  readonly log: Log;
+  /** The connection's; changes are announced through it. */
+  readonly server: () => Server | undefined;
+}
+
 /** What the stateless-era client of this connection listens to, by the id of the request that opened it. */
 class ListenStreams {
-  readonly #mount: McpMount;
-  readonly #log: Log;
+  readonly #options: ListenOptions;
   readonly #stops = new Map<unknown, () => void>();
-  #server: Server | undefined;
 
-  constructor(mount: McpMount, log: Log) {
-    this.#mount = mount;
-    this.#log = log;
-  }
-
-  /** The factory, watched: changes are announced through the newest server, which is the connection's. */
-  follow(create: McpServerFactory): McpServerFactory {
-    return async (context) => {
-      const made = await create(context);
-      this.#server = made instanceof McpServer ? made.server : made;
-      return made;
-    };
+  constructor(options: ListenOptions) {
+    this.#options = options;
   }
 
   observe(message: JSONRPCMessage): void {
     if (isJSONRPCRequest(message)) {
-      const announce = (uri: string): void => void this.#server?.sendResourceUpdated({ uri }).catch(() => {});
-      const stop = followListen(message, { mount: this.#mount, announce, log: this.#log });
+      const { mount, log, server } = this.#options;
+      const announce = (uri: string): void =>
+        void server()
+          ?.sendResourceUpdated({ uri })
+          .catch(() => {});
+      const stop = followListen(message, { mount, announce, log });
       if (stop === undefined) return;
       this.#stop(message.id);
       this.#stops.set(message.id, stop);

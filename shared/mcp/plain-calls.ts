@@ -1,0 +1,86 @@
+import type { CallToolResult, RequestId } from "@modelcontextprotocol/server";
+import type { Log } from "../context.ts";
+import { cancelledIn, plainCallIn, type PlainCall } from "./plain-call.ts";
+import { reporter, type Notify } from "./progress.ts";
+import type { Shortcut } from "./shortcut.ts";
+
+export interface PlainCallsOptions {
+  /** Of the connection as it is now. */
+  readonly shortcut: () => Shortcut | undefined;
+  /** Writes one message. */
+  readonly send: (message: object) => void;
+  /** Gives a message to the SDK after all. */
+  readonly handOver: (message: unknown) => void;
+  readonly notify: Notify;
+  readonly log: Log;
+}
+
+/** Answers plain calls from one client as the SDK would, and leaves everything else to it. */
+export class PlainCalls {
+  readonly #options: PlainCallsOptions;
+  readonly #running = new Map<RequestId, AbortController>();
+  #closed = false;
+
+  constructor(options: PlainCallsOptions) {
+    this.#options = options;
+  }
+
+  /** False for a line that the SDK has to see. */
+  take(line: string): boolean {
+    const message = parse(line);
+    if (this.#closed || message === undefined) return false;
+    const call = plainCallIn(message);
+    if (call === undefined) return this.#cancel(cancelledIn(message));
+    const shortcut = this.#options.shortcut();
+    if (shortcut?.takes(call) !== true || this.#running.has(call.id)) return false;
+    void this.#run(call, shortcut, message);
+    return true;
+  }
+
+  /** Aborts what runs; nothing is answered any more. */
+  close(): void {
+    this.#closed = true;
+    for (const id of this.#running.keys()) this.#cancel(id);
+  }
+
+  #cancel(id: unknown): boolean {
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a key of any other type is not found
+    const running = this.#running.get(id as RequestId);
+    if (running === undefined) return false;
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- it was found
+    this.#running.delete(id as RequestId);
+    running.abort();
+    return true;
+  }
+
+  async #run(call: PlainCall, shortcut: Shortcut, message: unknown): Promise<void> {
+    const { id, progressToken } = call;
+    const controller = new AbortController();
+    const { signal } = controller;
+    this.#running.set(id, controller);
+    const report = reporter({ progressToken, signal, notify: this.#options.notify });
+    let answer: { readonly result: CallToolResult } | { readonly error: object } | undefined;
+    try {
+      const result = await shortcut.call(call, { signal, report });
+      answer = result && { result };
+    } catch (error) {
+      this.#options.log("error", `a call failed outside of its tool: ${String(error)}`);
+      answer = { error: { code: INTERNAL_ERROR, message: "Internal error" } };
+    }
+    // A call that was taken back gets no answer.
+    if (signal.aborted) return;
+    this.#running.delete(id);
+    if (answer === undefined) this.#options.handOver(message);
+    else this.#options.send({ ...answer, jsonrpc: "2.0", id });
+  }
+}
+
+const INTERNAL_ERROR = -32_603;
+
+function parse(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+}

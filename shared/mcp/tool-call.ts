@@ -1,0 +1,33 @@
+import { randomUUID } from "node:crypto";
+import type { CallToolResult } from "@modelcontextprotocol/server";
+import { freshRecord, type Answer, type Call } from "../call.ts";
+import type { ToolFacts } from "../tool.ts";
+
+/** A call that begins now; an answered question goes on as the call that asked it. */
+export function beginCall(
+  tool: ToolFacts,
+  input: unknown,
+  about: Omit<Call, "id" | "trace" | "record">,
+): Call {
+  const sealed = about.resumed?.sealed;
+  return {
+    id: sealed?.id ?? randomId(),
+    trace: sealed?.trace ?? randomId(),
+    ...about,
+    record: freshRecord(tool, input),
+  };
+}
+
+/** An answer in the protocol's words. */
+export function toResult({ parts, structured, error }: Extract<Answer, { kind: "answer" }>): CallToolResult {
+  return {
+    content: [...parts],
+    ...(structured === undefined ? {} : { structuredContent: structured }),
+    ...(error === undefined ? {} : { isError: true }),
+  };
+}
+
+/** The last twelve digits of a UUID: Node draws those in batches, which costs a call nothing. */
+function randomId(): string {
+  return randomUUID().slice(24);
+}
