@@ -19,7 +19,7 @@ import { createStatusFeed } from "../shared/status/create-feed.ts";
 import type { StatusFeed } from "../shared/status/feed.ts";
 import { withStatus } from "../shared/status/stage.ts";
 import { canRead, type Tool } from "../shared/tool.ts";
-import { openWorkspace } from "../shared/workspace/workspace.ts";
+import { openWorkspace } from "../shared/workspace/open-workspace.ts";
 import { catalog } from "./catalog.ts";
 
 /** One open server with its tools wrapped: ready for a transport, the command line or the planner. */
@@ -54,8 +54,9 @@ export interface SuiteOptions {
 
 /** Opens servers and puts every tool of theirs through the same stages. Throws `StartupError`. */
 export async function openSuite({ settings, servers, scope, log }: SuiteOptions): Promise<Suite> {
-  const { containment, allowSecrets, protect, places } = settings;
-  const workspace = await openWorkspace(settings.roots, { scope, log, containment });
+  const { containment, allowSecrets, protect, places, fsync } = settings;
+  const changes = { stateFolder: places.state, fsync };
+  const workspace = await openWorkspace(settings.roots, { scope, log, containment, changes });
   const status = createStatusFeed({ scope, log });
   const policy = await openPolicy({
     ...settings,

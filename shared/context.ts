@@ -18,6 +18,8 @@ export interface CallContext {
   readonly log: Log;
   readonly report: (progress: Progress) => void;
   readonly client: Caller;
+  /** Which call this is: for the log of changes. `tool` is `<server>.<tool>`. */
+  readonly by: { readonly tool: string; readonly call: string };
   /** What this call may open, as policy decided; every door to the disk asks it. */
   readonly access: Access;
 }

@@ -3,7 +3,7 @@ import { formatAuditLine } from "../../shared/audit/format-audit-line.ts";
 import { projectKey } from "../../shared/audit/project-key.ts";
 import { readAudit } from "../../shared/audit/read-audit.ts";
 import { Scope } from "../../shared/scope.ts";
-import { openWorkspace } from "../../shared/workspace/workspace.ts";
+import { openWorkspace } from "../../shared/workspace/open-workspace.ts";
 import { loadSettings } from "./load-settings.ts";
 import { parseTime } from "./parse-time.ts";
 import { stderrLog } from "./stderr-log.ts";

@@ -39,6 +39,8 @@ export function flagsOf(
   for (const [path, leaf] of all) {
     const name = leaf.rule?.flag ?? `--${path.replaceAll(".", "-")}`;
     const value = parsed[attributeOf(name)];
+    // commander turns --no-x into x: false, and into x: true when nobody wrote it
+    if (name.startsWith("--no-") && value === true) continue;
     if (typeof value === "string" || typeof value === "boolean") flags[path] = value;
     else if (Array.isArray(value)) flags[path] = value.map(String);
   }
@@ -52,7 +54,7 @@ export function flagWords(flags: Flags): string[] {
   return Object.entries(flags).flatMap(([path, value]) => {
     const flag = keys.get(path)?.rule?.flag;
     if (flag === undefined || value === undefined || path === "roots" || HTTP_KEYS.includes(path)) return [];
-    if (typeof value === "boolean") return value ? [flag] : [];
+    if (typeof value === "boolean") return value === flag.startsWith("--no-") ? [] : [flag];
     return [value].flat().flatMap((text) => [flag, text]);
   });
 }
@@ -82,7 +84,7 @@ function valueName(path: string): string {
   return names[path] ?? path.slice(path.lastIndexOf(".") + 1);
 }
 
-/** As commander names it: `--read-only` is `readOnly`. */
+/** As commander names it: `--read-only` is `readOnly`, `--no-fsync` is `fsync`. */
 function attributeOf(flag: string): string {
-  return flag.slice(2).replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
+  return flag.replace(/^--(no-)?/, "").replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }

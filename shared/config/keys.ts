@@ -53,6 +53,10 @@ export const settingsSchema = z.strictObject({
     (own, project) => [...new Set([...own, ...project])],
     "--protect",
   ),
+  fsync: person(
+    z.boolean().default(true).describe("sync new contents to the disk before they replace old ones; off is faster, and a power failure may lose them"),
+    "--no-fsync",
+  ),
   limits: z
     .strictObject({
       callsPerMinute: narrow(count.default(60_000).describe("calls a minute, for each caller"), lower),

@@ -15,11 +15,16 @@ export function toEndpoint(server: string, tool: Tool<object>): Endpoint {
     ...(tool.output === undefined ? {} : { output: tool.output }),
     touches: (input) => tool.touches(input),
   };
-  return { tool: facts, call: (input, call) => run(tool, input, call) };
+  return { tool: facts, call: (input, call) => run(tool, input, { call, server }) };
 }
 
-async function run(tool: Tool<object>, input: unknown, call: Call): Promise<Answer> {
-  const data = await tool.run(input, contextOf(call));
+interface Running {
+  readonly call: Call;
+  readonly server: string;
+}
+
+async function run(tool: Tool<object>, input: unknown, { call, server }: Running): Promise<Answer> {
+  const data = await tool.run(input, contextOf(call, `${server}.${tool.name}`));
   const rendered = tool.render(data);
   const parts: readonly Part[] = typeof rendered === "string" ? [{ type: "text", text: rendered }] : rendered;
   return {
@@ -30,13 +35,14 @@ async function run(tool: Tool<object>, input: unknown, call: Call): Promise<Answ
   };
 }
 
-function contextOf(call: Call): CallContext {
+function contextOf(call: Call, tool: string): CallContext {
   if (call.access === undefined) throw new Error("a call reached its tool without passing policy");
   return {
     signal: call.signal,
     log: call.log,
     report: call.report,
     client: call.caller,
+    by: { tool, call: call.id },
     access: call.access,
   };
 }

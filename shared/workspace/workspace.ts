@@ -1,72 +1,24 @@
 import { closeSync } from "node:fs";
 import type { Access, Place } from "../access.ts";
-import type { Log } from "../context.ts";
-import { StartupError } from "../errors.ts";
-import type { Scope } from "../scope.ts";
-import { CompareContainment } from "./contain-compare.ts";
+import { Changes, noChanges } from "./change/changes.ts";
 import { inWords, notFound, outside, wrongKind } from "./contain-errors.ts";
-import { HandleContainment } from "./contain-handles.ts";
-import type { Containment, ContainmentKind, Held, Opened } from "./contain.ts";
+import type { Containment, Held, Opened } from "./contain.ts";
 import { factsOf, type EntryStat } from "./entry.ts";
 import { checkGlobs } from "./glob.ts";
 import { OpenDirectory } from "./open-directory.ts";
 import { OpenFile } from "./open-file.ts";
-import { isAbsolute, Root } from "./root.ts";
+import { isAbsolute, type Root } from "./root.ts";
 import type { SafePath } from "./safe-path.ts";
-import { WalkPool } from "./walk-pool.ts";
+import type { WalkPool } from "./walk-pool.ts";
 import type { WalkRequest, WalkResult } from "./walk-request.ts";
 
 export type { OpenDirectory } from "./open-directory.ts";
 export type { OpenFile } from "./open-file.ts";
 
-export interface WorkspaceOptions {
-  /** Closes the roots' handles and the walkers. */
-  readonly scope: Scope;
-  /** Left out: handles where the system has them, else compare. */
-  readonly containment?: ContainmentKind;
-  readonly log?: Log;
-}
-
-/**
- * Opens the roots; the first that works takes relative paths. One that cannot be used is skipped with a warning.
- * Throws `StartupError` when none can be used.
- */
-export async function openWorkspace(
-  directories: readonly string[],
-  options: WorkspaceOptions,
-): Promise<Workspace> {
-  const roots: Root[] = [];
-  const failures: string[] = [];
-  for (const directory of directories) {
-    try {
-      roots.push(await Root.open(directory, roots.length === 0));
-    } catch (error) {
-      if (!(error instanceof StartupError)) throw error;
-      failures.push(error.message);
-    }
-  }
-  if (roots.length === 0) throw new StartupError(failures.join("; ") || "no root was given");
-  for (const failure of failures) options.log?.("warn", failure);
-  const containment = contain(roots, options);
-  const walkers = new WalkPool();
-  options.scope.defer(() => walkers.close());
-  return new Workspace(roots, containment, walkers);
-}
-
-function contain(roots: readonly Root[], { scope, containment, log }: WorkspaceOptions): Containment {
-  if (containment === "compare") return new CompareContainment();
-  try {
-    if (process.platform !== "linux") throw new Error("only Linux has handles in /proc");
-    const handles = HandleContainment.open(roots);
-    scope.defer(() => handles.close());
-    return handles;
-  } catch (error) {
-    if (containment === "handles")
-      throw new StartupError("containment by handles does not work here", { cause: error });
-    if (process.platform === "linux")
-      log?.("warn", "no /proc/self/fd here: paths are compared, which a race can defeat");
-    return new CompareContainment();
-  }
+interface Parts {
+  readonly containment: Containment;
+  readonly walkers: WalkPool;
+  readonly changes: Changes | undefined;
 }
 
 interface Reached {
@@ -80,12 +32,20 @@ export class Workspace {
   readonly roots: readonly Root[];
   readonly #containment: Containment;
   readonly #walkers: WalkPool;
+  readonly #changes: Changes | undefined;
 
   /** Made by `openWorkspace`. */
-  constructor(roots: readonly Root[], containment: Containment, walkers: WalkPool) {
+  constructor(roots: readonly Root[], { containment, walkers, changes }: Parts) {
     this.roots = roots;
     this.#containment = containment;
     this.#walkers = walkers;
+    this.#changes = changes;
+  }
+
+  /** Throws `unavailable` when the workspace was opened without a place for the log of changes. */
+  get changes(): Changes {
+    if (this.#changes === undefined) throw noChanges();
+    return this.#changes;
   }
 
   /** By spelling only. Relative paths belong to the first root, `file://` URIs and other schemes are refused. */
@@ -101,9 +61,7 @@ export class Workspace {
 
   /** As answers show a place: relative to the first root, absolute below the others. */
   show(place: Place): string {
-    const root = this.roots.find(({ path }) => path === place.root);
-    if (root === undefined) throw new Error(`no root of this workspace: ${place.root}`);
-    return root.show(place.relative);
+    return rootOf(this.roots, place).show(place.relative);
   }
 
   /** Follows links inside the root by hand; throws `not_found`, `denied`, or `invalid_input` for what is no regular file. */
@@ -160,8 +118,7 @@ export class Workspace {
     signal.throwIfAborted();
     checkGlobs([...(request.globs ?? []), ...(request.deny ?? [])]);
     const { place, path: base } = directory;
-    const root = this.roots.find(({ path }) => path === place.root);
-    if (root === undefined) throw new Error(`no root of this workspace: ${place.root}`);
+    const root = rootOf(this.roots, place);
     const parts = place.relative.split("/").filter((name) => name !== "");
     const top = inWords(".", () => this.#containment.reach(root, [], "keep").open());
     try {
@@ -211,6 +168,13 @@ export class Workspace {
       return false;
     }
   }
+}
+
+/** The root in which a place lies. */
+export function rootOf(roots: readonly Root[], place: Place): Root {
+  const root = roots.find(({ path }) => path === place.root);
+  if (root === undefined) throw new Error(`no root of this workspace: ${place.root}`);
+  return root;
 }
 
 /** A missing tail may hold `..` from the text of a link; above the root it is outside. */

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import filesystem from "../../servers/filesystem/server.ts";
 import { Scope } from "../../shared/scope.ts";
 import { Watch } from "../../shared/workspace/watch.ts";
-import { openWorkspace } from "../../shared/workspace/workspace.ts";
+import { openWorkspace } from "../../shared/workspace/open-workspace.ts";
 import { callable, type Called } from "../support/call-tool.ts";
 
 let ws: Called;

@@ -252,7 +252,8 @@ test("what was found when the time is up is given, and that it is not all", asyn
   await write(place, "big.txt", "needle\n".repeat(2_000_000));
   const { signal } = new AbortController();
   const access = { signal, permit: () => {} };
-  const context = { ...freshCall(), client: person, access, workspace: place.workspace };
+  const by = { tool: "filesystem.search_text", call: "c" };
+  const context = { ...freshCall(), client: person, by, access, workspace: place.workspace };
   await using ground = await openGround(".", { ...context, watch: new Watch(place.workspace) });
   const request = {
     pattern: "needle",

@@ -10,7 +10,8 @@ import { toEndpoint } from "../../shared/pipeline/run.ts";
 import { Scope } from "../../shared/scope.ts";
 import type { Server } from "../../shared/server.ts";
 import type { ContainmentKind } from "../../shared/workspace/contain.ts";
-import { openWorkspace, type Workspace } from "../../shared/workspace/workspace.ts";
+import { openWorkspace } from "../../shared/workspace/open-workspace.ts";
+import type { Workspace } from "../../shared/workspace/workspace.ts";
 import { freshCall } from "./calls.ts";
 
 type Answered = Extract<Answer, { kind: "answer" }>;
@@ -47,8 +48,11 @@ export async function callable(server: Server, options: CallOptions = {}): Promi
   const dir = options.roots?.[0] ?? (await mkdtemp(join(tmpdir(), "plumb-")));
   if (options.roots === undefined) scope.defer(() => rm(dir, { recursive: true, force: true }));
   const { containment } = options;
+  const stateFolder = await mkdtemp(join(tmpdir(), "plumb-state-"));
+  scope.defer(() => rm(stateFolder, { recursive: true, force: true }));
   const workspace = await openWorkspace(options.roots ?? [dir], {
     scope,
+    changes: { stateFolder, fsync: false },
     ...(containment === undefined ? {} : { containment }),
   });
   const status = { publish: () => {}, watch: () => () => {}, read: () => ({ events: [], dropped: 0 }) };

@@ -4,7 +4,8 @@ import { dirname, join } from "node:path";
 import type { Access, Intent, Place } from "../../shared/access.ts";
 import { Scope } from "../../shared/scope.ts";
 import type { ContainmentKind } from "../../shared/workspace/contain.ts";
-import { openWorkspace, type Workspace } from "../../shared/workspace/workspace.ts";
+import { openWorkspace } from "../../shared/workspace/open-workspace.ts";
+import type { Workspace } from "../../shared/workspace/workspace.ts";
 
 /** A directory with an inside, which is the root, and an outside that nothing may reach. Removed at the end. */
 export interface Ground extends AsyncDisposable {
@@ -53,7 +54,8 @@ export async function opened(
   containment?: ContainmentKind,
 ): Promise<OpenedWorkspace> {
   const place = await temporary(files);
-  const options = { scope: place.scope, ...(containment === undefined ? {} : { containment }) };
+  const changes = { stateFolder: join(place.root, "../state"), fsync: false };
+  const options = { scope: place.scope, changes, ...(containment === undefined ? {} : { containment }) };
   return { ...place, workspace: await openWorkspace([place.root], options) };
 }
 

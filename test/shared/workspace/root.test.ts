@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { StartupError, ToolError } from "../../../shared/errors.ts";
 import { Scope } from "../../../shared/scope.ts";
-import { openWorkspace } from "../../../shared/workspace/workspace.ts";
+import { openWorkspace } from "../../../shared/workspace/open-workspace.ts";
 import { opened, permissive, temporary } from "../../support/workspace.ts";
 
 test("a root that cannot be used is skipped with a warning that names it", async () => {

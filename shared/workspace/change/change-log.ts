@@ -1,0 +1,125 @@
+import { closeSync, fdatasyncSync, fstatSync, ftruncateSync, mkdirSync, openSync, readSync } from "node:fs";
+import { readFile, rename, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import * as z from "zod";
+import { isErrno } from "../../errors.ts";
+import { isLockAbandoned, withLock } from "../lock-file.ts";
+import { changeSchema, type Change } from "./journal.ts";
+import { writeWhole } from "./write-whole.ts";
+
+const lineSchema = z.union([
+  z.strictObject({ begin: changeSchema }),
+  z.strictObject({ end: z.string(), done: z.boolean() }),
+]);
+
+/** What a log tells. */
+export interface LogContents {
+  /** The oldest first; only what was carried out. */
+  readonly done: readonly Change[];
+  /** The one that was begun and neither finished nor taken back: its process died in it. */
+  readonly unfinished: Change | undefined;
+}
+
+/**
+ * The changes of all projects of this user, in one file of the state folder, where no repository can forge them. A
+ * change is written before its first step and closed after its last one, under a lock that all processes share; so
+ * whoever finds the lock of a dead process finds at most one change open.
+ */
+export class ChangeLog {
+  readonly #folder: string;
+  readonly #path: string;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+    this.#path = join(folder, "changes.jsonl");
+  }
+
+  /** Runs `work` while no other change is carried out; `recover` first, when one was left open. */
+  async locked<T>(work: () => T | Promise<T>, recover: () => Promise<void>): Promise<T> {
+    mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
+    return withLock(this.#path, work, { recover });
+  }
+
+  /** True when a process died while it carried out a change. One look at the disk. */
+  isLeftOpen(): boolean {
+    return isLockAbandoned(this.#path);
+  }
+
+  /** Throws what the operating system says; then nothing was written. */
+  begin(change: Change, options: { readonly fsync: boolean }): void {
+    this.#append(JSON.stringify({ begin: change }), options.fsync);
+  }
+
+  end(id: string, done: boolean): void {
+    this.#append(JSON.stringify({ end: id, done }), false);
+  }
+
+  async read(): Promise<LogContents> {
+    const done: Change[] = [];
+    let open: Change | undefined;
+    for (const line of (await this.#text()).split("\n")) {
+      const parsed = parseLine(line);
+      if (parsed === undefined) continue;
+      if ("begin" in parsed) open = parsed.begin;
+      else if (parsed.end === open?.id) {
+        if (parsed.done) done.push(open);
+        open = undefined;
+      }
+    }
+    return { done, unfinished: open };
+  }
+
+  /** Only under the lock: puts these in the place of all. */
+  async rewrite(changes: readonly Change[]): Promise<void> {
+    const lines = changes.flatMap((change) => [{ begin: change }, { end: change.id, done: true }]);
+    const fresh = `${this.#path}.new`;
+    await writeFile(fresh, lines.map((line) => `${JSON.stringify(line)}\n`).join(""), { mode: 0o600 });
+    await rename(fresh, this.#path);
+  }
+
+  async #text(): Promise<string> {
+    try {
+      return await readFile(this.#path, "utf8");
+    } catch (error) {
+      if (isErrno(error, "ENOENT")) return "";
+      throw error;
+    }
+  }
+
+  #append(line: string, fsync: boolean): void {
+    const fd = openSync(this.#path, "a+", 0o600);
+    try {
+      const { size } = fstatSync(fd);
+      try {
+        writeWhole(fd, Buffer.from(`${endsLine(fd, size) ? "" : "\n"}${line}\n`));
+        if (fsync) fdatasyncSync(fd);
+      } catch (error) {
+        // half a line would hide the next one
+        ftruncateSync(fd, size);
+        throw error;
+      }
+    } finally {
+      closeSync(fd);
+    }
+  }
+}
+
+/** False after a crash in the middle of a line. */
+function endsLine(fd: number, size: number): boolean {
+  if (size === 0) return true;
+  const last = Buffer.alloc(1);
+  readSync(fd, last, 0, 1, size - 1);
+  return last[0] === 10;
+}
+
+/** Nothing for what a crash or another version left. */
+function parseLine(line: string): z.output<typeof lineSchema> | undefined {
+  if (line === "") return undefined;
+  try {
+    const parsed = lineSchema.safeParse(JSON.parse(line));
+    return parsed.success ? parsed.data : undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}

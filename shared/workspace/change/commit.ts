@@ -1,0 +1,83 @@
+import { readFileSync } from "node:fs";
+import { ToolError } from "../../errors.ts";
+import type { ChangeLog } from "./change-log.ts";
+import { carryOut, takeBack } from "./carry-out.ts";
+import type { Planned } from "./draft.ts";
+import { look, pathOf } from "./folder.ts";
+import type { Change } from "./journal.ts";
+import { Stale } from "./shift.ts";
+import { isSameLook } from "./stamp.ts";
+import { wordedWrite } from "./write-errors.ts";
+
+/** A file system's clock ticks in steps of up to 10 ms: two changes in one step have one time. */
+const TICK_MS = 25;
+
+/**
+ * Carries out all steps or none, synchronously, under the log's lock. Throws `Stale` when something is not as it was
+ * when it was looked at, else a `ToolError`; in both cases all is as it was before.
+ */
+export function commit(
+  change: Change,
+  steps: readonly Planned[],
+  { log, fsync }: { log: ChangeLog; fsync: boolean },
+): void {
+  for (const step of steps) check(step);
+  let shown = steps[0]?.shown ?? "";
+  const begun: Planned[] = [];
+  try {
+    // one step is one rename, which a power failure does not tear
+    log.begin(change, { fsync: fsync && steps.length > 1 });
+    for (const step of steps) {
+      ({ shown } = step);
+      begun.push(step);
+      carryOut(step);
+    }
+    log.end(change.id, true);
+  } catch (error) {
+    const broken = takeAllBack(begun);
+    closeQuietly(log, change.id);
+    throw broken ?? wordedWrite(shown, error);
+  }
+}
+
+function check({ spot, from = spot, looked, basis, shown }: Planned): void {
+  if (looked === undefined) return;
+  const now = look(from);
+  if (!isSameLook(now, looked.before)) throw new Stale(shown);
+  const isYoung = now !== undefined && Number(now.mtimeNs / 1_000_000n) > looked.at - TICK_MS;
+  if (isYoung && basis !== undefined && !readFileSync(pathOf(from)).equals(basis)) throw new Stale(shown);
+}
+
+/** The newest step first. An error when even that fails: then a person has to look. */
+function takeAllBack(begun: readonly Planned[]): ToolError | undefined {
+  const broken: string[] = [];
+  let cause: unknown;
+  for (const step of begun.toReversed()) {
+    try {
+      takeBack(step);
+    } catch (error) {
+      broken.push(
+        `${step.shown}${step.kept === undefined ? "" : ` (its old version is .plumbline/trash/${step.kept.name})`}`,
+      );
+      cause = error;
+    }
+  }
+  if (broken.length === 0) return undefined;
+  return new ToolError(
+    "unavailable",
+    `the change failed in the middle, and could not be taken back at ${broken.join(", ")}`,
+    {
+      hint: "Tell the person before anything else.",
+      cause,
+    },
+  );
+}
+
+/** A change that was begun and has no end counts for nothing, as long as its lock is let go. */
+function closeQuietly(log: ChangeLog, id: string): void {
+  try {
+    log.end(id, false);
+  } catch {
+    // the state folder's disk is full
+  }
+}

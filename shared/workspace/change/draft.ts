@@ -1,0 +1,226 @@
+import { randomUUID } from "node:crypto";
+import type { BigIntStats } from "node:fs";
+import type { Access, Place } from "../../access.ts";
+import { ToolError } from "../../errors.ts";
+import type { Containment, Held } from "../contain.ts";
+import { exchanged, inWords, notFound, wrongKind } from "../contain-errors.ts";
+import { factsOf } from "../entry.ts";
+import type { Root } from "../root.ts";
+import type { SafePath } from "../safe-path.ts";
+import type { ReadyStep } from "./carry-out.ts";
+import { look, type Spot } from "./folder.ts";
+import { HeldFolders, type FoundSpot } from "./held-folders.ts";
+import type { Kept, Step } from "./journal.ts";
+import { mountPoint } from "./mount-point.ts";
+import { drop } from "./shift.ts";
+import { stageFile, type Content } from "./stage-file.ts";
+import { stampOf, type Stamp } from "./stamp.ts";
+
+/** A place that a change is about, and what stood there when it was looked at. */
+export interface Target extends FoundSpot {
+  readonly place: Place;
+  readonly root: Root;
+  readonly shown: string;
+  /** Left out when nothing stood there. */
+  readonly before?: BigIntStats;
+  /** When that was, in milliseconds since 1970. */
+  readonly at: number;
+}
+
+export interface DraftOptions {
+  readonly containment: Containment;
+  readonly access: Access;
+  readonly show: (place: Place) => string;
+  /** Whether new contents are on the disk, and not only in its cache, before they replace old ones. */
+  readonly fsync: boolean;
+}
+
+interface PutOptions {
+  /** The whole old content: compared once more, since the time of a very young file cannot tell whether it changed. */
+  readonly basis?: Buffer | undefined;
+  readonly executable?: boolean | undefined;
+}
+
+/** A step that waits to be carried out. */
+export interface Planned extends ReadyStep {
+  /** What has to be there unchanged: nothing else may be replaced, removed or moved. */
+  readonly looked?: Pick<Target, "before" | "at">;
+  readonly basis?: Buffer | undefined;
+  /** Bytes that are kept for it. */
+  readonly bytes?: number;
+}
+
+/**
+ * A change while it is prepared: new contents lie in the trash, nothing can be seen of it yet. Whoever makes one
+ * disposes of it; what was not carried out is cleared away then.
+ */
+export class Draft implements AsyncDisposable {
+  readonly id = randomUUID().slice(0, 8);
+  readonly steps: Planned[] = [];
+  readonly folders: HeldFolders;
+  readonly #options: DraftOptions;
+  readonly #staged: Spot[] = [];
+  readonly #made = new Set<string>();
+  #names = 0;
+
+  constructor(options: DraftOptions) {
+    this.#options = options;
+    this.folders = new HeldFolders(options.containment);
+  }
+
+  /**
+   * Looks at what stands at a path now, and asks for the right to write there. A link in the last place is followed
+   * for what is about a file's content, kept for what is about its name. Throws `denied`, and `invalid_input` for the
+   * root itself and for a path below a file.
+   */
+  target(path: SafePath, last: "follow" | "keep"): Target {
+    const { containment, access } = this.#options;
+    access.signal.throwIfAborted();
+    return inWords(path.shown, () => {
+      const held = containment.reach(path.root, path.parts, last);
+      try {
+        return this.#targetAt(path, held);
+      } finally {
+        held.close();
+      }
+    });
+  }
+
+  /** Plans a file's new content, which is written to the trash here and now; the stamp is that of the new file. */
+  async put(target: Target, content: Content, { basis, executable }: PutOptions = {}): Promise<Stamp> {
+    const { access, fsync } = this.#options;
+    const { before: like, parent } = target;
+    const [spot, staged] = this.trashName(target, "new");
+    const after = await stageFile(spot, content, { like, parent, executable, fsync, signal: access.signal });
+    this.#staged.push(spot);
+    this.putBack(target, { spot, staged, after, basis });
+    return after;
+  }
+
+  /** Plans that something in the trash comes to stand at the target, where nothing is or a file that it replaces. */
+  putBack(
+    target: Target,
+    { spot, staged, after, basis }: { spot: Spot; staged: Kept; after: Stamp; basis?: Buffer | undefined },
+  ): void {
+    this.#make(target);
+    const step: Step = { what: "put", place: bare(target.place), staged, after };
+    if (target.before === undefined) return this.#add(target, step, { staged: spot });
+    if (target.before.isDirectory()) throw wrongKind(target.shown, "directory", "file");
+    const [keptSpot, kept] = this.trashName(target, "old");
+    const before = stampOf(target.before);
+    this.#add(
+      target,
+      { ...step, before, kept },
+      {
+        staged: spot,
+        kept: keptSpot,
+        looked: target,
+        basis,
+        bytes: before.size,
+      },
+    );
+  }
+
+  /** Plans that what stands there goes to the trash. `bytes`: of all that is in a directory. */
+  remove(target: Target, bytes = Number(target.before?.size ?? 0)): void {
+    if (target.before === undefined) throw notFound(target.shown);
+    const [spot, kept] = this.trashName(target, "old");
+    const before = stampOf(target.before);
+    this.#add(
+      target,
+      { what: "remove", place: bare(target.place), before, kept },
+      { kept: spot, looked: target, bytes },
+    );
+  }
+
+  /** Plans a move onto a free name; both must lie on one mount. */
+  move(from: Target, to: Target): void {
+    if (from.before === undefined) throw notFound(from.shown);
+    this.#make(to);
+    const stamp = stampOf(from.before);
+    const step: Step = {
+      what: "move",
+      place: bare(to.place),
+      from: bare(from.place),
+      before: stamp,
+      after: stamp,
+    };
+    this.#add(to, step, { from: from.spot, looked: from });
+  }
+
+  /** Plans that a directory is gone when nothing is in it. */
+  unmake(target: Target): void {
+    this.#add(target, { what: "unmake", place: bare(target.place) }, {});
+  }
+
+  /** Whether one can be renamed to the other; if not, its content has to be copied. */
+  sharesMount(one: Target, other: Target): boolean {
+    const [a, b] = [one, other].map(({ before, parent }) => (before ?? parent).dev);
+    return a === b && mountOf(one) === mountOf(other);
+  }
+
+  /** A free name in the trash for things at that place. */
+  trashName({ root, place }: Target, ending: "old" | "new"): [Spot, Kept] {
+    const { folder, mount } = this.folders.trashFor(root, place.relative.split("/").slice(0, -1));
+    const name = `${this.id}-${this.#names++}.${ending}`;
+    return [
+      { folder, name },
+      { root: root.path, mount: [...mount], name },
+    ];
+  }
+
+  /** What was carried out is litter no more. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const spot of this.#staged) if (look(spot) !== undefined) drop(spot);
+    this.folders.close();
+  }
+
+  #targetAt(path: SafePath, { parts, missing, stats }: Held): Target {
+    const { access, show } = this.#options;
+    const { root } = path;
+    if (missing.includes("..")) throw notFound(path.shown);
+    const relative = [...parts, ...missing].join("/");
+    if (relative === "")
+      throw new ToolError("invalid_input", "the root itself is not written, moved or deleted");
+    const place = { root: root.path, relative };
+    const common = { place, root, shown: show(place), at: Date.now() };
+    if (missing.length > 0) {
+      access.permit(place, "write");
+      if (!stats.isDirectory()) throw below(show({ ...place, relative: parts.join("/") }));
+      return { ...common, ...this.folders.find(root, parts, missing) };
+    }
+    const { identity, links } = factsOf(stats);
+    access.permit({ ...place, identity, links }, "write");
+    const found = this.folders.find(root, parts.slice(0, -1), parts.slice(-1));
+    const before = look(found.spot);
+    if (before === undefined || before.ino !== stats.ino || before.dev !== stats.dev) throw exchanged();
+    return { ...common, ...found, before };
+  }
+
+  /** The directories above a target, each once in a change. */
+  #make(target: Target): void {
+    for (const { relative, spot } of target.makes) {
+      const place = { root: target.root.path, relative };
+      const key = `${place.root}\0${relative}`;
+      if (!this.#made.has(key)) this.#add(target, { what: "make", place }, { spot });
+      this.#made.add(key);
+    }
+  }
+
+  #add(target: Target, step: Step, more: Partial<Planned>): void {
+    this.steps.push({ step, spot: target.spot, shown: target.shown, ...more });
+  }
+}
+
+function mountOf({ place }: Target): string {
+  const parent = place.relative.split("/").slice(0, -1);
+  return mountPoint([place.root === "/" ? "" : place.root, ...parent].join("/"));
+}
+
+function bare({ root, relative }: Place): { root: string; relative: string } {
+  return { root, relative };
+}
+
+function below(shown: string): ToolError {
+  return new ToolError("invalid_input", `${shown} is no directory: nothing can be put below it`);
+}

@@ -1,0 +1,74 @@
+import type { BigIntStats } from "node:fs";
+import type { Containment } from "../contain.ts";
+import { exchanged } from "../contain-errors.ts";
+import type { Root } from "../root.ts";
+import { Folder, type Spot } from "./folder.ts";
+import { mountPoint } from "./mount-point.ts";
+import { openTrash } from "./trash.ts";
+
+/** A spot, the nearest directory above it that is there, and those that have to be made before, topmost first. */
+export interface FoundSpot {
+  readonly spot: Spot;
+  readonly parent: BigIntStats;
+  readonly makes: readonly { readonly relative: string; readonly spot: Spot }[];
+}
+
+/** The directories that one change works in, each held once until `close`. */
+export class HeldFolders {
+  readonly #containment: Containment;
+  readonly #folders = new Map<string, Folder>();
+
+  constructor(containment: Containment) {
+    this.#containment = containment;
+  }
+
+  /** The spot of a name below directories that are there, and of names below it that are not. Links are not followed. */
+  find(root: Root, parts: readonly string[], names: readonly string[]): FoundSpot {
+    let folder = this.#there(root, parts);
+    const parent = folder.held.stats;
+    const makes: { relative: string; spot: Spot }[] = [];
+    for (const [index, name] of names.slice(0, -1).entries()) {
+      const relative = [...parts, ...names.slice(0, index + 1)].join("/");
+      makes.push({ relative, spot: { folder, name } });
+      folder = this.#once(`${root.path}\0${relative}`, Folder.below.bind(Folder, folder, name));
+    }
+    return { spot: { folder, name: names.at(-1) ?? "" }, parent, makes };
+  }
+
+  /** The trash for things at a path, and the names that lead from the root to the mount in which it lies. */
+  trashFor(
+    root: Root,
+    parts: readonly string[],
+  ): { readonly folder: Folder; readonly mount: readonly string[] } {
+    const base = root.path === "/" ? "" : root.path;
+    const point = mountPoint([base, ...parts].join("/"));
+    const mount = point.startsWith(`${base}/`) ? point.slice(base.length + 1).split("/") : [];
+    return { folder: this.trash(root, mount), mount: mount[0] === "" ? [] : mount };
+  }
+
+  trash(root: Root, mount: readonly string[]): Folder {
+    const key = ["trash", root.path, ...mount].join("\0");
+    return this.#once(key, () => openTrash(this.#containment, root, mount));
+  }
+
+  close(): void {
+    for (const folder of this.#folders.values()) folder.close();
+    this.#folders.clear();
+  }
+
+  #there(root: Root, parts: readonly string[]): Folder {
+    return this.#once([root.path, ...parts].join("\0"), () => {
+      const held = this.#containment.reach(root, parts, "keep");
+      if (held.missing.length === 0 && held.stats.isDirectory() && held.parts.length === parts.length)
+        return Folder.of(held);
+      held.close();
+      throw exchanged();
+    });
+  }
+
+  #once(key: string, open: () => Folder): Folder {
+    const folder = this.#folders.get(key) ?? open();
+    this.#folders.set(key, folder);
+    return folder;
+  }
+}

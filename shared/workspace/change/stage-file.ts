@@ -1,0 +1,89 @@
+import { createHash } from "node:crypto";
+import {
+  closeSync,
+  constants,
+  fchmodSync,
+  fchownSync,
+  fstatSync,
+  fsync,
+  openSync,
+  unlinkSync,
+  type BigIntStats,
+} from "node:fs";
+import { promisify } from "node:util";
+import { isErrno } from "../../errors.ts";
+import { pathOf, type Spot } from "./folder.ts";
+import { stampOf, type Stamp } from "./stamp.ts";
+import { writeWholeLater } from "./write-whole.ts";
+
+const syncLater = promisify(fsync);
+const CREATE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
+const SETGID = 0o2000n;
+
+/** What a new file is to hold: in one piece, or piece by piece. */
+export type Content = Buffer | AsyncIterable<Buffer>;
+
+export interface StageOptions {
+  /** The file whose owner and mode the new one takes over. */
+  readonly like?: BigIntStats | undefined;
+  /** The directory that it will lie in, when there is no file to be like. */
+  readonly parent: BigIntStats;
+  /** Sets or takes away the right to run it; left out, that stays as it is. */
+  readonly executable?: boolean | undefined;
+  readonly fsync: boolean;
+  readonly signal: AbortSignal;
+}
+
+/** Writes a new file at a spot of the trash, on the disk before this resolves; when it throws, nothing is left there. */
+export async function stageFile(spot: Spot, content: Content, options: StageOptions): Promise<Stamp> {
+  const { like, executable, signal } = options;
+  const path = pathOf(spot);
+  // a private file is private from the first byte on
+  const fd = openSync(path, CREATE, like === undefined ? 0o666 : 0o600);
+  try {
+    const hash = createHash("sha256");
+    for await (const piece of Buffer.isBuffer(content) ? [content] : content) {
+      signal.throwIfAborted();
+      hash.update(piece);
+      await writeWholeLater(fd, piece);
+    }
+    const made = fstatSync(fd, { bigint: true });
+    // a program with new bytes is not run as somebody else; the kernel clears these bits as well
+    const mode = Number((like ?? made).mode) & 0o1777;
+    takeOwner(fd, made, options);
+    if (like !== undefined || executable !== undefined) fchmodSync(fd, withRun(mode, executable));
+    if (options.fsync) await syncLater(fd);
+    return stampOf(fstatSync(fd, { bigint: true }), hash.digest("hex").slice(0, 16));
+  } catch (error) {
+    unlinkSync(path);
+    throw error;
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** Owner and group of the file that is replaced, or the group that the directory gives, as far as we may. */
+function takeOwner(fd: number, made: BigIntStats, { like, parent }: StageOptions): void {
+  const gid = like?.gid ?? ((parent.mode & SETGID) === 0n ? made.gid : parent.gid);
+  const uid = like?.uid ?? made.uid;
+  if (uid === made.uid && gid === made.gid) return;
+  if (chown(fd, uid, gid) || gid === made.gid) return;
+  chown(fd, made.uid, gid);
+}
+
+/** False when the operating system does not let us. */
+function chown(fd: number, uid: bigint, gid: bigint): boolean {
+  try {
+    fchownSync(fd, Number(uid), Number(gid));
+    return true;
+  } catch (error) {
+    if (isErrno(error, "EPERM", "EINVAL", "ENOSYS", "ENOTSUP")) return false;
+    throw error;
+  }
+}
+
+/** Whoever may read it may run it, or nobody may. */
+function withRun(mode: number, executable: boolean | undefined): number {
+  if (executable === undefined) return mode;
+  return executable ? mode | ((mode & 0o444) >> 2) : mode & ~0o111;
+}

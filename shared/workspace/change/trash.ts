@@ -1,0 +1,53 @@
+import { closeSync, mkdirSync, openSync, writeSync } from "node:fs";
+import { isErrno, ToolError } from "../../errors.ts";
+import type { Containment, Held } from "../contain.ts";
+import type { Root } from "../root.ts";
+import { Folder } from "./folder.ts";
+
+const IGNORE = `# What Plumbline's tools replaced and deleted: "plumbline undo" brings it back. May be deleted at any time.
+*
+`;
+
+/**
+ * Opens `.plumbline/trash` in a root, or in the mount below it that `mount` leads to; makes it when it is missing.
+ * Git does not see it, and no tool reads or writes it. Throws `unavailable` when it cannot be had.
+ */
+export function openTrash(containment: Containment, root: Root, mount: readonly string[]): Folder {
+  const top = containment.reach(root, mount, "keep");
+  try {
+    const own = enter(top, ".plumbline", 0o777);
+    try {
+      return Folder.of(enter(own, "trash", 0o700));
+    } finally {
+      own.close();
+    }
+  } catch (error) {
+    if (!isErrno(error, "EACCES", "EPERM", "EROFS", "ENOSPC", "EDQUOT", "EEXIST", "ENOTDIR")) throw error;
+    throw new ToolError("unavailable", `nothing was changed: .plumbline/trash cannot keep the old version`, {
+      hint: "It must be a folder, in the root, that this user can write to; a person has to see to that.",
+      details: error instanceof Error ? error.message : String(error),
+      cause: error,
+    });
+  } finally {
+    top.close();
+  }
+}
+
+function enter(parent: Held, name: string, mode: number): Held {
+  const there = parent.enter(name);
+  if (there !== undefined) return there;
+  mkdirSync(parent.at(name), { mode });
+  const made = parent.enter(name);
+  if (made === undefined) throw new Error(`${name} was exchanged just now`);
+  if (name === "trash") hideFromGit(made);
+  return made;
+}
+
+function hideFromGit(trash: Held): void {
+  const fd = openSync(trash.at(".gitignore"), "wx");
+  try {
+    writeSync(fd, IGNORE);
+  } finally {
+    closeSync(fd);
+  }
+}
