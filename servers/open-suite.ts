@@ -54,8 +54,8 @@ export interface SuiteOptions {
 
 /** Opens servers and puts every tool of theirs through the same stages. Throws `StartupError`. */
 export async function openSuite({ settings, servers, scope, log }: SuiteOptions): Promise<Suite> {
-  const { containment, allowSecrets, protect, places, fsync } = settings;
-  const changes = { stateFolder: places.state, fsync };
+  const { containment, allowSecrets, protect, places, fsync, trash: keeping } = settings;
+  const changes = { stateFolder: places.state, fsync, keeping };
   const workspace = await openWorkspace(settings.roots, { scope, log, containment, changes });
   const status = createStatusFeed({ scope, log });
   const policy = await openPolicy({

@@ -15,8 +15,10 @@ export type EffectRule = Effect | ({ readonly by: string } & { readonly [value: 
 
 /** What a call is about: for rules, hooks, audit and the attack table. */
 export interface Touches {
-  /** Paths as the caller wrote them. */
+  /** Paths as the caller wrote them. A call that changes something changes what is there. */
   readonly paths?: readonly string[];
+  /** Paths that a call which changes something elsewhere only reads, as a copy does. */
+  readonly reads?: readonly string[];
   /** The program and its arguments, when the call runs one. */
   readonly argv?: readonly string[];
 }

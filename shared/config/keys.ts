@@ -54,9 +54,24 @@ export const settingsSchema = z.strictObject({
     "--protect",
   ),
   fsync: person(
-    z.boolean().default(true).describe("sync new contents to the disk before they replace old ones; off is faster, and a power failure may lose them"),
+    z
+      .boolean()
+      .default(true)
+      .describe(
+        "sync new contents to the disk before they replace old ones; off is faster, and a power failure may lose them",
+      ),
     "--no-fsync",
   ),
+  trash: z
+    .strictObject({
+      days: person(count.default(30).describe("days until a change can no longer be undone")),
+      maxBytes: person(
+        count
+          .default(1024 ** 3)
+          .describe("bytes that are kept of replaced and deleted files, for all roots together"),
+      ),
+    })
+    .prefault({}),
   limits: z
     .strictObject({
       callsPerMinute: narrow(count.default(60_000).describe("calls a minute, for each caller"), lower),

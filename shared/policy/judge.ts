@@ -9,6 +9,8 @@ import type { Tier } from "./tier.ts";
 export interface Target {
   readonly spelled: Place;
   readonly place: Place;
+  /** Whether the call, if it changes anything, changes it elsewhere. */
+  readonly onlyRead: boolean;
 }
 
 /** Who asks the person: we by elicitation, the client itself for tier 2, or nobody. */
@@ -114,6 +116,7 @@ function saidBy(details: string | undefined): { details?: string } {
 
 function protectedTarget(of: Case): (Refusal & { readonly because: string }) | undefined {
   const place = of.targets
+    .filter(({ onlyRead }) => !onlyRead)
     .flatMap(({ spelled, place }) => [place, spelled])
     .find((each) => isProtected(of.classify(each)));
   return place === undefined ? undefined : { because: "protected path", ...neverWritten(of.show(place)) };
@@ -148,6 +151,7 @@ function doubtsOf(of: Case): Doubt[] {
 function laterDoubt(of: Case): Doubt[] {
   if (of.facts.effect === "read") return [];
   const later = of.targets
+    .filter(({ onlyRead }) => !onlyRead)
     .filter(({ spelled, place }) => [spelled, place].some((each) => of.classify(each).kind === "runs-later"))
     .map(({ place }) => place);
   if (later.length === 0) return [];

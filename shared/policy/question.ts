@@ -62,8 +62,8 @@ function placeLine({ spelled, place }: Target, { show }: Case): string {
 /** The arguments that are neither its paths nor its command. */
 function otherValues(tool: ToolFacts, input: unknown): string[] {
   if (typeof input !== "object" || input === null) return [];
-  const { paths = [], argv = [] } = tool.touches(input);
-  const shown = new Set([...paths, ...argv]);
+  const { paths = [], reads = [], argv = [] } = tool.touches(input);
+  const shown = new Set([...paths, ...reads, ...argv]);
   const isShown = (value: unknown): boolean =>
     Array.isArray(value) ? value.every(isShown) : typeof value === "string" && shown.has(value);
   return Object.entries(input)

@@ -83,13 +83,13 @@ interface RefusalOptions extends Omit<Refusal, "message"> {
 const NOT_AGAIN = "Do not call it again unless the person asks for it.";
 
 async function findTargets({ workspace }: Policy, tool: ToolFacts, input: unknown): Promise<Target[]> {
-  return Promise.all(
-    (tool.touches(input).paths ?? []).map(async (path) => {
-      const safe = workspace.locate(path);
-      const spelled = { root: safe.root.path, relative: safe.parts.join("/") };
-      return { spelled, place: await workspace.resolve(safe) };
-    }),
-  );
+  const find = async (path: string, onlyRead: boolean): Promise<Target> => {
+    const safe = workspace.locate(path);
+    const spelled = { root: safe.root.path, relative: safe.parts.join("/") };
+    return { spelled, place: await workspace.resolve(safe), onlyRead };
+  };
+  const { paths = [], reads = [] } = tool.touches(input);
+  return Promise.all([...paths.map((path) => find(path, false)), ...reads.map((path) => find(path, true))]);
 }
 
 /** How many places that a call really reached its audit line names, beside those that it asked for. */

@@ -3,11 +3,13 @@ import type { Log } from "../context.ts";
 import { StartupError } from "../errors.ts";
 import type { Scope } from "../scope.ts";
 import { Changes } from "./change/changes.ts";
+import type { Keeping } from "./change/prune.ts";
 import type { FindRoot } from "./change/recover.ts";
 import { CompareContainment } from "./contain-compare.ts";
 import { HandleContainment } from "./contain-handles.ts";
 import type { Containment, ContainmentKind } from "./contain.ts";
 import { Root } from "./root.ts";
+import type { SafePath } from "./safe-path.ts";
 import { WalkPool } from "./walk-pool.ts";
 import { rootOf, Workspace } from "./workspace.ts";
 
@@ -27,6 +29,7 @@ export interface ChangeSettings {
   readonly stateFolder: string;
   /** False leaves it to the system when new contents reach the disk. */
   readonly fsync: boolean;
+  readonly keeping: Keeping;
 }
 
 /**
@@ -52,9 +55,12 @@ export async function openWorkspace(
   const containment = contain(roots, options);
   const walkers = new WalkPool();
   options.scope.defer(() => walkers.close());
-  const changes = options.changes && openChanges(roots, containment, { ...options, changes: options.changes });
+  const locate = (path: string): SafePath => workspace.locate(path);
+  const changes =
+    options.changes && openChanges(roots, { ...options, containment, locate, changes: options.changes });
+  const workspace = new Workspace(roots, { containment, walkers, changes });
   await changes?.mend();
-  return new Workspace(roots, { containment, walkers, changes });
+  return workspace;
 }
 
 function contain(roots: readonly Root[], { scope, containment, log }: WorkspaceOptions): Containment {
@@ -73,25 +79,32 @@ function contain(roots: readonly Root[], { scope, containment, log }: WorkspaceO
   }
 }
 
-function openChanges(
-  roots: readonly Root[],
-  containment: Containment,
-  { changes, scope, log = () => {} }: WorkspaceOptions & { readonly changes: ChangeSettings },
-): Changes {
+interface ChangeParts extends Omit<WorkspaceOptions, "containment"> {
+  readonly containment: Containment;
+  readonly changes: ChangeSettings;
+  readonly locate: (path: string) => SafePath;
+}
+
+function openChanges(roots: readonly Root[], parts: ChangeParts): Changes {
+  const { changes: settings, containment, locate, scope, log = () => {} } = parts;
   const findRoot: FindRoot = async (path) => {
     const own = roots.find((root) => root.path === path);
     if (own !== undefined) return { root: own, containment };
     const other = await openRoot(path);
     return other && { root: other, containment: contain([other], { scope, containment: containment.kind }) };
   };
-  return new Changes({
-    folder: join(changes.stateFolder, "changes"),
-    fsync: changes.fsync,
+  const changes = new Changes({
+    ...settings,
+    folder: join(settings.stateFolder, "changes"),
     containment,
+    roots,
     show: (place) => rootOf(roots, place).show(place.relative),
+    locate,
     findRoot,
     log,
   });
+  scope.defer(() => changes.close());
+  return changes;
 }
 
 /** A root that this process does not serve, for a change that another server died in; nothing when it is gone. */

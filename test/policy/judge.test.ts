@@ -10,6 +10,7 @@ const place = (relative: string): Place => ({ root: "/r", relative });
 const target = (relative: string, leadsTo = relative): Target => ({
   spelled: place(relative),
   place: place(leadsTo),
+  onlyRead: false,
 });
 
 function caseOf(

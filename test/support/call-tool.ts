@@ -52,7 +52,7 @@ export async function callable(server: Server, options: CallOptions = {}): Promi
   scope.defer(() => rm(stateFolder, { recursive: true, force: true }));
   const workspace = await openWorkspace(options.roots ?? [dir], {
     scope,
-    changes: { stateFolder, fsync: false },
+    changes: { stateFolder, fsync: false, keeping: { days: 30, maxBytes: 2 ** 30 } },
     ...(containment === undefined ? {} : { containment }),
   });
   const status = { publish: () => {}, watch: () => () => {}, read: () => ({ events: [], dropped: 0 }) };

@@ -54,7 +54,11 @@ export async function opened(
   containment?: ContainmentKind,
 ): Promise<OpenedWorkspace> {
   const place = await temporary(files);
-  const changes = { stateFolder: join(place.root, "../state"), fsync: false };
+  const changes = {
+    stateFolder: join(place.root, "../state"),
+    fsync: false,
+    keeping: { days: 30, maxBytes: 2 ** 30 },
+  };
   const options = { scope: place.scope, changes, ...(containment === undefined ? {} : { containment }) };
   return { ...place, workspace: await openWorkspace([place.root], options) };
 }

@@ -41,7 +41,10 @@ test("when the last step fails all the earlier ones are taken back", async () =>
     await draft.put(draft.target(workspace.locate("a.txt"), "follow"), Buffer.from("A"));
     await draft.put(draft.target(workspace.locate("new/b.txt"), "follow"), Buffer.from("B"));
     draft.remove(draft.target(workspace.locate("gone.txt"), "keep"));
-    draft.move(draft.target(workspace.locate("dir"), "keep"), draft.target(workspace.locate("moved"), "keep"));
+    draft.move(
+      draft.target(workspace.locate("dir"), "keep"),
+      draft.target(workspace.locate("moved"), "keep"),
+    );
     await draft.put(draft.target(workspace.locate("late.txt"), "follow"), Buffer.from("C"));
     await writeFile(join(root, "late.txt"), "somebody else's");
     await expect(workspace.changes.commit(draft, by)).rejects.toThrow("late.txt is there already");
