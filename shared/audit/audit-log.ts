@@ -48,20 +48,22 @@ export class AuditLog {
   }
 
   /**
-   * Writes one line within 100 ms; it is made when it is written, so that no caller waits for that. A `durable`
-   * line is on the disk when this resolves; false says that it is not, which is logged here.
+   * Writes one line within 100 ms; it is made when it is written, so that no caller waits for that. With a promise the
+   * caller waits: a `durable` line is on the disk when it resolves; false says that it is not, which is logged here.
    */
-  async append(line: () => AuditLine, options: { readonly durable: boolean }): Promise<boolean> {
+  append(line: () => AuditLine, options: { readonly durable: boolean }): Promise<boolean> | undefined {
     this.#pending.push(line);
-    if (options.durable) {
-      this.#sync = true;
-      const written = await this.flush();
-      if (!written) this.#warnOf(line());
-      return written;
-    }
-    if (this.#closed || this.#pending.length > MOST_PENDING) return await this.flush();
+    if (options.durable) return this.#appendDurable(line);
+    if (this.#closed || this.#pending.length > MOST_PENDING) return this.flush();
     this.#timer ??= setTimeout(() => void this.flush(), FLUSH_MS).unref();
-    return true;
+    return undefined;
+  }
+
+  async #appendDurable(line: () => AuditLine): Promise<boolean> {
+    this.#sync = true;
+    const written = await this.flush();
+    if (!written) this.#warnOf(line());
+    return written;
   }
 
   /** Writes what is buffered; everybody who comes while a write is under way shares the next one. */

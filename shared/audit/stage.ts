@@ -1,4 +1,4 @@
-import type { Call, Stage } from "../call.ts";
+import type { Answer, Call, Stage } from "../call.ts";
 import type { Part, ToolFacts } from "../tool.ts";
 import type { AuditLine } from "./audit-line.ts";
 import type { AuditLog } from "./audit-log.ts";
@@ -15,21 +15,26 @@ export function withAudit(log: AuditLog): Stage {
     tool: endpoint.tool,
     async call(input, call) {
       const started = performance.now();
-      const close = async (outcome: Outcome, chars: number): Promise<void> => {
-        const ms = Math.round((performance.now() - started) * 10) / 10;
-        const end = { time: new Date().toISOString(), outcome, chars, ms };
-        await log.append(() => ({ ...describe(endpoint.tool, call, input), ...end }), {
-          durable: call.record.changed,
-        });
+      const close = (outcome: Outcome, chars: number): Promise<unknown> | undefined => {
+        const ended = { at: Date.now(), ms: performance.now() - started };
+        const line = (): AuditLine => {
+          const ms = Math.round(ended.ms * 10) / 10;
+          const end = { time: new Date(ended.at).toISOString(), outcome, chars, ms };
+          return { ...describe(endpoint.tool, call, input), ...end };
+        };
+        return log.append(line, { durable: call.record.changed });
       };
+      let answer: Answer;
       try {
-        const answer = await endpoint.call(input, call);
-        await close(outcomeOf(answer), answer.kind === "answer" ? countChars(answer.parts) : 0);
-        return answer;
+        answer = await endpoint.call(input, call);
       } catch (error) {
         await close(outcomeOfError(error, call.signal), 0);
         throw error;
       }
+      const written = close(outcomeOf(answer), answer.kind === "answer" ? countChars(answer.parts) : 0);
+      // Most lines need no wait, and a wait without a reason costs a turn.
+      if (written !== undefined) await written;
+      return answer;
     },
   });
 }

@@ -9,13 +9,8 @@ export function beginCall(
   input: unknown,
   about: Omit<Call, "id" | "trace" | "record">,
 ): Call {
-  const sealed = about.resumed?.sealed;
-  return {
-    id: sealed?.id ?? randomId(),
-    trace: sealed?.trace ?? randomId(),
-    ...about,
-    record: freshRecord(tool, input),
-  };
+  const { id, trace } = about.resumed?.sealed ?? randomIds();
+  return { id, trace, ...about, record: freshRecord(tool, input) };
 }
 
 /** An answer in the protocol's words. */
@@ -27,7 +22,8 @@ export function toResult({ parts, structured, error }: Extract<Answer, { kind: "
   };
 }
 
-/** The last twelve digits of a UUID: Node draws those in batches, which costs a call nothing. */
-function randomId(): string {
-  return randomUUID().slice(24);
+/** The last and the first twelve digits of a UUID: Node draws those in batches, which costs a call nothing. */
+function randomIds(): Pick<Call, "id" | "trace"> {
+  const digits = randomUUID();
+  return { id: digits.slice(24), trace: digits.slice(0, 8) + digits.slice(9, 13) };
 }

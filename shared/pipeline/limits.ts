@@ -1,5 +1,5 @@
 import { setImmediate } from "node:timers/promises";
-import type { Answer, Call, Endpoint, Stage } from "../call.ts";
+import type { Stage } from "../call.ts";
 import { ToolError } from "../errors.ts";
 import type { Scope } from "../scope.ts";
 import { Callers } from "./callers.ts";
@@ -26,21 +26,15 @@ export interface Limits {
   readonly callers: Callers;
   readonly deadlineOf: (tool: string) => number;
   /** Calls that run or wait; closing the process cancels them and waits for their end. */
-  readonly open: Set<OpenCall>;
-}
-
-interface OpenCall {
-  readonly cancel: () => void;
-  readonly ended: Promise<unknown>;
+  readonly open: OpenCalls;
 }
 
 /** Makes the counters that all tools of a process share. */
 export function createLimits(options: LimitOptions): Limits {
   const { callsPerMinute = 60_000, concurrent = 64, queue = 256, deadlineMs = 120_000 } = options;
-  const open = new Set<OpenCall>();
+  const open = new OpenCalls();
   options.scope.defer(async () => {
-    for (const { cancel } of open) cancel();
-    await Promise.allSettled([...open].map(({ ended }) => ended));
+    await open.cancel();
     // One turn for the stages around us: what was opened before, such as the audit, closes after their last word.
     await setImmediate();
   });
@@ -66,41 +60,49 @@ export function withLimits(limits: Limits): Stage {
         const caller = limits.callers.of(call.caller.id);
         if (call.resumed === undefined) countCall(caller, limits);
         const deadline = startDeadline({ ms, name, source: call.signal });
-        const ended = callInTurn(endpoint, { input, call, deadline, limits, caller });
-        const open = { cancel: deadline.cancel, ended };
-        limits.open.add(open);
+        const { signal } = deadline;
+        limits.open.add(deadline);
+        let leave: (() => void) | undefined;
         try {
-          return await ended;
+          signal.throwIfAborted();
+          // Waiting for a place that its parent holds, a call would wait forever.
+          if (call.parent === undefined)
+            leave = caller.turnstile.pass() ?? (await enter(caller, limits, signal));
+          return await deadline.race(endpoint.call(input, { ...call, signal }));
+        } catch (error) {
+          throw signal.aborted ? preferred(error, signal.reason) : error;
         } finally {
-          limits.open.delete(open);
+          leave?.();
           deadline.close();
+          limits.open.delete(deadline);
         }
       },
     };
   };
 }
 
-interface Turn {
-  readonly input: unknown;
-  readonly call: Call;
-  readonly deadline: Deadline;
-  readonly limits: Limits;
-  readonly caller: CallerState;
-}
+/** The calls that run or wait. */
+class OpenCalls {
+  readonly #calls = new Set<Deadline>();
+  #emptied: (() => void) | undefined;
 
-async function callInTurn(endpoint: Endpoint, turn: Turn): Promise<Answer> {
-  const { input, call, limits, caller } = turn;
-  const { signal, race } = turn.deadline;
-  let leave: (() => void) | undefined;
-  try {
-    // Waiting for a place that its parent holds, a call would wait forever.
-    if (call.parent === undefined) leave = await enter(caller, limits, signal);
-    signal.throwIfAborted();
-    return await race(endpoint.call(input, { ...call, signal }));
-  } catch (error) {
-    throw signal.aborted ? preferred(error, signal.reason) : error;
-  } finally {
-    leave?.();
+  get size(): number {
+    return this.#calls.size;
+  }
+
+  add(call: Deadline): void {
+    this.#calls.add(call);
+  }
+
+  delete(call: Deadline): void {
+    this.#calls.delete(call);
+    if (this.#calls.size === 0) this.#emptied?.();
+  }
+
+  /** Cancels all; resolves when each has ended. */
+  async cancel(): Promise<void> {
+    for (const { cancel } of this.#calls) cancel();
+    if (this.#calls.size > 0) await new Promise<void>((resolve) => (this.#emptied = resolve));
   }
 }
 

@@ -14,12 +14,24 @@ export class Turnstile {
     return this.#inside === 0 && this.#waiting.size === 0;
   }
 
+  /** Goes in when there is a place, without a wait; gives the function that gives the place back. */
+  pass(): (() => void) | undefined {
+    // Places are handed over without becoming free, so that nobody waits while there is one.
+    if (this.#inside >= this.#places) return undefined;
+    this.#inside += 1;
+    return this.#leaver();
+  }
+
   /** Resolves with the function that gives the place back, or at once with nothing when too many wait. Throws the signal's reason. */
   async enter(signal: AbortSignal): Promise<(() => void) | undefined> {
     signal.throwIfAborted();
-    if (this.#inside < this.#places) this.#inside += 1;
-    else if (this.#waiting.size >= this.#queue) return undefined;
-    else await this.#turn(signal);
+    const leave = this.pass();
+    if (leave !== undefined || this.#waiting.size >= this.#queue) return leave;
+    await this.#turn(signal);
+    return this.#leaver();
+  }
+
+  #leaver(): () => void {
     let left = false;
     return () => {
       if (!left) this.#leave();

@@ -1,8 +1,9 @@
 import { outcomeOf, outcomeOfError } from "../audit/outcome.ts";
 import type { Outcome } from "../audit/outcome.ts";
 import type { Stage } from "../call.ts";
+import type { Progress } from "../context.ts";
 import type { StatusFeed } from "./feed.ts";
-import { throttleProgress } from "./throttle-progress.ts";
+import { throttleProgress, type ThrottledProgress } from "./throttle-progress.ts";
 
 /** A call that takes longer is announced while it runs. */
 const SLOW_MS = 250;
@@ -19,20 +20,27 @@ export function withStatus(feed: StatusFeed): Stage {
         const slow = setTimeout(() => {
           feed.publish({ category: "tool", message: "still running", ...about });
         }, SLOW_MS).unref();
-        const progress = throttleProgress((step) => {
+        const deliver = (step: Progress): void => {
           const { message = "", ...numbers } = step;
           feed.publish({ category: "progress", message, ...numbers, ...about });
           call.report(step);
-        });
+        };
+        let open = true;
+        // Made for the first report, since most calls make none.
+        let progress: ThrottledProgress | undefined;
+        const report = (step: Progress): void => {
+          if (open) (progress ??= throttleProgress(deliver)).report(step);
+        };
         const close = (outcome: Outcome): void => {
+          open = false;
           clearTimeout(slow);
-          progress.finish();
+          progress?.finish();
           const message = `${outcome} after ${Math.round(performance.now() - started)} ms`;
           feed.publish({ category: "tool", message, ...about });
           if (outcome === "internal") feed.publish({ category: "error", message: "failed inside", ...about });
         };
         try {
-          const answer = await endpoint.call(input, { ...call, report: progress.report });
+          const answer = await endpoint.call(input, { ...call, report });
           close(outcomeOf(answer));
           return answer;
         } catch (error) {
