@@ -38,6 +38,8 @@ export interface DraftOptions {
 interface PutOptions {
   /** The whole old content: compared once more, since the time of a very young file cannot tell whether it changed. */
   readonly basis?: Buffer | undefined;
+  /** Permission bits of a new file, as of the one that it is a copy of. */
+  readonly mode?: number | undefined;
   readonly executable?: boolean | undefined;
 }
 
@@ -87,11 +89,12 @@ export class Draft implements AsyncDisposable {
   }
 
   /** Plans a file's new content, which is written to the trash here and now; the stamp is that of the new file. */
-  async put(target: Target, content: Content, { basis, executable }: PutOptions = {}): Promise<Stamp> {
+  async put(target: Target, content: Content, { basis, mode, executable }: PutOptions = {}): Promise<Stamp> {
     const { access, fsync } = this.#options;
     const { before: like, parent } = target;
     const [spot, staged] = this.trashName(target, "new");
-    const after = await stageFile(spot, content, { like, parent, executable, fsync, signal: access.signal });
+    const { signal } = access;
+    const after = await stageFile(spot, content, { like, parent, mode, executable, fsync, signal });
     this.#staged.push(spot);
     this.putBack(target, { spot, staged, after, basis });
     return after;

@@ -28,6 +28,8 @@ export interface StageOptions {
   readonly like?: BigIntStats | undefined;
   /** The directory that it will lie in, when there is no file to be like. */
   readonly parent: BigIntStats;
+  /** Permission bits when there is no file to be like; left out, what the system gives new files. */
+  readonly mode?: number | undefined;
   /** Sets or takes away the right to run it; left out, that stays as it is. */
   readonly executable?: boolean | undefined;
   readonly fsync: boolean;
@@ -36,10 +38,10 @@ export interface StageOptions {
 
 /** Writes a new file at a spot of the trash, on the disk before this resolves; when it throws, nothing is left there. */
 export async function stageFile(spot: Spot, content: Content, options: StageOptions): Promise<Stamp> {
-  const { like, executable, signal } = options;
+  const { like, mode: wanted, executable, signal } = options;
   const path = pathOf(spot);
   // a private file is private from the first byte on
-  const fd = openSync(path, CREATE, like === undefined ? 0o666 : 0o600);
+  const fd = openSync(path, CREATE, like === undefined && wanted === undefined ? 0o666 : 0o600);
   try {
     const hash = createHash("sha256");
     for await (const piece of Buffer.isBuffer(content) ? [content] : content) {
@@ -49,9 +51,10 @@ export async function stageFile(spot: Spot, content: Content, options: StageOpti
     }
     const made = fstatSync(fd, { bigint: true });
     // a program with new bytes is not run as somebody else; the kernel clears these bits as well
-    const mode = Number((like ?? made).mode) & 0o1777;
+    const mode = Number(like?.mode ?? wanted ?? made.mode) & 0o1777;
     takeOwner(fd, made, options);
-    if (like !== undefined || executable !== undefined) fchmodSync(fd, withRun(mode, executable));
+    const isGiven = like !== undefined || wanted !== undefined || executable !== undefined;
+    if (isGiven) fchmodSync(fd, withRun(mode, executable));
     if (options.fsync) await syncLater(fd);
     return stampOf(fstatSync(fd, { bigint: true }), hash.digest("hex").slice(0, 16));
   } catch (error) {
