@@ -90,13 +90,16 @@ function byLongestLine(lines: readonly string[], wantedLines: readonly string[])
 class PairSet {
   readonly #seen = new Int32Array(65_536);
   readonly #length: number;
-  readonly #count: number;
+  #count = 0;
   #round = 1;
 
   constructor(text: string) {
     this.#length = text.length;
-    for (let at = 1; at < text.length; at++) this.#seen[pairAt(text, at)] = this.#round;
-    this.#count = this.#seen.reduce((count, seen) => count + seen, 0);
+    for (let at = 1; at < text.length; at++) {
+      const pair = pairAt(text, at);
+      if (this.#seen[pair] === 0) this.#count += 1;
+      this.#seen[pair] = this.#round;
+    }
   }
 
   /** The share of the pairs that are in a line too; a little less when the line has much more. */

@@ -11,7 +11,8 @@ export function foldBreaks(units: string, width: 1 | 2): string {
   const bytes = Buffer.from(units, width === 1 ? "latin1" : "utf16le");
   const codes = width === 1 ? bytes : new Uint16Array(copyOf(bytes));
   let kept = 0;
-  for (const code of codes) {
+  for (let at = 0; at < codes.length; at++) {
+    const code = codes[at] ?? 0;
     if (code === 10) kept = beforeReturns(codes, kept);
     codes[kept++] = code;
   }

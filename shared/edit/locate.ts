@@ -63,9 +63,11 @@ export async function locate(
   const width = unitWidth(encoding);
   const searches = needles.map((needle) => new Search(needle, { bom, width }));
   const extent = Math.max(0, ...searches.map((search) => search.extent));
+  const plain = needles.every(({ folded }) => !/[\r\n]/u.test(folded));
   let turn = performance.now() + TURN_MS;
   for await (const window of readWindows(source, { encoding, bom, step: Math.max(size, extent), extent })) {
-    const folded = foldBreaks(window.units, width);
+    // A needle without breaks is the same in both forms.
+    const folded = plain ? window.units : foldBreaks(window.units, width);
     for (const search of searches) {
       signal.throwIfAborted();
       search.scan(window, folded);
