@@ -1,18 +1,10 @@
 import { ToolError } from "../errors.ts";
+import { explainMisfit, isApplied } from "./explain-misfit.ts";
 import type { FileLines } from "./file-lines.ts";
 import type { Hunk, HunkLine } from "./patch.ts";
-import {
-  type Block,
-  Effort,
-  firstFits,
-  fitsAt,
-  linesAlike,
-  nearestFits,
-  type Search,
-} from "./place-block.ts";
-import { type Encoding, shownText, toUnits } from "./units.ts";
+import { type Block, Effort, firstFits, fitsAt, nearestFits, type Search } from "./place-block.ts";
+import { type Encoding, toUnits } from "./units.ts";
 
-const MAX_SHOWN = 200;
 const MOST_NAMED = 4;
 
 interface Place {
@@ -93,45 +85,21 @@ export class HunkPlacer {
   }
 
   #misfit(hunk: Hunk, old: Block, name: string): ToolError {
-    const stated = isPlaced(hunk) ? `; the patch says line ${hunk.oldStart}` : "";
-    const message = `${this.#options.shown}: ${name} does not fit anywhere${this.#after.hunk > 0 ? " after the hunk before it" : ""}${stated}`;
-    const again = "Read the file again and make the patch against what it holds now.";
-    const hint = this.#isThere(hunk)
-      ? `Its result is there already: perhaps the patch was applied before. ${again}`
-      : again;
-    return new ToolError("conflict", message, { hint, details: this.#difference(hunk, old) });
-  }
-
-  #isThere(hunk: Hunk): boolean {
-    const result = blockOf(hunk, "add", this.#options.encoding);
-    if (result.lines.length === 0) return false;
-    const { length } = firstFits(this.#search, { ...result, last: false, open: false }, { from: 0, most: 1 });
-    return length > 0;
-  }
-
-  /** The first line that differs where the patch said, or else where most lines of the hunk are alike from its first. */
-  #difference(hunk: Hunk, old: Block): string {
-    const at = isPlaced(hunk) ? statedIndex(hunk) + this.#drift : this.#mostAlike(old);
-    const alike = linesAlike(this.#search, old, at);
-    const expected = hunk.lines.filter(({ kind }) => kind !== "add")[alike];
-    const line = at + alike;
-    const { file } = this.#search;
-    if (expected === undefined)
-      return `all lines are alike at line ${at + 1}, but there ${old.last ? "is not the end of the file as the patch has it" : "the hunk before stands"}`;
-    const found =
-      line >= 0 && line < file.count
-        ? quote(shownText(file.text(line), this.#options.encoding))
-        : "no such line";
-    return `line ${line + 1}\nexpected: ${quote(expected.text)}\nfound: ${found}`;
-  }
-
-  #mostAlike(old: Block): number {
-    let best = { at: 0, alike: 0 };
-    for (let at = 0; at < this.#search.file.count; at += 1) {
-      const alike = linesAlike(this.#search, old, at);
-      if (alike > best.alike) best = { at, alike };
-    }
-    return best.at;
+    const { encoding, shown } = this.#options;
+    const placed = isPlaced(hunk);
+    const later = this.#after.hunk > 0 ? " after the hunk before it" : "";
+    const stated = placed ? `; the patch says line ${hunk.oldStart}` : "";
+    const there = isApplied(this.#search, hunk, blockOf(hunk, "add", encoding));
+    const perhaps = there ? "Its result is there already: perhaps the patch was applied before. " : "";
+    return new ToolError("conflict", `${shown}: ${name} does not fit anywhere${later}${stated}`, {
+      hint: `${perhaps}Read the file again and make the patch against what it holds now.`,
+      details: explainMisfit(this.#search, {
+        hunk,
+        old,
+        encoding,
+        near: placed ? statedIndex(hunk) + this.#drift : undefined,
+      }),
+    });
   }
 }
 
@@ -152,8 +120,4 @@ function blockOf(hunk: Hunk, kind: "add" | "remove", encoding: Encoding): Block 
     last: hunk.lines.some(({ noNewline }) => noNewline === true),
     open: lines.some(({ noNewline }: HunkLine) => noNewline === true),
   };
-}
-
-function quote(text: string): string {
-  return JSON.stringify(text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}...` : text);
 }

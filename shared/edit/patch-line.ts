@@ -15,7 +15,7 @@ export interface HunkHeader {
 
 /** The lines of a patch, without their line breaks. */
 export function patchLines(patch: string): string[] {
-  const lines = patch.split("\n");
+  const lines = (patch.startsWith("\ufeff") ? patch.slice(1) : patch).split("\n");
   if (lines.at(-1) === "") lines.pop();
   return lines.map(withoutReturns);
 }

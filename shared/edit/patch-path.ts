@@ -80,14 +80,23 @@ function equalHalves(text: string): Sides | undefined {
   return text[middle] === " " ? { from: text.slice(0, middle), to: text.slice(middle + 1) } : undefined;
 }
 
+// Git's own, those of diff.mnemonicPrefix, and both the other way round in a reversed diff
+const PREFIX = /^[abciow]\//u;
+
 /** Takes `a/` and `b/` off where both sides carry them, or one does and the other is nowhere. */
 export function withoutPrefixes({ from, to }: Sides): Sides {
   if (from === NOWHERE) return { from, to: to.replace(/^[ab]\//u, "") };
   if (to === NOWHERE) return { from: from.replace(/^[ab]\//u, ""), to };
-  const rest = { from: from.slice(2), to: to.slice(2) };
+  const rest = withoutLetters({ from, to });
   if (from.startsWith("a/") && to.startsWith("b/")) return rest;
-  // diff.mnemonicPrefix and a reversed diff use other letters
-  const lettered = /^[abciow]\//u;
-  const other = lettered.test(from) && lettered.test(to) && from[0] !== to[0];
-  return other && rest.from === rest.to ? rest : { from, to };
+  const both = PREFIX.test(from) && PREFIX.test(to) && from[0] !== to[0];
+  return both && rest.from === rest.to ? rest : { from, to };
+}
+
+/** Takes any prefix of git's off each side; right only where other lines name the same paths. */
+export function withoutLetters({ from, to }: Sides): Sides {
+  return {
+    from: from === NOWHERE ? from : from.replace(PREFIX, ""),
+    to: to === NOWHERE ? to : to.replace(PREFIX, ""),
+  };
 }

@@ -10,9 +10,9 @@ export interface Block {
   readonly open: boolean;
 }
 
-/** Searching costs about one for each line and character compared, and gives up at the last one. */
+/** Searching costs one for each line compared, and more for long ones: it gives up after about half a second. */
 export class Effort {
-  #left = 100_000_000;
+  #left = 40_000_000;
 
   /** Throws `too_large` when all is spent. */
   spend(cost: number): void {
@@ -30,12 +30,14 @@ export interface Search {
 }
 
 /** How many of the block's lines, from its first, stand at line `at` (from 0). */
-export function linesAlike({ file, effort }: Search, block: Block, at: number): number {
-  for (const [offset, line] of block.lines.entries()) {
-    effort.spend(1 + (line?.length ?? 0) / 16);
-    if (line === undefined || file.startOf(line, at + offset) === undefined) return offset;
+export function linesAlike({ file, effort }: Search, { lines }: Block, at: number): number {
+  for (let alike = 0; alike < lines.length; alike += 1) {
+    const line = lines[alike];
+    if (line === undefined) return alike;
+    effort.spend(1 + line.length / 64);
+    if (file.startOf(line, at + alike) === undefined) return alike;
   }
-  return block.lines.length;
+  return lines.length;
 }
 
 /** Whether the block stands at line `at`. */

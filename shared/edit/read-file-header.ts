@@ -1,4 +1,11 @@
-import { NOWHERE, readHeaderPath, readPath, type Sides, withoutPrefixes } from "./patch-path.ts";
+import {
+  NOWHERE,
+  readHeaderPath,
+  readPath,
+  type Sides,
+  withoutLetters,
+  withoutPrefixes,
+} from "./patch-path.ts";
 import { namesFile } from "./patch-line.ts";
 import { patchError, type PatchFile } from "./patch.ts";
 
@@ -131,10 +138,10 @@ function pathsOf({ line, path, sides }: Parts, moved: Moved | undefined): Sides 
       "Add --- and +++ lines, or rename from and rename to.",
     );
   }
-  const readings = [withoutPrefixes(sides), sides].map(filled);
-  const agreed = readings.find(({ from, to }) =>
-    told === undefined ? from === to : from === told.from && to === told.to,
-  );
+  const plain = filled(withoutPrefixes(sides));
+  const readings = told === undefined ? [plain] : [plain, filled(sides), filled(withoutLetters(sides))];
+  const { from, to } = told ?? { from: plain.from, to: plain.from };
+  const agreed = readings.find((reading) => reading.from === from && reading.to === to);
   if (agreed === undefined)
     throw patchError(
       line,
