@@ -30,3 +30,11 @@ export function strings(description: string, least = 0) {
     .max(50)
     .meta({ description, minItems: undefined, maxItems: undefined });
 }
+
+/** The hash of a file as answers show it; a longer part of its SHA-256 does as well. */
+export const hashField = z
+  .string()
+  .regex(/^[0-9a-f]{16,64}$/i, "expected the 16 hexadecimal digits that read_file or stat_path show")
+  .transform((hash) => hash.toLowerCase())
+  .meta({ description: "Refuse if the file's hash differs.", pattern: undefined })
+  .optional();

@@ -2,12 +2,15 @@ import * as z from "zod";
 import { defineServer } from "../../shared/server.ts";
 import { Watch } from "../../shared/workspace/watch.ts";
 import { pathOf, readResource } from "./read-resource.ts";
+import applyPatch from "./tools/apply-patch.ts";
+import editFile from "./tools/edit-file.ts";
 import findFiles from "./tools/find-files.ts";
 import listDirectory from "./tools/list-directory.ts";
 import readFile from "./tools/read-file.ts";
 import readFiles from "./tools/read-files.ts";
 import searchText from "./tools/search-text.ts";
 import statPath from "./tools/stat-path.ts";
+import writeFile from "./tools/write-file.ts";
 
 export default defineServer({
   name: "filesystem",
@@ -15,7 +18,17 @@ export default defineServer({
   instructions:
     "Paths are relative to the root or absolute below it. Answers begin with a line in brackets: what is shown, what is left out, and the cursor that goes on. Search before you read: search_text for contents, find_files for names; then read_file by startLine and endLine. What git ignores is left out unless ignored is true.",
   options: z.strictObject({}),
-  tools: [readFile, readFiles, listDirectory, findFiles, searchText, statPath],
+  tools: [
+    readFile,
+    readFiles,
+    listDirectory,
+    findFiles,
+    searchText,
+    statPath,
+    writeFile,
+    editFile,
+    applyPatch,
+  ],
   resources: {
     templates: [
       {

@@ -2,11 +2,12 @@ import * as z from "zod";
 import { budgetField, cursorField } from "../../../shared/limits.ts";
 import type { Part } from "../../../shared/tool.ts";
 import { openText } from "../../../shared/workspace/text-file.ts";
+import type { OpenFile } from "../../../shared/workspace/workspace.ts";
 import { tool } from "../deps.ts";
 import { count } from "../fields.ts";
 import { openFile } from "../open.ts";
 import { describeBinary, readBase64, readImage } from "../read-bytes.ts";
-import { readText } from "../read-text.ts";
+import { readText, type TextRequest } from "../read-text.ts";
 
 export default tool({
   name: "read_file",
@@ -29,17 +30,31 @@ export default tool({
   touches: ({ path }) => ({ paths: [path] }),
 
   async run(input, context): Promise<readonly Part[]> {
-    await using file = await openFile(input.path, context);
-    const text = await openText(file);
-    if (input.as === "base64") return await readBase64(text, input);
-    if (input.as === "image") return await readImage(text, input.budget);
-    const { format } = text;
-    if (format === undefined) return [{ type: "text", text: await describeBinary(text, context.signal) }];
-    const source = { text: { ...text, format }, stat: file.stat, signal: context.signal };
-    const answer = await readText(source, input);
-    const header: Part = { type: "text", text: answer.header };
-    return answer.text === "" ? [header] : [header, { type: "text", text: answer.text }];
+    const file = await openFile(input.path, context);
+    // Not `await using`, since what Node 20 needs in its place takes a part of the time of a small file.
+    try {
+      return await partsOf(file, input, context.signal);
+    } finally {
+      await file.close();
+    }
   },
 
   render: (parts) => parts,
 });
+
+interface Form extends TextRequest {
+  readonly as: "text" | "base64" | "image";
+  readonly offset?: number | undefined;
+  readonly length?: number | undefined;
+}
+
+async function partsOf(file: OpenFile, form: Form, signal: AbortSignal): Promise<readonly Part[]> {
+  const text = await openText(file);
+  if (form.as === "base64") return await readBase64(text, form);
+  if (form.as === "image") return await readImage(text, form.budget);
+  const { format } = text;
+  if (format === undefined) return [{ type: "text", text: await describeBinary(text, signal) }];
+  const answer = await readText({ text: { ...text, format }, stat: file.stat, signal }, form);
+  const header: Part = { type: "text", text: answer.header };
+  return answer.text === "" ? [header] : [header, { type: "text", text: answer.text }];
+}
