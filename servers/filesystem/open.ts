@@ -4,6 +4,9 @@ import type { SafePath } from "../../shared/workspace/safe-path.ts";
 import type { OpenDirectory, OpenFile } from "../../shared/workspace/workspace.ts";
 import type { FilesystemContext } from "./deps.ts";
 
+/** What changes keep for an undo: nobody's files any more, so they are never listed. */
+export const TRASH = "**/.plumbline/trash";
+
 /** Opens a file; when there is none, the error names what the caller may have meant. */
 export async function openFile(path: string, context: FilesystemContext): Promise<OpenFile> {
   const place = context.workspace.locate(path);

@@ -73,7 +73,7 @@ function refuse({ message, hint }: Refusal): ToolError {
 
 function notRead(shown: string): Refusal {
   return {
-    message: `${shown} holds a secret: it is not read`,
+    message: `${shown} may hold secrets: it is not read`,
     hint: "Only the person's own configuration can open it (allowSecrets).",
   };
 }

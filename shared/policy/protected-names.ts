@@ -3,6 +3,8 @@
  * `*` is any text within one name.
  */
 export const SECRET_NAMES = [
+  // old versions of files, which later rules may have closed
+  ".plumbline/trash",
   ".env*",
   "*.pem",
   "*.key",

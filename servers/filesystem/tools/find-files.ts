@@ -4,7 +4,7 @@ import { tool } from "../deps.ts";
 import { entryPage } from "../entry-page.ts";
 import { legendOf, pathLines } from "../entry-text.ts";
 import { flag, limit, strings } from "../fields.ts";
-import { openDirectory } from "../open.ts";
+import { openDirectory, TRASH } from "../open.ts";
 
 export default tool({
   name: "find_files",
@@ -34,7 +34,7 @@ export default tool({
         sort: input.sort,
         facts: input.sort === "mtime",
         gitignore: !input.ignored,
-        deny: [".git"],
+        deny: [".git", TRASH],
         ...(input.cursor === undefined ? {} : { cursor: input.cursor }),
       },
       context.signal,

@@ -5,7 +5,7 @@ import { entryPage } from "../entry-page.ts";
 import type { WalkEntry } from "../../../shared/workspace/walk-request.ts";
 import { legendOf, pathLines, pathRows, treeLines } from "../entry-text.ts";
 import { flag, limit } from "../fields.ts";
-import { openDirectory } from "../open.ts";
+import { openDirectory, TRASH } from "../open.ts";
 
 /** More entries than this are written several on a line. */
 const MANY = 1_000;
@@ -37,7 +37,7 @@ export default tool({
         limit: input.limit,
         facts: input.sizes,
         gitignore: !input.ignored,
-        ...(input.ignored ? {} : { deny: [".git"] }),
+        deny: input.ignored ? [TRASH] : [".git", TRASH],
         ...(input.cursor === undefined ? {} : { cursor: input.cursor }),
       },
       context.signal,
