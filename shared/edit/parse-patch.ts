@@ -4,7 +4,7 @@ import { type Hunk, patchError, type PatchFile } from "./patch.ts";
 import { beginsFile, type FileHeader, readFileHeader } from "./read-file-header.ts";
 import { readHunk } from "./read-hunk.ts";
 
-export type { Hunk, HunkLine, PatchFile } from "./patch.ts";
+export type { PatchFile } from "./patch.ts";
 
 interface Section extends FileHeader {
   readonly hunks: Hunk[];
