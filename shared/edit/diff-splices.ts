@@ -5,6 +5,7 @@ import { SpliceCounter, type UnitSplice } from "./splice-counter.ts";
 import type { ByteSource, Splice } from "./splice.ts";
 import { splitLines } from "./split-lines.ts";
 import { TextAround } from "./text-around.ts";
+import { Turns } from "./turns.ts";
 import type { Diff } from "./unified-diff.ts";
 import { shownText, unitsOf, type Encoding } from "./units.ts";
 
@@ -22,6 +23,7 @@ export interface SpliceDiffOptions extends DiffNames {
   readonly context?: number;
   /** The most characters; what has no room is counted, and a last line says that it is left out. */
   readonly maxChars?: number | undefined;
+  readonly signal?: AbortSignal;
 }
 
 /** Splices whose lines, with those around them, touch. */
@@ -47,7 +49,11 @@ export async function diffSplices(
   options: SpliceDiffOptions,
 ): Promise<Diff> {
   const differ = new SpliceDiffer(source, options);
-  for (const splice of splices) await differ.add(splice);
+  const turns = new Turns(options.signal);
+  for (const splice of splices) {
+    await turns.take();
+    await differ.add(splice);
+  }
   return differ.finish();
 }
 

@@ -20,6 +20,8 @@ interface MissingOptions {
   readonly bom: number;
   readonly shown: string;
   readonly signal: AbortSignal;
+  /** Added to the hint. */
+  readonly also: string;
 }
 
 /** Why the old text of an edit, in units, is not in a file: the closest place, and what differs there. */
@@ -28,7 +30,7 @@ export async function explainMissing(
   edit: FoldedEdit & { readonly name: string },
   options: MissingOptions,
 ): Promise<ToolError> {
-  const { encoding, shown } = options;
+  const { encoding, shown, also } = options;
   const wanted = shownText(edit.oldText, encoding);
   const near = closest(await readHead(source, options), wanted);
   const missing = `${edit.name}oldText is not in ${shown}`;
@@ -37,12 +39,12 @@ export async function explainMissing(
     done === undefined ? "" : `; newText is already at line ${done}: perhaps the edit was made before`;
   if (near === undefined)
     return new ToolError("not_found", `${missing}, nor anything like it${before}`, {
-      hint: hasLineNumbers(wanted) ?? "Read the file again, and take oldText from it.",
+      hint: (hasLineNumbers(wanted) ?? "Read the file again, and take oldText from it.") + also,
     });
   const last = near.line + near.lines.length - 1;
   const place = last === near.line ? `line ${last}` : `lines ${near.line} to ${last}`;
   return new ToolError("not_found", `${missing}; the closest is ${place} (- oldText, + the file)${before}`, {
-    hint: hasLineNumbers(wanted) ?? hintFor(wanted, near),
+    hint: (hasLineNumbers(wanted) ?? hintFor(wanted, near)) + also,
     details: showDifference(wanted, near),
   });
 }

@@ -1,18 +1,10 @@
 import { ToolError } from "../errors.ts";
 import { explainMissing } from "./explain-missing.ts";
-import { formBreaks, type FoldedEdit } from "./form-breaks.ts";
-import { foldBreaks } from "./line-breaks.ts";
-import { locate, type Located, type Needle, type Place } from "./locate.ts";
+import { formBreaks } from "./form-breaks.ts";
+import { COUNTED_PLACES, locate, MOST_PLACES, type Located, type Needle, type Place } from "./locate.ts";
+import { parseEdit, type Edit, type ParsedEdit } from "./parse-edit.ts";
 import type { ByteSource, Splice } from "./splice.ts";
-import { bytesOf, toUnits, unitWidth, type Encoding } from "./units.ts";
-
-/** A text that is replaced by another one. */
-export interface Edit {
-  readonly oldText: string;
-  readonly newText: string;
-  /** Wherever it stands, instead of in the one place where it must stand. */
-  readonly replaceAll?: boolean | undefined;
-}
+import { bytesOf, type Encoding } from "./units.ts";
 
 /** What becomes of an edit in one place. */
 export interface FoundEdit extends Splice {
@@ -33,13 +25,6 @@ export interface FindOptions {
   readonly window?: number;
 }
 
-/** An edit in units. */
-interface ParsedEdit extends FoldedEdit {
-  /** `edit 2 of 3: `, when there are several. */
-  readonly name: string;
-  readonly all: boolean;
-}
-
 /**
  * Where all edits apply in the bytes as they are, sorted, none overlapping. Each old text must stand in exactly one
  * place, or anywhere with `replaceAll`. A line break matches any line break, and is written as those around it;
@@ -51,53 +36,15 @@ export async function findEdits(
   edits: readonly Edit[],
   options: FindOptions,
 ): Promise<readonly FoundEdit[]> {
-  const parsed = edits.map((edit, index) =>
-    parseEdit(edit, { ...options, name: edits.length === 1 ? "" : `edit ${index + 1} of ${edits.length}: ` }),
-  );
+  const parsed = edits.map((edit, index) => parseEdit(edit, { ...options, index, of: edits.length }));
   const located = await locate(source, parsed.map(needleOf), options);
-  for (const [index, edit] of parsed.entries()) {
-    const { count, places } = located[index] ?? { count: 0, places: [] };
-    if (count === 0) throw await explainMissing(source, edit, options);
-    if (count > 1 && !edit.all) throw ambiguous(edit, { count, places }, options.shown);
-  }
+  await refuseFailed(source, { parsed, located }, options);
   const found = parsed.flatMap((edit, index) =>
     splicesOf(edit, located[index]?.places ?? [], { index, ...options }),
   );
   found.sort((one, other) => one.start - other.start || one.end - other.end);
-  refuseOverlap(found, parsed, options.shown);
+  refuseOverlap(found, options.shown);
   return found;
-}
-
-function parseEdit(edit: Edit, options: FindOptions & { readonly name: string }): ParsedEdit {
-  const { encoding, name, shown } = options;
-  const width = unitWidth(encoding);
-  if (edit.oldText === "")
-    throw new ToolError("invalid_input", `${name}oldText is empty`, {
-      hint: "Give the text next to the place in oldText and again in newText, or write the whole file.",
-    });
-  if (![edit.oldText, edit.newText].every((text) => isWellFormed(text)))
-    throw new ToolError("invalid_input", `${name}the text holds half a character (a lone surrogate)`, {
-      hint: "Give the whole character.",
-    });
-  const units = toUnits(edit.newText, encoding);
-  if (units === undefined)
-    throw new ToolError("invalid_input", `${name}newText has characters that ${shown} cannot hold`, {
-      hint: "The file is latin-1: use characters up to U+00FF, or write the whole file anew as UTF-8.",
-    });
-  const wanted = toUnits(edit.oldText, encoding);
-  // What latin-1 cannot say stands nowhere in the file, just as it is.
-  const oldText = wanted === undefined ? foldBreaks(edit.oldText, 2) : foldBreaks(wanted, width);
-  const newText = foldBreaks(units, width);
-  if (oldText === newText)
-    throw new ToolError("invalid_input", `${name}oldText and newText are the same, so nothing would change`, {
-      hint: "Line breaks keep the form that they have in the file.",
-    });
-  return { oldText, newText, name, all: edit.replaceAll === true };
-}
-
-// A string method of this name came with Node 20, but not yet to the types that we check against.
-function isWellFormed(text: string): boolean {
-  return !/\p{Surrogate}/u.test(text);
 }
 
 function needleOf({ oldText, newText, all }: ParsedEdit): Needle {
@@ -119,23 +66,49 @@ function splicesOf(
   });
 }
 
-function ambiguous({ name }: ParsedEdit, { count, places }: Located, shown: string): ToolError {
-  const lines = places.map(({ line }) => line).join(", ");
-  const times = count > 1_000 ? "more than 1,000" : count;
-  const rest = count > places.length ? ", ..." : "";
-  return new ToolError(
-    "invalid_input",
-    `${name}oldText stands in ${times} places in ${shown}: lines ${lines}${rest}`,
-    { hint: "Give more of the text around the place you mean, or set replaceAll to change every one." },
-  );
+/** Explains the first edit that has no place, or too many, and names the others. */
+async function refuseFailed(
+  source: ByteSource,
+  { parsed, located }: { readonly parsed: readonly ParsedEdit[]; readonly located: readonly Located[] },
+  options: FindOptions,
+): Promise<void> {
+  const failed = parsed.filter(({ index, all }) => {
+    const count = located[index]?.count ?? 0;
+    return count === 0 || count > (all ? MOST_PLACES : 1);
+  });
+  const [first, ...others] = failed;
+  if (first === undefined) return;
+  const numbers = others.map(({ index }) => index + 1).join(", ");
+  const also =
+    others.length === 0 ? "" : ` The same goes for edit ${numbers}: not found, or in too many places.`;
+  const { count, places } = located[first.index] ?? { count: 0, places: [] };
+  if (count === 0) throw await explainMissing(source, first, { ...options, also });
+  throw inManyPlaces(first, { count, places }, { shown: options.shown, also });
 }
 
-function refuseOverlap(found: readonly FoundEdit[], edits: readonly ParsedEdit[], shown: string): void {
+function inManyPlaces(
+  { name, all }: ParsedEdit,
+  { count, places }: Located,
+  { shown, also }: { readonly shown: string; readonly also: string },
+): ToolError {
+  if (all)
+    return new ToolError("too_large", `${name}oldText is in more than ${MOST_PLACES} places in ${shown}`, {
+      hint: `Replace it with a program of your own.${also}`,
+    });
+  const lines = [...new Set(places.map(({ line }) => line))];
+  const where = `${lines.length === 1 ? "line" : "lines"} ${lines.join(", ")}${count > places.length ? ", ..." : ""}`;
+  const times = count > COUNTED_PLACES ? `more than ${COUNTED_PLACES}` : count;
+  return new ToolError("invalid_input", `${name}oldText is in ${times} places in ${shown}: ${where}`, {
+    hint: `Give more of the text around the place you mean, or set replaceAll to change every one.${also}`,
+  });
+}
+
+function refuseOverlap(found: readonly FoundEdit[], shown: string): void {
   for (const [index, next] of found.entries()) {
     const before = found[index - 1];
     if (before === undefined || before.end <= next.start) continue;
     const [one, other] = [before, next].map(({ edit, line }) => `edit ${edit + 1} (line ${line})`);
-    throw new ToolError("invalid_input", `${one} and ${other} of ${edits.length} overlap in ${shown}`, {
+    throw new ToolError("invalid_input", `${one} and ${other} overlap in ${shown}`, {
       hint: "All edits are found in the file as it was: make one edit of them.",
     });
   }

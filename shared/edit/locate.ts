@@ -1,10 +1,9 @@
-import { setImmediate } from "node:timers/promises";
-import { ToolError } from "../errors.ts";
 import { indexOf } from "./index-of.ts";
 import { breakAt, foldBreaks, MOST_RETURNS } from "./line-breaks.ts";
 import { LineCursor } from "./line-cursor.ts";
 import { readWindows, type Window } from "./read-windows.ts";
 import type { ByteSource } from "./splice.ts";
+import { Turns } from "./turns.ts";
 import { unitWidth, type Encoding } from "./units.ts";
 
 /** What is looked for. */
@@ -28,7 +27,7 @@ export interface Place {
 }
 
 export interface Located {
-  /** Up to 1,001 when not all are wanted; a place that overlaps the one before it counts only as the second. */
+  /** Up to 1,001, or 100,001 when all are wanted; one that overlaps the one before counts only as the second. */
   readonly count: number;
   /** All, or the first ten. */
   readonly places: readonly Place[];
@@ -44,15 +43,14 @@ export interface LocateOptions {
 
 const WINDOW = 1024 * 1024;
 const NAMED_PLACES = 10;
-const COUNTED_PLACES = 1_000;
-/** Each of them is held in memory. */
-const MOST_PLACES = 100_000;
-/** How long the loop waits for its turn, about. */
-const TURN_MS = 15;
+/** The most places that are counted of a needle that should have one. */
+export const COUNTED_PLACES = 1_000;
+/** The most places of one needle that are looked for: each is held in memory. */
+export const MOST_PLACES = 100_000;
 
 /**
  * Finds all needles in one pass over the text, whatever its size. A line break in a needle is any break of the text,
- * and no place begins or ends inside one. Throws `too_large` for more than 100,000 places.
+ * and no place begins or ends inside one.
  */
 export async function locate(
   source: ByteSource,
@@ -64,16 +62,13 @@ export async function locate(
   const searches = needles.map((needle) => new Search(needle, { bom, width }));
   const extent = Math.max(0, ...searches.map((search) => search.extent));
   const plain = needles.every(({ folded }) => !/[\r\n]/u.test(folded));
-  let turn = performance.now() + TURN_MS;
+  const turns = new Turns(signal);
   for await (const window of readWindows(source, { encoding, bom, step: Math.max(size, extent), extent })) {
     // A needle without breaks is the same in both forms.
     const folded = plain ? window.units : foldBreaks(window.units, width);
     for (const search of searches) {
-      signal.throwIfAborted();
+      await turns.take();
       search.scan(window, folded);
-      if (performance.now() < turn) continue;
-      await setImmediate();
-      turn = performance.now() + TURN_MS;
     }
   }
   return searches.map((search) => search.located);
@@ -131,7 +126,7 @@ class Search {
   }
 
   get #full(): boolean {
-    return !this.#needle.all && this.#count > COUNTED_PLACES;
+    return this.#count > (this.#needle.all ? MOST_PLACES : COUNTED_PLACES);
   }
 
   /** One that overlaps the only place so far makes it one of two. */
@@ -148,10 +143,6 @@ class Search {
 
   #add(window: Window, cursor: LineCursor, start: number): void {
     this.#count += 1;
-    if (this.#count > MOST_PLACES)
-      throw new ToolError("too_large", `the text stands in more than ${MOST_PLACES} places`, {
-        hint: "Replace it with a program of your own, or give more of the surrounding text.",
-      });
     const { units } = window;
     const inner: string[] = [];
     let end = start;
@@ -162,7 +153,7 @@ class Search {
     }
     end += this.#feeds === 0 ? this.#needle.folded.length : this.#tail;
     this.#free = window.start + (this.#mayOverlap ? start + 1 : end);
-    if (!this.#needle.all && this.#places.length === NAMED_PLACES) return;
+    if (this.#full || (!this.#needle.all && this.#places.length === NAMED_PLACES)) return;
     const { bom, width } = this.#file;
     this.#places.push({
       start: bom + (window.start + start) * width,

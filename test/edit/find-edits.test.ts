@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { applySplices } from "../../shared/edit/apply-splices.ts";
-import { findEdits, type Edit, type FoundEdit } from "../../shared/edit/find-edits.ts";
+import { findEdits, type FoundEdit } from "../../shared/edit/find-edits.ts";
+import type { Edit } from "../../shared/edit/parse-edit.ts";
 import type { ByteSource } from "../../shared/edit/splice.ts";
 import type { Encoding } from "../../shared/edit/units.ts";
 import { ToolError } from "../../shared/errors.ts";
@@ -101,7 +102,7 @@ describe("what is refused", () => {
     });
   });
 
-  test("a text that stands in several places, with their lines", async () => {
+  test("a text that is in several places, with their lines", async () => {
     expect(
       await failure("a\nb\na\n", [
         { oldText: "b", newText: "c" },
@@ -109,13 +110,13 @@ describe("what is refused", () => {
       ]),
     ).toMatchObject({
       code: "invalid_input",
-      message: "edit 2 of 2: oldText stands in 2 places in a.txt: lines 1, 3",
+      message: "edit 2 of 2: oldText is in 2 places in a.txt: lines 1, 3",
     });
     expect(await failure("aaa", [{ oldText: "aa", newText: "b" }])).toMatchObject({
-      message: "oldText stands in 2 places in a.txt: lines 1, 1",
+      message: "oldText is in 2 places in a.txt: line 1",
     });
     expect((await failure("a\n".repeat(5000), [{ oldText: "a", newText: "b" }])).message).toBe(
-      "oldText stands in more than 1,000 places in a.txt: lines 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, ...",
+      "oldText is in more than 1000 places in a.txt: lines 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, ...",
     );
   });
 
@@ -126,7 +127,7 @@ describe("what is refused", () => {
     ];
     expect(await failure("abc", edits)).toMatchObject({
       code: "invalid_input",
-      message: "edit 2 (line 1) and edit 1 (line 1) of 2 overlap in a.txt",
+      message: "edit 2 (line 1) and edit 1 (line 1) overlap in a.txt",
     });
     expect(await edited("abc", { oldText: "ab", newText: "x" }, { oldText: "c", newText: "y" })).toBe("xy");
   });
