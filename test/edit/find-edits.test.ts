@@ -387,4 +387,156 @@ describe("random texts", () => {
       { numRuns: 1000 },
     );
   });
+
+  test("several edits change their places and no other byte, whatever the bytes are", async () => {
+    const byte = fc.constantFrom(
+      "a",
+      "b",
+      "c d",
+      "\0",
+      "\n",
+      "\r\n",
+      "\r",
+      "\xc3\xa9",
+      "\xe9",
+      "\xc3",
+      "\xf0\x9f\x98\x80",
+    );
+    const raw = fc.array(byte, { maxLength: 30 }).map((all) => all.join(""));
+    const cut = fc.record({ at: fc.nat(40), length: fc.nat(6), newText: text, replaceAll: fc.boolean() });
+    let applied = 0;
+    await fc.assert(
+      fc.asyncProperty(
+        raw,
+        fc.array(cut, { minLength: 1, maxLength: 3 }),
+        fc.integer({ min: 1, max: 40 }),
+        async (units, cuts, window) => {
+          const tokens = tokensOf(units);
+          const edits = cuts.map(({ at, length, newText, replaceAll }) => {
+            const chosen = tokens.slice(at % (tokens.length + 1)).slice(0, length + 1);
+            const old = Buffer.from(chosen.map((token) => token.text).join(""), "latin1").toString();
+            return { oldText: old, newText, replaceAll };
+          });
+          const folded = (one: string) =>
+            tokensOf(one)
+              .map((token) => token.text)
+              .join("");
+          fc.pre(
+            edits.every(({ oldText, newText }) => oldText !== "" && folded(oldText) !== folded(newText)),
+          );
+          const inUnits = (one: string) => Buffer.from(one).toString("latin1");
+          const results = edits.map(({ oldText, newText, replaceAll }) =>
+            plainEdit(units, { oldText: inUnits(oldText), newText: inUnits(newText), replaceAll }),
+          );
+          const places = results.flatMap((result) => (typeof result === "string" ? [] : result));
+          places.sort((one, other) => one.start - other.start);
+          const apart = places.every(({ start }, index) => start >= (places[index - 1]?.end ?? 0));
+          const refused = results.some((result) => typeof result === "string") || !apart;
+          const bytes = Buffer.from(units, "latin1");
+          const found = await find(bytes, edits, { window }).catch((error: unknown) => {
+            if (error instanceof ToolError) return undefined;
+            throw error;
+          });
+          expect(found === undefined).toBe(refused);
+          if (found === undefined) return;
+          applied += 1;
+          let after = "";
+          let from = 0;
+          for (const { start, end, insert } of places) {
+            after += units.slice(from, start) + insert;
+            from = end;
+          }
+          expect(applySplices(bytes, found).toString("latin1")).toBe(after + units.slice(from));
+        },
+      ),
+      { numRuns: 1000 },
+    );
+    expect(applied).toBeGreaterThan(50);
+  });
+
+  test("a place never begins or ends inside a character", async () => {
+    const sign = fc.constantFrom("é", "è", "漢", "字", "😀", "😁", "a", "\n");
+    const some = fc.array(sign, { maxLength: 12 }).map((signs) => signs.join(""));
+    await fc.assert(
+      fc.asyncProperty(
+        some,
+        some,
+        fc.constantFrom<Encoding>("utf-8", "utf-16le", "utf-16be"),
+        async (whole, oldText, encoding) => {
+          fc.pre(oldText !== "");
+          const bytes = encode(whole, encoding);
+          const found = await find(bytes, [{ oldText, newText: "", replaceAll: true }], { encoding }).catch(
+            () => [],
+          );
+          expect(found.length).toBe(whole.split(oldText).length - 1);
+          for (const { start, end } of found)
+            expect(bytes.subarray(start, end)).toEqual(encode(oldText, encoding));
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
+});
+
+describe("large files", () => {
+  /** A file of one line again and again, with another text in one place. */
+  function largeSource(
+    line: string,
+    { size, needle, at }: { size: number; needle: string; at: number },
+  ): ByteSource {
+    return {
+      size,
+      read: async (position, length) => {
+        const taken = Math.max(0, Math.min(length, size - position));
+        const shift = position % line.length;
+        const bytes = Buffer.alloc(taken, line.slice(shift) + line.slice(0, shift));
+        for (let index = 0; index < needle.length; index++) {
+          const place = at + index - position;
+          if (place >= 0 && place < taken) bytes[place] = needle.charCodeAt(index);
+        }
+        return bytes;
+      },
+    };
+  }
+
+  test.each([["0123456789abcde\n"], ["0123456789abcd\r\n"]])(
+    "a place is found across windows of %j, with its line",
+    async (line) => {
+      const size = 20 * 1024 * 1024;
+      for (const at of [1024 * 1024 - 3, 1024 * 1024 + 1, 5 * 1024 * 1024 - 16, size - 5]) {
+        const source = largeSource(line, { size, needle: "XYZZY", at });
+        const found = await find(source, [{ oldText: "XYZZY", newText: "-" }]);
+        expect(found).toEqual([
+          {
+            start: at,
+            end: at + 5,
+            insert: Buffer.from("-"),
+            edit: 0,
+            line: Math.floor(at / line.length) + 1,
+          },
+        ]);
+      }
+    },
+  );
+
+  test("the loop goes on, and a call can be given up", async () => {
+    const source = largeSource("0123456789abcde\n", { size: 1024 ** 3, needle: "", at: 0 });
+    const controller = new AbortController();
+    setTimeout(() => controller.abort(new Error("given up")), 20);
+    const edits = [{ oldText: "missing", newText: "" }];
+    await expect(find(source, edits, { signal: controller.signal })).rejects.toThrow("given up");
+  });
+
+  test.each([
+    ["carriage returns", "\r", "\r\r\ra\n"],
+    ["line feeds", "\n", "\n\n\na"],
+    ["the first half of the text", "a\r\n", `${"a\n".repeat(20_000)}b`],
+    ["the second half of the text", "a\r\n", `b${"\na".repeat(20_000)}`],
+  ])("megabytes of %s take about as long as others", async (_, unit, oldText) => {
+    const bytes = Buffer.alloc(8 * 1024 * 1024 - 2, unit);
+    const start = performance.now();
+    await expect(find(bytes, [{ oldText, newText: "" }])).rejects.toMatchObject({ code: "not_found" });
+    // Tenths of a second; what looks at each place anew takes minutes.
+    expect(performance.now() - start).toBeLessThan(10_000);
+  });
 });
