@@ -1,5 +1,5 @@
 import { isUtf8 } from "node:buffer";
-import { createHash, type Hash } from "node:crypto";
+import { createHash, hash as hashOf } from "node:crypto";
 import type { OpenFile } from "./workspace.ts";
 import { completeLength, detectFormat, HEAD_BYTES, type TextFormat } from "./text-file-format.ts";
 
@@ -18,6 +18,8 @@ export interface TextFile {
   readonly size: number;
   /** The first 64 KiB or less. */
   readonly head: Buffer;
+  /** All bytes, of a file that is small enough. Do not write into them. */
+  readonly held: Buffer | undefined;
   /** Undefined for what is no text. */
   readonly format: TextFormat | undefined;
   /** Bytes of the file; from memory when it is small. Do not write into them. */
@@ -45,6 +47,7 @@ export async function openText(file: Readable): Promise<TextFile> {
   return {
     size: held?.length ?? size,
     head,
+    held,
     format: detectFormat(head, head.length === (held?.length ?? size)),
     read: async (position, length) =>
       held?.subarray(position, position + length) ?? file.read(position, length),
@@ -59,33 +62,49 @@ export async function scanText(
   text: TextFile & { readonly format: TextFormat },
   options: { readonly line: number; readonly signal: AbortSignal },
 ): Promise<TextFacts> {
-  const { size, format } = text;
-  const whole = size <= COUNTED_BYTES;
+  const counter = new LineCounter(text.format, options.line);
+  const { valid, position, hash } = await passOver(text, counter, options.signal);
+  const complete = position >= text.size;
+  const found: TextFormat = valid ? text.format : { encoding: "latin-1", bom: 0 };
+  return {
+    format: found,
+    lines: complete ? counter.lines(text.size) : undefined,
+    endings: counter.endings(),
+    hash: complete ? hash : undefined,
+    start: options.line <= 1 ? found.bom : counter.start,
+  };
+}
+
+interface Pass {
+  /** Whether the format held to the end. */
+  readonly valid: boolean;
+  /** How far it went. */
+  readonly position: number;
+  readonly hash: string | undefined;
+}
+
+async function passOver(
+  text: TextFile & { readonly format: TextFormat },
+  counter: LineCounter,
+  signal: AbortSignal,
+): Promise<Pass> {
+  const { size, format, head, held } = text;
+  const all = head.length === size ? head : held;
+  if (all?.length === size) {
+    counter.add(all, 0);
+    return { valid: fits(all, format), position: size, hash: short(hashOf("sha256", all)) };
+  }
   const hash = size <= HASHED_BYTES ? createHash("sha256") : undefined;
-  const counter = new LineCounter(format, options.line);
   let valid = true;
   let position = 0;
-  const add = (chunk: Buffer): void => {
+  for await (const chunk of chunksOf(text, signal)) {
     hash?.update(chunk);
     valid &&= fits(chunk, format);
     counter.add(chunk, position);
     position += chunk.length;
-  };
-  if (text.head.length === size) add(text.head);
-  else
-    for await (const chunk of chunksOf(text, options.signal)) {
-      add(chunk);
-      if (!whole && counter.start !== undefined) break;
-    }
-  const complete = position >= size;
-  const found: TextFormat = valid ? format : { encoding: "latin-1", bom: 0 };
-  return {
-    format: found,
-    lines: complete ? counter.lines(size) : undefined,
-    endings: counter.endings(),
-    hash: complete ? digest(hash) : undefined,
-    start: options.line <= 1 ? found.bom : counter.start,
-  };
+    if (size > COUNTED_BYTES && counter.start !== undefined) break;
+  }
+  return { valid, position, hash: hash && short(hash.digest("hex")) };
 }
 
 /** SHA-256 of a whole file, of any size, in the short form that answers show. */
@@ -94,7 +113,7 @@ export async function hashFile(file: Pick<Readable, "read">, signal: AbortSignal
   for (let position = 0; ;) {
     signal.throwIfAborted();
     const chunk = await file.read(position, CHUNK_BYTES);
-    if (chunk.length === 0) return digest(hash) ?? "";
+    if (chunk.length === 0) return short(hash.digest("hex"));
     hash.update(chunk);
     position += chunk.length;
   }
@@ -104,8 +123,9 @@ function fits(chunk: Buffer, { encoding }: TextFormat): boolean {
   return encoding !== "utf-8" || isUtf8(chunk);
 }
 
-function digest(hash: Hash | undefined): string | undefined {
-  return hash?.digest("hex").slice(0, 16);
+/** As answers show a hash. */
+function short(hash: string): string {
+  return hash.slice(0, 16);
 }
 
 /** All bytes in order; each chunk ends at a whole character, unless the file ends in the middle of one. */
