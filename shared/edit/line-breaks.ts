@@ -20,16 +20,11 @@ export function foldBreaks(units: string, width: 1 | 2): string {
   return Buffer.from(codes.buffer, 0, kept * 2).toString("utf16le");
 }
 
-/** Where the break begins whose line feed stands at `feed`. */
-export function breakStart(units: string, feed: number): number {
-  let start = feed;
-  while (start > 0 && feed - start < MOST_RETURNS && units.charCodeAt(start - 1) === 13) start -= 1;
-  return start;
-}
-
 /** The break whose line feed stands at `feed`, such as `\r\n`. */
 export function breakAt(units: string, feed: number): string {
-  return units.slice(breakStart(units, feed), feed + 1);
+  let start = feed;
+  while (start > 0 && feed - start < MOST_RETURNS && units[start - 1] === "\r") start -= 1;
+  return units.slice(start, feed + 1);
 }
 
 /** Line feeds from `from` to `to` (exclusive). */
