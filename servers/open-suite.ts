@@ -68,7 +68,7 @@ export async function openSuite({ settings, servers, scope, log }: SuiteOptions)
     scope,
   });
   const project = projectKey(workspace.roots);
-  const audit = AuditLog.open({ ...settings.audit, stateFolder: places.state, project, scope, log });
+  const audit = AuditLog.open({ ...settings.audit, fsync, stateFolder: places.state, project, scope, log });
 
   const owned = new Scope();
   scope.defer(() => owned.close());

@@ -13,6 +13,8 @@ export interface AuditLogOptions {
   readonly maxBytes?: number;
   /** How many files set aside are kept; default 5. */
   readonly keep?: number;
+  /** False leaves it to the system when a durable line reaches the disk; true when left out. */
+  readonly fsync?: boolean;
 }
 
 const FLUSH_MS = 100;
@@ -25,6 +27,7 @@ const LONGEST_LINE = 60_000;
 export class AuditLog {
   readonly #folder: string;
   readonly #log: Log;
+  readonly #fsync: boolean;
   readonly #limits: { readonly maxBytes: number; readonly keep: number };
   #pending: (() => AuditLine)[] = [];
   #sync = false;
@@ -37,6 +40,7 @@ export class AuditLog {
   private constructor(options: AuditLogOptions) {
     this.#folder = auditFolder(options.stateFolder, options.project);
     this.#log = options.log;
+    this.#fsync = options.fsync ?? true;
     this.#limits = { maxBytes: options.maxBytes ?? 10_000_000, keep: options.keep ?? 5 };
   }
 
@@ -90,7 +94,7 @@ export class AuditLog {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     const lines = this.#pending;
-    const sync = this.#sync;
+    const sync = this.#sync && this.#fsync;
     this.#pending = [];
     this.#sync = false;
     if (lines.length === 0) return true;
