@@ -47,7 +47,7 @@ export class HandleContainment implements Containment {
   reach(root: Root, parts: readonly string[], last: "follow" | "keep"): Held {
     const top = this.#top(root);
     const plain = descend(top, parts);
-    if (plain !== undefined) return hold({ node: plain, parts, missing: [] }, top);
+    if (plain !== undefined) return hold(plain, top);
     return hold(follow(parts, { root, nodes: { ...NODES, top }, last }), top);
   }
 
@@ -91,23 +91,29 @@ function hold({ node, parts, missing, target }: Reached<Handle>, top: Handle): H
   };
 }
 
-/** Nearly every path has no link in it and is there: then this is all. Undefined for any other, which `follow` takes. */
-function descend(top: Handle, parts: readonly string[]): Handle | undefined {
+/** Nearly every path has no link in it: then this is all. Undefined for any other, which `follow` takes. */
+function descend(top: Handle, parts: readonly string[]): Reached<Handle> | undefined {
   let at = top;
-  for (const name of parts) {
-    let next: Handle | undefined;
-    try {
-      next = NODES.child(at, name);
-    } finally {
-      if (at !== top) closeSync(at.fd);
-    }
-    if (next === undefined) return undefined;
+  for (const [depth, name] of parts.entries()) {
+    const next = at.stats.isDirectory() ? childOf(at, name, top) : undefined;
+    if (next === undefined) return { node: at, parts: parts.slice(0, depth), missing: parts.slice(depth) };
+    if (at !== top) closeSync(at.fd);
     at = next;
     if (!at.stats.isSymbolicLink()) continue;
     closeSync(at.fd);
     return undefined;
   }
-  return at;
+  return { node: at, parts, missing: [] };
+}
+
+/** Lets go of the directory when looking into it fails. */
+function childOf(at: Handle, name: string, top: Handle): Handle | undefined {
+  try {
+    return NODES.child(at, name);
+  } catch (error) {
+    if (at !== top) closeSync(at.fd);
+    throw error;
+  }
 }
 
 const NODES: Omit<Nodes<Handle>, "top"> = {

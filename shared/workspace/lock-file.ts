@@ -5,6 +5,7 @@ import {
   readlinkSync,
   rmSync,
   statSync,
+  unlinkSync,
   writeFileSync,
   writeSync,
 } from "node:fs";
@@ -44,15 +45,26 @@ export async function withLock<T>(
   }
   try {
     if (inherited) await recover?.();
-    return await work();
+    const done = work();
+    // whoever waits even for a moment lets others of this process find the lock taken
+    return done instanceof Promise ? await done : done;
   } finally {
-    rmSync(lock, { force: true });
+    release(lock);
   }
 }
 
 /** True when a process died while it held this lock: what it was about may be half done. */
 export function isLockAbandoned(path: string): boolean {
   return isAbandoned(`${path}.lock`);
+}
+
+function release(lock: string): void {
+  try {
+    unlinkSync(lock);
+  } catch (error) {
+    // a person may have deleted it
+    if (!isErrno(error, "ENOENT")) throw error;
+  }
 }
 
 function take(lock: string): boolean {
