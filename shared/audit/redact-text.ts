@@ -68,7 +68,15 @@ const ASSIGNED = [
     String.raw`((?:${NAMES})(?<=(?:^|[\s"'])-[\w-]{0,60})[\w-]{0,40}(?:["',]{1,4}\s{0,5}|\s{1,5}))(?!-)${UNMASKED}(?:${QUOTED}|\S+)`,
     "giu",
   ),
-  /(\s(?:-u|--user)[ =]["']?[^\s:"']{1,200}:)[^\s"']+/gu,
+];
+
+const USER = /(\s(?:-u|--user)[ =]["']?[^\s:"']{1,200}:)[^\s"']+/gu;
+
+/** Each pattern with a sign that it needs: most texts have none, and looking for it is cheaper. */
+const SIGNED: readonly { readonly sign: RegExp; readonly patterns: readonly RegExp[] }[] = [
+  { sign: /authorization|bearer|basic/iu, patterns: [AUTHORIZATION] },
+  { sign: new RegExp(NAMES, "iu"), patterns: ASSIGNED },
+  { sign: /-u/u, patterns: [USER] },
 ];
 
 const SECRET_NAME = new RegExp(`${NAMES}|^authorization$|^pwd$`, "iu");
@@ -77,7 +85,10 @@ const SECRET_FLAG = new RegExp(`^-{1,2}[\\w-]{0,60}(?:${NAMES})[\\w-]{0,40}$`, "
 /** Masks known shapes of secrets, and values that stand beside a name such as `password`. Time is linear in the text. */
 export function redactText(text: string): string {
   let clean = text.replace(SHAPES, MASK);
-  for (const pattern of [AUTHORIZATION, ...ASSIGNED]) clean = clean.replace(pattern, `$1${MASK}`);
+  for (const { sign, patterns } of SIGNED) {
+    if (!sign.test(clean)) continue;
+    for (const pattern of patterns) clean = clean.replace(pattern, `$1${MASK}`);
+  }
   return clean;
 }
 
