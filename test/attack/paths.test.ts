@@ -1,20 +1,17 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import * as z from "zod";
 import { catalog } from "../../servers/catalog.ts";
-import type { Answer, Endpoint } from "../../shared/call.ts";
+import type { Answer } from "../../shared/call.ts";
+import { canRead } from "../../shared/tool.ts";
 import type { ContainmentKind } from "../../shared/workspace/contain.ts";
+import { showingInputs, takesPath } from "../support/attack-inputs.ts";
+import { shownBy } from "../support/calls.ts";
 import { callable, type Called } from "../support/call-tool.ts";
 import { INSIDE, plantAttacks, type Attack } from "../support/links.ts";
 import { swapper } from "../support/swap.ts";
 import { SECRET, temporary, type Ground } from "../support/workspace.ts";
 
 type Answered = Extract<Answer, { kind: "answer" }>;
-type Input = Record<string, unknown>;
 
-/** Arguments that name a place, by declaration: a tool that takes one joins the table by itself. */
-const PATH_ARGUMENTS = ["path", "paths", "from", "to", "uri"];
-/** Values for other arguments that a tool may need: such that as much as possible would be shown. */
-const VALUES: Input = { pattern: ".", globs: ["**"], depth: 9, context: 3 };
 /** Content and names that are only outside, lines of system files, an environment. */
 const OUTSIDE = [SECRET, "SECRET-NAME", "root:x:0", "PATH=/"];
 const SWAP_MS = 5_000;
@@ -24,7 +21,9 @@ const targets = (
   await Promise.all(
     servers.map(async (server) => {
       await using probe = await callable(server);
-      return probe.endpoints.filter(takesPath).map(({ tool }) => ({ server, name: tool.name }));
+      return probe.endpoints
+        .filter((endpoint) => takesPath(endpoint) && canRead(endpoint.tool.effect))
+        .map(({ tool }) => ({ server, name: tool.name }));
     }),
   )
 ).flat();
@@ -55,9 +54,9 @@ describe.each(["handles", "compare"] as const satisfies ContainmentKind[])(
       const endpoint = called?.endpoints.find(({ tool }) => tool.name === name);
       if (called === undefined || endpoint === undefined) throw new Error("not open");
       for (const attack of attacks) {
-        for (const input of inputsFor(endpoint, attack.path, ground.root)) {
+        for (const input of showingInputs(endpoint, attack.path, ground.root)) {
           const answer = await inTime(called.call(name, input), attack.name);
-          const text = textOf(answer);
+          const text = shownBy(answer);
           const where = `${name} ${JSON.stringify(input).slice(0, 300)}`;
           expect(answer.error, `${where}: ${text}`).not.toBe("internal");
           for (const secret of OUTSIDE) expect(text, where).not.toContain(secret);
@@ -71,7 +70,7 @@ describe.each(["handles", "compare"] as const satisfies ContainmentKind[])(
     test("read_file reads what is inside, so that the table above means something", async () => {
       const called = found(open.get("filesystem"));
       for (const { name, path } of attacks.filter(({ reaches }) => reaches === "inside"))
-        expect(textOf(await called.call("read_file", { path })), name).toContain(INSIDE);
+        expect(shownBy(await called.call("read_file", { path })), name).toContain(INSIDE);
     });
 
     test("what is outside and there cannot be told from what is outside and missing", async () => {
@@ -80,7 +79,7 @@ describe.each(["handles", "compare"] as const satisfies ContainmentKind[])(
         const answers = await Promise.all(
           attacks
             .filter(isOutsideBySpelling)
-            .map(async ({ path }) => textOf(await called.call(name, { path }))),
+            .map(async ({ path }) => shownBy(await called.call(name, { path }))),
         );
         expect(new Set(answers).size, name).toBe(1);
       }
@@ -108,7 +107,7 @@ describe("while directories and files are exchanged with links to the outside", 
     for (const { server, name } of targets) {
       const called = found(open.get(server.name));
       const endpoint = found(called.endpoints.find(({ tool }) => tool.name === name));
-      const inputs = paths.flatMap((path) => inputsFor(endpoint, path, ground.root));
+      const inputs = paths.flatMap((path) => showingInputs(endpoint, path, ground.root));
       const end = Date.now() + SWAP_MS / targets.length;
       for (let turn = 0; Date.now() < end; turn += 4) {
         const batch = [0, 1, 2, 3].map((step) => inputs[(turn + step) % inputs.length]);
@@ -118,7 +117,7 @@ describe("while directories and files are exchanged with links to the outside", 
       }
     }
     expect(answered).toBeGreaterThan(50);
-    expect(await swap.stop()).toBeGreaterThan(100);
+    expect((await swap.stop()).exchanges).toBeGreaterThan(100);
   });
 
   test("search_text does not even count what matches outside", { timeout: 60_000 }, async () => {
@@ -128,15 +127,15 @@ describe("while directories and files are exchanged with links to the outside", 
     while (Date.now() < end) {
       for (const mode of ["lines", "files", "count"]) {
         const answer = await called.call("search_text", { pattern: SECRET, mode });
-        expect(textOf(answer)).toMatch(/^\[\.: no matching (lines|files)\]$/);
+        expect(shownBy(answer)).toMatch(/^\[\.: no matching (lines|files)\]$/);
       }
     }
-    expect(await swap.stop()).toBeGreaterThan(100);
+    expect((await swap.stop()).exchanges).toBeGreaterThan(100);
   });
 });
 
 function showsNothing(name: string, answer: Answered): void {
-  const text = textOf(answer);
+  const text = shownBy(answer);
   expect(answer.error, text).not.toBe("internal");
   for (const secret of OUTSIDE) expect(text, name).not.toContain(secret);
 }
@@ -144,63 +143,6 @@ function showsNothing(name: string, answer: Answered): void {
 function found<T>(value: T | undefined): T {
   if (value === undefined) throw new Error("the table names what is not there");
   return value;
-}
-
-function takesPath({ tool }: Endpoint): boolean {
-  return PATH_ARGUMENTS.some((argument) => argument in tool.input.shape);
-}
-
-/** The path in each argument that takes one, with every value of each choice, and with all switches on. */
-function inputsFor({ tool }: Endpoint, path: string, root: string): Input[] {
-  const { shape } = tool.input;
-  const base: Input = Object.fromEntries(Object.entries(VALUES).filter(([name]) => name in shape));
-  const choices = Object.entries(shape).flatMap(([name, schema]) =>
-    optionsOf(schema).map((value): Input => ({ ...base, [name]: value })),
-  );
-  const switches = Object.entries(shape).filter(([, schema]) => schema.safeParse(true).success);
-  const variants = [
-    base,
-    ...choices,
-    { ...base, ...Object.fromEntries(switches.map(([name]) => [name, true])) },
-  ];
-  return PATH_ARGUMENTS.filter((argument) => argument in shape).flatMap((argument) =>
-    variants.map((variant) => ({
-      ...fillers(argument, shape),
-      ...variant,
-      [argument]: valueFor(argument, path, root),
-    })),
-  );
-}
-
-/** A move needs both of its ends. */
-function fillers(argument: string, shape: Readonly<Record<string, unknown>>): Input {
-  const others = ["from", "to"].filter((name) => name !== argument && name in shape);
-  return Object.fromEntries(others.map((name) => [name, `filler-${name}.txt`]));
-}
-
-function valueFor(argument: string, path: string, root: string): unknown {
-  if (argument === "paths") return [path];
-  if (argument !== "uri") return path;
-  const absolute = path.startsWith("/") ? path : `${root}/${path}`;
-  return `file://${absolute}`;
-}
-
-function optionsOf(schema: z.core.$ZodType): unknown[] {
-  const inner = schema instanceof z.ZodDefault || schema instanceof z.ZodOptional ? schema.unwrap() : schema;
-  return inner instanceof z.ZodEnum ? inner.options : [];
-}
-
-/** Everything that an answer shows, base64 as what it stands for. */
-function textOf({ parts, structured }: Answered): string {
-  const texts = parts.flatMap((part) => {
-    if (part.type === "image") return [Buffer.from(part.data, "base64").toString("latin1")];
-    if (part.type === "resource_link") return [part.uri, part.name];
-    const decoded = /^[A-Za-z0-9+/]+=*$/.test(part.text)
-      ? [Buffer.from(part.text, "base64").toString("latin1")]
-      : [];
-    return [part.text, ...decoded];
-  });
-  return [...texts, ...(structured === undefined ? [] : [JSON.stringify(structured)])].join("\n");
 }
 
 function isOutsideBySpelling({ name, reaches }: Attack): boolean {

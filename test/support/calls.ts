@@ -56,3 +56,16 @@ export function textOf(answer: Answer): string {
   if (answer.kind === "question") throw new Error(`unexpected question: ${answer.question.message}`);
   return answer.parts.map((part) => (part.type === "text" ? part.text : `<${part.type}>`)).join("\n");
 }
+
+/** Everything that an answer shows, base64 as what it stands for. */
+export function shownBy({ parts, structured }: Extract<Answer, { kind: "answer" }>): string {
+  const texts = parts.flatMap((part) => {
+    if (part.type === "image") return [Buffer.from(part.data, "base64").toString("latin1")];
+    if (part.type === "resource_link") return [part.uri, part.name];
+    const decoded = /^[A-Za-z0-9+/]+=*$/.test(part.text)
+      ? [Buffer.from(part.text, "base64").toString("latin1")]
+      : [];
+    return [part.text, ...decoded];
+  });
+  return [...texts, ...(structured === undefined ? [] : [JSON.stringify(structured)])].join("\n");
+}

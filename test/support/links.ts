@@ -12,6 +12,8 @@ export interface Attack {
   readonly name: string;
   readonly path: string;
   readonly reaches: Reaches;
+  /** It leads to the machine's own files: if it ever got there, a tool that writes would ruin them. */
+  readonly harmful?: true;
 }
 
 /** What every file inside holds that an attack may lead to. */
@@ -33,6 +35,7 @@ function spellings({ root, outside }: Ground): Attack[] {
   const secret = `${outside}/secret.txt`;
   const away = "../outside/secret.txt";
   const up = (path: string, name = path): Attack => ({ name: `goes up: ${name}`, path, reaches: "outside" });
+  const machine = (path: string, name = path): Attack => ({ ...up(path, name), harmful: true });
   const inside = (path: string): Attack => ({ name: `a plain name: ${path}`, path, reaches: "inside" });
   const odd = (path: string, name = path): Attack => ({
     name: `malformed: ${name}`,
@@ -51,7 +54,8 @@ function spellings({ root, outside }: Ground): Attack[] {
     up(`./././${away}`),
     up(`missing/../${away}`),
     up(`inside.txt/../${away}`),
-    up(`${"../".repeat(40)}etc/passwd`, "many"),
+    machine(`${"../".repeat(40)}etc/passwd`, "many"),
+    up(`${"../".repeat(40)}${secret.slice(1)}`, "many, and down again"),
     up(".."),
     up("../"),
     up("dir/../.."),
@@ -59,11 +63,12 @@ function spellings({ root, outside }: Ground): Attack[] {
     up(`${root}/${away}`, "absolute and up"),
     up(`${root}/dir/../../outside/missing`, "absolute, up and missing"),
     up(`//${secret}`, "two slashes"),
-    up("/etc/passwd"),
-    up("/"),
-    up("/proc/self/environ"),
-    up("/proc/self/root/etc/passwd"),
-    up("/dev/stdin"),
+    machine("/etc/passwd"),
+    machine("/"),
+    machine("/proc/self/environ"),
+    machine("/proc/self/root/etc/passwd"),
+    up(`/proc/self/root${secret}`, "absolute, through a process"),
+    machine("/dev/stdin"),
     inside("inside.txt"),
     inside("./dir/../dir/./inside.txt"),
     inside("dir//inside.txt"),
@@ -130,6 +135,15 @@ function links({ root, outside }: Ground): Attack[] {
   };
   const also = (path: string, reaches: Reaches): void =>
     void attacks.push({ name: `link ${path}`, path, reaches });
+  const plantHarmful = (name: string, target: string, below = ""): void => {
+    symlinkSync(target, join(root, name));
+    attacks.push({
+      name: `link ${name}${below}`,
+      path: `${name}${below}`,
+      reaches: "outside",
+      harmful: true,
+    });
+  };
 
   plant("in/file", "../inside.txt", "inside");
   plant("in/absolute", join(root, "inside.txt"), "inside");
@@ -165,12 +179,14 @@ function links({ root, outside }: Ground): Attack[] {
   plant("out/back", "../../root/inside.txt", "outside");
   plant("out/prefix", `${root}-evil/secret.txt`, "outside");
   plant("out/in-and-up", `${root}/../outside/secret.txt`, "outside");
-  plant("out/slash", "/", "outside", "/etc/passwd");
-  plant("out/self-root", "/proc/self/root", "outside", "/etc/passwd");
-  plant("out/self-cwd", "/proc/self/cwd", "outside", "/package.json");
-  plant("out/environment", "/proc/self/environ", "outside");
-  plant("out/handle", "/proc/self/fd/0", "outside");
-  plant("out/zero", "/dev/zero", "outside");
+  plant("out/down-again", "/", "outside", join(outside, "secret.txt"));
+  plant("out/process", "/proc/self/root", "outside", join(outside, "secret.txt"));
+  plantHarmful("out/slash", "/", "/etc/passwd");
+  plantHarmful("out/self-root", "/proc/self/root", "/etc/passwd");
+  plantHarmful("out/self-cwd", "/proc/self/cwd", "/package.json");
+  plantHarmful("out/environment", "/proc/self/environ");
+  plantHarmful("out/handle", "/proc/self/fd/0");
+  plantHarmful("out/zero", "/dev/zero");
   return attacks;
 }
 

@@ -7,37 +7,73 @@ import type { Ground } from "./workspace.ts";
 
 /**
  * Runs until it is disposed: another process that exchanges `root/swap` (a directory) with a link to the outside,
- * and `root/leaf` (a file) with a link to a secret, as fast as it can.
+ * and `root/leaf` (a file) with a link to a secret, as fast as it can. What tools move or delete it makes again.
  */
 export interface Swapper extends AsyncDisposable {
   /** Paths that lead through what is exchanged; each has its counterpart outside. */
   readonly files: readonly string[];
   readonly directories: readonly string[];
-  /** Ends it; how many exchanges it made. */
-  stop(): Promise<number>;
+  /** Ends it; how many exchanges it made, and how many files it ever put inside. */
+  stop(): Promise<{ readonly exchanges: number; readonly planted: number }>;
 }
 
+// Never replaces and never deletes a file: what a tool put in its way is moved aside, so that nothing is lost by it.
 const LOOP = `
-  const { renameSync: rename, symlinkSync, rmSync, writeFileSync, writeSync } = require("node:fs");
-  const [root, outside, inside] = process.argv.slice(1);
+  const fs = require("node:fs");
+  const [root, outside, inside, withTrash] = process.argv.slice(1);
   process.chdir(root);
-  let count = 0, ended = false;
-  process.stdin.on("end", () => { writeSync(1, String(count)); process.exit(); }).resume();
-  function some() {
-    for (let i = 0; i < 200; i++) {
-      rename("swap", "swap-real"); rename("swap-link", "swap");
-      rename("swap", "swap-link"); rename("swap-real", "swap");
-      rename("leaf", "leaf-real"); rename("leaf-link", "leaf");
-      rename("leaf", "leaf-link"); rename("leaf-real", "leaf");
+  let count = 0, asides = 0;
+  process.stdin.on("end", () => { fs.writeSync(1, count + " " + planted); process.exit(); }).resume();
+  let planted = 3;
+  const DIRECTORY = {
+    name: "swap", target: outside,
+    make() { fs.mkdirSync("swap/deep", { recursive: true }); plant("swap/secret.txt"); plant("swap/deep/secret.txt"); },
+    move: fs.renameSync,
+  };
+  const LEAF = { name: "leaf", target: outside + "/secret.txt", make() { plant("leaf"); }, move: moveLinked };
+  const TRASH = { name: ".plumbline", target: outside, make() { fs.mkdirSync(".plumbline"); }, move: fs.renameSync };
+  function plant(name) { fs.writeFileSync(name, inside, { flag: "wx" }); planted++; }
+  function kind(name) {
+    const stats = fs.lstatSync(name, { throwIfNoEntry: false });
+    return stats === undefined ? "none" : stats.isSymbolicLink() ? "link" : "real";
+  }
+  function moveLinked(from, to) { fs.linkSync(from, to); fs.unlinkSync(from); }
+  function moveAside(name) {
+    const aside = "aside-" + asides++;
+    fs.renameSync(name, aside);
+    if (kind(aside) === "link") fs.unlinkSync(aside);
+  }
+  function mend({ name, target, make, move }) {
+    const [real, link] = [name + "-real", name + "-link"];
+    if (kind(link) !== "none") moveAside(link);
+    if (kind(name) === "link" || (kind(real) !== "none" && kind(name) !== "none")) moveAside(name);
+    if (kind(real) !== "none") move(real, name);
+    if (kind(name) === "none") make();
+    fs.symlinkSync(target, link);
+  }
+  function exchange(it) {
+    const { name, move } = it;
+    try {
+      fs.renameSync(name, name + "-real"); moveLinked(name + "-link", name);
+      fs.renameSync(name, name + "-link"); move(name + "-real", name);
       count++;
+    } catch {
+      try { mend(it); } catch {}
     }
+  }
+  function some() {
+    for (let i = 0; i < 100; i++) { exchange(DIRECTORY); exchange(LEAF); if (withTrash) exchange(TRASH); }
     setImmediate(some);
   }
-  writeSync(1, "ready\\n");
+  fs.writeSync(1, "ready\\n");
   some();
 `;
 
-export async function swapper({ root, outside }: Ground): Promise<Swapper> {
+/** `withTrash`: `root/.plumbline`, where tools keep what they replace, is exchanged too. */
+export async function swapper(
+  { root, outside }: Pick<Ground, "root" | "outside">,
+  withTrash = false,
+): Promise<Swapper> {
   mkdirSync(join(root, "swap/deep"), { recursive: true });
   for (const path of ["leaf", "swap/secret.txt", "swap/deep/secret.txt"])
     writeFileSync(join(root, path), INSIDE);
@@ -45,17 +81,19 @@ export async function swapper({ root, outside }: Ground): Promise<Swapper> {
   symlinkSync(join(outside, "secret.txt"), join(root, "leaf-link"));
   symlinkSync("swap/deep", join(root, "via"));
   symlinkSync("swap/deep/../secret.txt", join(root, "ladder"));
-  const child = spawn(process.execPath, ["-e", LOOP, root, outside], { stdio: ["pipe", "pipe", "inherit"] });
+  const given = [root, outside, INSIDE, withTrash ? "yes" : ""];
+  const child = spawn(process.execPath, ["-e", LOOP, ...given], { stdio: ["pipe", "pipe", "inherit"] });
   let said = "";
   child.stdout.setEncoding("utf8").on("data", (text: string) => (said += text));
   await once(child.stdout, "data");
-  const stop = async (): Promise<number> => {
+  const stop = async (): ReturnType<Swapper["stop"]> => {
     if (child.exitCode === null) {
       const ended = once(child, "close");
       child.stdin.end();
       await ended;
     }
-    return Number(said.replace("ready\n", ""));
+    const [exchanges = 0, planted = 0] = said.replace("ready\n", "").split(" ").map(Number);
+    return { exchanges, planted };
   };
   return {
     files: ["swap/secret.txt", "swap/deep/secret.txt", "leaf", "via/secret.txt", "ladder"],

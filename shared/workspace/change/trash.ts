@@ -22,12 +22,9 @@ export function openTrash(containment: Containment, root: Root, mount: readonly 
       own.close();
     }
   } catch (error) {
-    if (!isErrno(error, "EACCES", "EPERM", "EROFS", "ENOSPC", "EDQUOT", "EEXIST", "ENOTDIR")) throw error;
-    throw new ToolError("unavailable", `nothing was changed: .plumbline/trash cannot keep the old version`, {
-      hint: "It must be a folder, in the root, that this user can write to; a person has to see to that.",
-      details: error instanceof Error ? error.message : String(error),
-      cause: error,
-    });
+    if (!isErrno(error, "EACCES", "EPERM", "EROFS", "ENOSPC", "EDQUOT", "EEXIST", "ENOTDIR", "ENOENT"))
+      throw error;
+    throw unusable(error);
   } finally {
     top.close();
   }
@@ -36,11 +33,29 @@ export function openTrash(containment: Containment, root: Root, mount: readonly 
 function enter(parent: Held, name: string, mode: number): Held {
   const there = parent.enter(name);
   if (there !== undefined) return there;
-  mkdirSync(parent.at(name), { mode });
+  const isOurs = make(parent.at(name), mode);
   const made = parent.enter(name);
-  if (made === undefined) throw new Error(`${name} was exchanged just now`);
-  if (name === "trash") hideFromGit(made);
+  if (made === undefined) throw unusable();
+  if (isOurs && name === "trash") hideFromGit(made);
   return made;
+}
+
+/** False when another process made it just now, or something else is in the way. */
+function make(path: string, mode: number): boolean {
+  try {
+    mkdirSync(path, { mode });
+    return true;
+  } catch (error) {
+    if (isErrno(error, "EEXIST")) return false;
+    throw error;
+  }
+}
+
+function unusable(cause?: unknown): ToolError {
+  return new ToolError("unavailable", "nothing was changed: .plumbline/trash cannot keep the old version", {
+    hint: "It must be a folder, in the root, that this user can write to; a person has to see to that.",
+    ...(cause instanceof Error ? { details: cause.message, cause } : {}),
+  });
 }
 
 function hideFromGit(trash: Held): void {

@@ -79,7 +79,7 @@ describe("while directories and files are exchanged with links to the outside", 
     await using ground = await opened({}, "handles");
     await using swap = await swapper(ground);
     const seen = await watchTheDoor(ground, swap);
-    const exchanges = await swap.stop();
+    const { exchanges } = await swap.stop();
     console.log(`handles: ${seen.answers} answers of ${seen.tries} tries, ${exchanges} exchanges`);
     expect(seen.leaks).toEqual([]);
     expect(seen.answers).toBeGreaterThan(100);
@@ -90,7 +90,7 @@ describe("while directories and files are exchanged with links to the outside", 
     await using ground = await opened({}, "compare");
     await using swap = await swapper(ground);
     const seen = await watchTheDoor(ground, swap);
-    const exchanges = await swap.stop();
+    const { exchanges } = await swap.stop();
     const lost = [...new Set(seen.leaks)].map(
       (what) => `${what}: ${seen.leaks.filter((it) => it === what).length}`,
     );
