@@ -3,6 +3,7 @@ import type { Log } from "../context.ts";
 import { StartupError } from "../errors.ts";
 import type { Scope } from "../scope.ts";
 import { Changes } from "./change/changes.ts";
+import type { TreeGround } from "./change/permit-tree.ts";
 import type { Keeping } from "./change/prune.ts";
 import type { FindRoot } from "./change/recover.ts";
 import { CompareContainment } from "./contain-compare.ts";
@@ -56,8 +57,9 @@ export async function openWorkspace(
   const walkers = new WalkPool();
   options.scope.defer(() => walkers.close());
   const locate = (path: string): SafePath => workspace.locate(path);
+  const ground: TreeGround = { roots, survey: (place, access) => workspace.survey(place, access) };
   const changes =
-    options.changes && openChanges(roots, { ...options, containment, locate, changes: options.changes });
+    options.changes && openChanges(ground, { ...options, containment, locate, changes: options.changes });
   const workspace = new Workspace(roots, { containment, walkers, changes });
   await changes?.mend();
   return workspace;
@@ -85,7 +87,8 @@ interface ChangeParts extends Omit<WorkspaceOptions, "containment"> {
   readonly locate: (path: string) => SafePath;
 }
 
-function openChanges(roots: readonly Root[], parts: ChangeParts): Changes {
+function openChanges(ground: TreeGround, parts: ChangeParts): Changes {
+  const { roots } = ground;
   const { changes: settings, containment, locate, scope, log = () => {} } = parts;
   const findRoot: FindRoot = async (path) => {
     const own = roots.find((root) => root.path === path);
@@ -98,6 +101,7 @@ function openChanges(roots: readonly Root[], parts: ChangeParts): Changes {
     folder: join(settings.stateFolder, "changes"),
     containment,
     roots,
+    ground,
     show: (place) => rootOf(roots, place).show(place.relative),
     locate,
     findRoot,

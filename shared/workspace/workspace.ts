@@ -9,6 +9,7 @@ import { OpenDirectory } from "./open-directory.ts";
 import { OpenFile } from "./open-file.ts";
 import { isAbsolute, type Root } from "./root.ts";
 import type { SafePath } from "./safe-path.ts";
+import { survey, type Survey } from "./survey.ts";
 import type { WalkPool } from "./walk-pool.ts";
 import type { WalkRequest, WalkResult } from "./walk-request.ts";
 
@@ -132,6 +133,11 @@ export class Workspace {
     } finally {
       closeSync(top.fd);
     }
+  }
+
+  /** All that lies below a directory, seen whole; throws when that cannot be. */
+  survey(place: Place, access: Access): Promise<Survey> {
+    return survey(this, place, access);
   }
 
   #open(path: SafePath, access: Access, wanted: "file" | "directory"): Reached {

@@ -1,6 +1,6 @@
 import { look, type Spot } from "./folder.ts";
 import type { Step } from "./journal.ts";
-import { drop, dropFolder, keep, makeFolder, shift, shiftOnto, Stale } from "./shift.ts";
+import { drop, dropFolder, isRespelling, keep, makeFolder, shift, shiftOnto, Stale } from "./shift.ts";
 import { isSameThing, isUnchanged } from "./stamp.ts";
 
 /** A step of the journal with the names that it works on, their directories held. */
@@ -25,7 +25,7 @@ export function carryOut(ready: ReadyStep): void {
     case "move":
       return shift(needed(from), spot, shown);
     case "make":
-      return makeFolder(spot);
+      return makeFolder(spot, shown);
     case "unmake":
       return dropFolder(spot);
     default:
@@ -49,7 +49,7 @@ export function takeBack(ready: ReadyStep): void {
     case "make":
       return dropFolder(spot);
     case "unmake":
-      return makeFolder(spot);
+      return makeFolder(spot, shown);
     default:
       return step.what satisfies never;
   }
@@ -98,7 +98,8 @@ function bringBack(
 ): void {
   if (!isSameThing(look(now), step.before)) return;
   const there = look(then);
-  if (there === undefined) shift(now, then, shown);
+  // one thing by two spellings of its name: to drop the one would be to lose it
+  if (there === undefined || isRespelling(look(now), there)) shift(now, then, shown);
   else if (isSameThing(there, step.before)) drop(now);
 }
 

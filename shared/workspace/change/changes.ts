@@ -5,22 +5,16 @@ import type { Containment } from "../contain.ts";
 import { ChangeLog } from "./change-log.ts";
 import { commit } from "./commit.ts";
 import { Draft } from "./draft.ts";
-import { historyOf, type PastChange } from "./history.ts";
-import type { Change, Step } from "./journal.ts";
+import { historyOf, isBelow, pathsOf, type PastChange } from "./history.ts";
+import type { By, Change } from "./journal.ts";
+import type { TreeGround } from "./permit-tree.ts";
 import { prune, type Keeping } from "./prune.ts";
 import { recover, type FindRoot } from "./recover.ts";
 import { Stale } from "./shift.ts";
-import { planUndo } from "./undo.ts";
+import { undoChange, type UndoRequest } from "./undo-change.ts";
 import type { Root } from "../root.ts";
 import type { SafePath } from "../safe-path.ts";
 import { wordedWrite } from "./write-errors.ts";
-
-/** Which call a change belongs to. */
-export interface By {
-  /** `<server>.<tool>`. */
-  readonly tool: string;
-  readonly call: string;
-}
 
 export interface ChangesOptions {
   /** Where the log lies: in the state folder, closed to tools. */
@@ -29,6 +23,7 @@ export interface ChangesOptions {
   readonly roots: readonly Root[];
   readonly show: (place: Place) => string;
   readonly locate: (path: string) => SafePath;
+  readonly ground: TreeGround;
   readonly findRoot: FindRoot;
   readonly fsync: boolean;
   readonly keeping: Keeping;
@@ -46,6 +41,7 @@ export class Changes {
   readonly log: ChangeLog;
   readonly #options: ChangesOptions;
   readonly #turns = new Map<string, Promise<unknown>>();
+  readonly #closing = new AbortController();
   #pruning: Promise<void> | undefined;
   #pruneTimer: NodeJS.Timeout | undefined;
 
@@ -74,10 +70,9 @@ export class Changes {
       bytes,
       steps: steps.map(({ step }) => step),
     };
-    const { fsync } = this.#options;
     try {
       await this.log.locked(
-        () => commit(change, steps, { log: this.log, fsync }),
+        () => this.#carryOut(change, draft),
         () => this.#recover(),
       );
     } catch (error) {
@@ -90,48 +85,28 @@ export class Changes {
   /** Changes at places below these roots, the newest first, by whatever tool and process. */
   async history(): Promise<PastChange[]> {
     const { done } = await this.log.read();
-    return historyOf(done).filter(({ change }) => change.steps.some(({ place }) => this.#isBelow(place)));
+    const { roots } = this.#options;
+    return historyOf(done).filter(({ change }) =>
+      change.steps.flatMap(pathsOf).some((path) => isBelow(roots, path)),
+    );
   }
 
   /**
-   * Takes a change back, at these places only when some are given; that is a change of its own. Throws `not_found`
-   * for a change that nobody knows here, `conflict` with a diff when something changed since, `unavailable` when the
-   * old version is gone.
+   * Takes a change back, at and below these paths only when some are given; that is a change of its own. Throws
+   * `not_found` for a change that nobody knows here, `conflict` with a diff when something changed since,
+   * `unavailable` when the old version is gone.
    */
-  async undo(
-    id: string,
-    {
-      access,
-      by,
-      paths,
-    }: { readonly access: Access; readonly by: By; readonly paths?: readonly string[] | undefined },
-  ): Promise<Change> {
-    const past = (await this.history()).find(({ change }) => change.id === id);
-    if (past === undefined)
-      throw new ToolError("not_found", `there is no change ${JSON.stringify(id.slice(0, 40))} here`, {
-        hint: "undo_change with action list shows those that can be taken back.",
-      });
-    if (past.state === "undone")
-      throw new ToolError("conflict", `change ${id} was taken back already`, {
-        hint: "To make it again, undo the change that took it back.",
-      });
-    const { locate } = this.#options;
-    const places = paths
-      ?.map((path) => locate(path))
-      .map(({ root, parts }) => [root.path, ...parts].join("/"));
-    const wanted = ({ place, from }: Step): boolean =>
-      places === undefined ||
-      [place, from].some((each) => each !== undefined && places.includes(`${each.root}/${each.relative}`));
-    await using draft = this.draft(access);
-    planUndo(past.change, { draft, access, locate, wanted });
-    if (draft.steps.length === 0)
-      throw new ToolError("not_found", `change ${id} did nothing at ${paths?.join(", ") ?? "these places"}`);
-    return await this.commit(draft, by, id);
+  async undo(id: string, request: UndoRequest): Promise<Change> {
+    const { signal } = request.access;
+    return await this.settled(`undo ${id}`, signal, () =>
+      undoChange(this, { id, ...request }, this.#options),
+    );
   }
 
   /** Ends what runs beside the calls. */
   async close(): Promise<void> {
     clearTimeout(this.#pruneTimer);
+    this.#closing.abort();
     await this.#pruning;
   }
 
@@ -169,22 +144,26 @@ export class Changes {
     );
   }
 
-  #isBelow({ root, relative }: Step["place"]): boolean {
-    const path = `${root === "/" ? "" : root}/${relative}`;
-    return this.#options.roots.some((each) => each.below(path) !== undefined);
+  #carryOut(change: Change, { steps, lastChecks, folders }: Draft): void | Promise<void> {
+    const { fsync } = this.#options;
+    const carryOut = (): void => {
+      folders.verify();
+      commit(change, steps, { log: this.log, fsync });
+    };
+    // without a wait nobody of this process finds the lock taken
+    if (lastChecks.length === 0) return carryOut();
+    return lastChecks.reduce((before, check) => before.then(check), Promise.resolve()).then(carryOut);
   }
 
   /** Once an hour at most, off the path of any call. */
   #pruneLater(ms: number): void {
     this.#pruneTimer ??= setTimeout(() => {
-      const { keeping, log } = this.#options;
-      const ground = { ...this.#options, now: Date.now() };
-      this.#pruning = this.log
-        .locked(
-          () => prune(this.log, keeping, ground),
-          () => this.#recover(),
-        )
-        .catch((error: unknown) => log("warn", `old changes could not be cleared away: ${String(error)}`));
+      const { signal } = this.#closing;
+      const ground = { ...this.#options, now: Date.now(), signal, recover: () => this.#recover() };
+      this.#pruning = prune(this.log, ground).catch((error: unknown) => {
+        if (!signal.aborted)
+          this.#options.log("warn", `old changes could not be cleared away: ${String(error)}`);
+      });
       this.#pruneTimer = setTimeout(() => (this.#pruneTimer = undefined), PRUNE_EVERY_MS).unref();
     }, ms).unref();
   }

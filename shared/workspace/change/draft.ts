@@ -7,13 +7,15 @@ import { exchanged, inWords, notFound, wrongKind } from "../contain-errors.ts";
 import { factsOf } from "../entry.ts";
 import type { Root } from "../root.ts";
 import type { SafePath } from "../safe-path.ts";
+import type { Survey } from "../survey.ts";
 import type { ReadyStep } from "./carry-out.ts";
 import { look, type Spot } from "./folder.ts";
 import { HeldFolders, type FoundSpot } from "./held-folders.ts";
 import type { Kept, Step } from "./journal.ts";
 import { mountPoint } from "./mount-point.ts";
-import { drop } from "./shift.ts";
+import { removeTree } from "./remove-tree.ts";
 import { stageFile, type Content } from "./stage-file.ts";
+import { stageTree, type TreeSource } from "./stage-tree.ts";
 import { stampOf, type Stamp } from "./stamp.ts";
 
 /** A place that a change is about, and what stood there when it was looked at. */
@@ -60,6 +62,8 @@ export class Draft implements AsyncDisposable {
   readonly id = randomUUID().slice(0, 8);
   readonly steps: Planned[] = [];
   readonly folders: HeldFolders;
+  /** Run just before the steps, when no change by a tool can come in between any more; each throws when it may not be. */
+  readonly lastChecks: (() => Promise<void>)[] = [];
   readonly #options: DraftOptions;
   readonly #staged: Spot[] = [];
   readonly #made = new Set<string>();
@@ -124,11 +128,22 @@ export class Draft implements AsyncDisposable {
     );
   }
 
-  /** Plans that what stands there goes to the trash. `bytes`: of all that is in a directory. */
-  remove(target: Target, bytes = Number(target.before?.size ?? 0)): void {
+  /** Plans that a copy of something, whole trees too, comes to stand at the target; it is made in the trash here and now. */
+  async putCopy(target: Target, source: TreeSource): Promise<void> {
+    const { containment, access } = this.#options;
+    const [spot, staged] = this.trashName(target, "new");
+    this.#staged.push(spot);
+    const { parent } = target;
+    const after = await stageTree(spot, source, { containment, parent, signal: access.signal });
+    this.putBack(target, { spot, staged, after });
+  }
+
+  /** Plans that what stands there goes to the trash; of a directory what was found in it. */
+  remove(target: Target, found?: Pick<Survey, "bytes" | "digest">): void {
     if (target.before === undefined) throw notFound(target.shown);
     const [spot, kept] = this.trashName(target, "old");
-    const before = stampOf(target.before);
+    const before = stampOf(target.before, found?.digest);
+    const bytes = found?.bytes ?? before.size;
     this.#add(
       target,
       { what: "remove", place: bare(target.place), before, kept },
@@ -174,8 +189,11 @@ export class Draft implements AsyncDisposable {
 
   /** What was carried out is litter no more. */
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const spot of this.#staged) if (look(spot) !== undefined) drop(spot);
-    this.folders.close();
+    try {
+      for (const spot of this.#staged) await removeTree(spot);
+    } finally {
+      this.folders.close();
+    }
   }
 
   #targetAt(path: SafePath, { parts, missing, stats }: Held): Target {

@@ -4,6 +4,7 @@ import { exchanged } from "../contain-errors.ts";
 import type { Root } from "../root.ts";
 import { Folder, type Spot } from "./folder.ts";
 import { mountPoint } from "./mount-point.ts";
+import { Stale } from "./shift.ts";
 import { openTrash } from "./trash.ts";
 
 /** A spot, the nearest directory above it that is there, and those that have to be made before, topmost first. */
@@ -17,6 +18,11 @@ export interface FoundSpot {
 export class HeldFolders {
   readonly #containment: Containment;
   readonly #folders = new Map<string, Folder>();
+  readonly #reached: {
+    readonly root: Root;
+    readonly parts: readonly string[];
+    readonly stats: BigIntStats;
+  }[] = [];
 
   constructor(containment: Containment) {
     this.#containment = containment;
@@ -51,6 +57,16 @@ export class HeldFolders {
     return this.#once(key, () => openTrash(this.#containment, root, mount));
   }
 
+  /** Throws `Stale` when a directory lies elsewhere by now: what is put into it would come to lie there too. */
+  verify(): void {
+    for (const { root, parts, stats } of this.#reached) {
+      const now = this.#containment.reach(root, parts, "keep");
+      now.close();
+      if (now.missing.length > 0 || now.stats.ino !== stats.ino || now.stats.dev !== stats.dev)
+        throw new Stale(root.show(parts.join("/")));
+    }
+  }
+
   close(): void {
     for (const folder of this.#folders.values()) folder.close();
     this.#folders.clear();
@@ -59,8 +75,12 @@ export class HeldFolders {
   #there(root: Root, parts: readonly string[]): Folder {
     return this.#once([root.path, ...parts].join("\0"), () => {
       const held = this.#containment.reach(root, parts, "keep");
-      if (held.missing.length === 0 && held.stats.isDirectory() && held.parts.length === parts.length)
+      // a link that was slipped in leads elsewhere, though the path may be as long
+      const isThere = held.missing.length === 0 && held.parts.join("/") === parts.join("/");
+      if (isThere && held.stats.isDirectory()) {
+        this.#reached.push({ root, parts, stats: held.stats });
         return Folder.of(held);
+      }
       held.close();
       throw exchanged();
     });

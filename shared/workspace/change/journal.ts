@@ -41,3 +41,6 @@ export const changeSchema = z.strictObject({
   steps: z.array(stepSchema),
 });
 export type Change = z.output<typeof changeSchema>;
+
+/** Which call a change belongs to. */
+export type By = Pick<Change, "tool" | "call">;

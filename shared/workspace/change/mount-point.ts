@@ -17,6 +17,12 @@ export function mountPoint(path: string): string {
   return "/";
 }
 
+/** A mount below an absolute, resolved directory: what happens to the directory would happen to it too. */
+export function mountBelow(path: string): string | undefined {
+  if (process.platform !== "linux") return undefined;
+  return [...mountPoints()].find((point) => point.startsWith(`${path}/`));
+}
+
 function mountPoints(): ReadonlySet<string> {
   if (known === undefined || Date.now() - known.at > FRESH_MS)
     known = { at: Date.now(), points: readPoints() };

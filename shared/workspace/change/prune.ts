@@ -3,10 +3,12 @@ import { ToolError } from "../../errors.ts";
 import type { Containment } from "../contain.ts";
 import type { Root } from "../root.ts";
 import type { ChangeLog } from "./change-log.ts";
-import { look, pathOf, type Folder } from "./folder.ts";
+import { look, pathOf, type Folder, type Spot } from "./folder.ts";
 import { HeldFolders } from "./held-folders.ts";
+import { isBelow, pathOfPlace, pathsOf } from "./history.ts";
 import type { Change, Kept } from "./journal.ts";
 import { removeTree } from "./remove-tree.ts";
+import { shift } from "./shift.ts";
 
 /** How much of the past is kept. */
 export interface Keeping {
@@ -15,81 +17,139 @@ export interface Keeping {
   readonly maxBytes: number;
 }
 
+export interface PruneGround {
+  readonly roots: readonly Root[];
+  readonly containment: Containment;
+  readonly keeping: Keeping;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  /** Ends it between two deletions; the next time goes on. */
+  readonly signal: AbortSignal;
+  /** Takes back what a process died in, when one did. */
+  readonly recover: () => Promise<void>;
+}
+
 const DAY_MS = 86_400_000;
 /** A call that prepares a change is over long before; what is older was left by a process that died. */
 const LITTER_MS = 3_600_000;
-/** `<change>-<number>.old` or `.new`: nothing else in the trash is ours to delete. */
-const OURS = /^([0-9a-f]{8})-\d+\.(?:old|new)$/;
+/** `<change>-<number>` and what it is: nothing else in the trash is ours to delete. */
+const OURS = /^([0-9a-f]{8})-\d+\.(old|new|gone)$/;
 
-interface Ground {
-  readonly roots: readonly Root[];
-  readonly containment: Containment;
-  /** Milliseconds since 1970. */
-  readonly now: number;
-}
+/** A trash by the absolute path of the directory that it lies in. */
+type Trashes = ReadonlySet<string>;
 
 /** Forgets changes that are too old or too much, the oldest first, and clears away what dead processes left. */
-export async function prune(log: ChangeLog, keeping: Keeping, ground: Ground): Promise<void> {
-  const { done } = await log.read();
-  const own = done.filter(({ steps }) => steps.every(({ place }) => isOwn(ground, place.root)));
-  const forgotten = tooMuch(own, keeping, ground.now);
-  if (forgotten.size > 0) await log.rewrite(done.filter((change) => !forgotten.has(change)));
+export async function prune(log: ChangeLog, ground: PruneGround): Promise<void> {
   const folders = new HeldFolders(ground.containment);
   try {
-    for (const change of forgotten) for (const { kept } of change.steps) await forget(kept, folders, ground);
-    const known = new Set(done.filter((change) => !forgotten.has(change)).map(({ id }) => id));
-    for (const root of ground.roots) await sweep(trashOf(root, folders), known, ground.now);
+    const { before, left } = await log.locked(() => forget(log, folders, ground), ground.recover);
+    // without the lock: nobody finds by the log any more what is deleted now, and that may take long
+    for (const path of trashesOf(before, ground)) await sweep(trashAt(path, folders, ground), left, ground);
   } finally {
     folders.close();
   }
 }
 
-function isOwn({ roots }: Ground, path: string): boolean {
-  return roots.some((root) => root.path === path);
+/** Under the lock: what is forgotten cannot be brought back from here on, not even half of a tree. */
+async function forget(
+  log: ChangeLog,
+  folders: HeldFolders,
+  ground: PruneGround,
+): Promise<{ readonly before: readonly Change[]; readonly left: readonly Change[] }> {
+  const { done: before } = await log.read();
+  const forgotten = tooMuch(before, ground);
+  if (forgotten.size === 0) return { before, left: before };
+  const left = before.filter((change) => !forgotten.has(change));
+  await log.rewrite(left);
+  for (const { kept } of [...forgotten].flatMap(({ steps }) => steps)) release(kept, folders, ground);
+  return { before, left };
 }
 
-/** By age, then by size. */
-function tooMuch(changes: readonly Change[], { days, maxBytes }: Keeping, now: number): Set<Change> {
-  const forgotten = new Set<Change>();
+/** By age those of all projects, by size those of these roots. */
+function tooMuch(changes: readonly Change[], { roots, keeping, now }: PruneGround): ReadonlySet<Change> {
+  const isOld = ({ at }: Change): boolean => now - Date.parse(at) > keeping.days * DAY_MS;
+  const isOwn = ({ steps }: Change): boolean => steps.flatMap(pathsOf).every((path) => isBelow(roots, path));
+  const own = changes.filter((change) => !isOld(change) && isOwn(change)).toReversed();
   let bytes = 0;
-  for (const [index, change] of changes.toReversed().entries()) {
-    bytes += change.bytes;
-    const isOld = now - Date.parse(change.at) > days * DAY_MS;
-    if (isOld || (bytes > maxBytes && index > 0)) forgotten.add(change);
+  const large = own.filter((change, index) => (bytes += change.bytes) > keeping.maxBytes && index > 0);
+  return new Set([...changes.filter(isOld), ...large]);
+}
+
+/** Gives what was kept a name under which it is deleted, now or the next time. */
+function release(kept: Kept | undefined, folders: HeldFolders, ground: PruneGround): void {
+  const folder = kept && trashAt(mountOf(kept), folders, ground);
+  if (kept === undefined || folder === undefined) return;
+  const spot = { folder, name: kept.name };
+  quietly(() => {
+    if (look(spot) !== undefined) shift(spot, { folder, name: kept.name.replace(/old$/, "gone") }, kept.name);
+  });
+}
+
+function mountOf({ root, mount }: Kept): string {
+  return pathOfPlace({ root, relative: mount.join("/") }).replace(/(?<=.)\/$/, "");
+}
+
+function trashesOf(changes: readonly Change[], { roots }: PruneGround): Trashes {
+  const kept = changes.flatMap(({ steps }) => steps.flatMap((step) => step.kept ?? []));
+  return new Set([...roots.map(({ path }) => path), ...kept.map(mountOf)]);
+}
+
+/** The trash in a directory, by whichever root leads there; none is made. */
+function trashAt(path: string, folders: HeldFolders, { roots }: PruneGround): Folder | undefined {
+  return quietly(() => {
+    for (const root of roots) {
+      const parts = root.below(path);
+      if (parts !== undefined)
+        return folders.find(root, [...parts, ".plumbline", "trash"], ["."]).spot.folder;
+    }
+    return undefined;
+  });
+}
+
+async function sweep(
+  folder: Folder | undefined,
+  left: readonly Change[],
+  ground: PruneGround,
+): Promise<void> {
+  if (folder === undefined) return;
+  const known = new Set(left.map(({ id }) => id));
+  for (const name of quietly(() => readdirSync(pathOf({ folder, name: "." }))) ?? []) {
+    ground.signal.throwIfAborted();
+    const spot = { folder, name };
+    if (isLitter(spot, known, ground)) await clearAway(spot, ground.signal);
   }
-  return forgotten;
 }
 
-async function forget(kept: Kept | undefined, folders: HeldFolders, { roots }: Ground): Promise<void> {
-  const root = roots.find(({ path }) => path === kept?.root);
-  if (kept === undefined || root === undefined) return;
-  await quietly(() => removeTree({ folder: folders.trash(root, kept.mount), name: kept.name }));
+/** What another log knows, as that of another user or container, has its time too before it goes. */
+function isLitter(spot: Spot, known: ReadonlySet<string>, { now, keeping }: PruneGround): boolean {
+  const [, id, kind] = OURS.exec(spot.name) ?? [];
+  if (id === undefined) return false;
+  if (kind === "gone") return true;
+  const age = now - Number(quietly(() => look(spot))?.ctimeMs ?? now);
+  if (kind === "new") return age > LITTER_MS;
+  return !known.has(id) && age > Math.max(LITTER_MS, keeping.days * DAY_MS);
 }
 
-function trashOf(root: Root, folders: HeldFolders): Folder | undefined {
+/** What cannot be deleted now is tried again the next time. */
+async function clearAway(spot: Spot, signal: AbortSignal): Promise<void> {
   try {
-    return folders.trash(root, []);
+    await removeTree(spot, signal);
   } catch (error) {
-    if (error instanceof ToolError) return undefined;
+    signal.throwIfAborted();
+    if (!isOfDisk(error)) throw error;
+  }
+}
+
+/** Nothing when the disk, or what stands there now, does not let us. */
+function quietly<T>(work: () => T): T | undefined {
+  try {
+    return work();
+  } catch (error) {
+    if (isOfDisk(error)) return undefined;
     throw error;
   }
 }
 
-async function sweep(folder: Folder | undefined, known: ReadonlySet<string>, now: number): Promise<void> {
-  if (folder === undefined) return;
-  for (const name of readdirSync(pathOf({ folder, name: "." }))) {
-    const id = OURS.exec(name)?.[1];
-    const spot = { folder, name };
-    if (id === undefined || known.has(id)) continue;
-    if (now - Number(look(spot)?.ctimeMs ?? now) > LITTER_MS) await quietly(() => removeTree(spot));
-  }
-}
-
-/** What cannot be deleted now is tried again the next time. */
-async function quietly(work: () => Promise<void>): Promise<void> {
-  try {
-    await work();
-  } catch (error) {
-    if (!(error instanceof Error)) throw error;
-  }
+function isOfDisk(error: unknown): boolean {
+  return error instanceof ToolError || (error instanceof Error && "syscall" in error);
 }

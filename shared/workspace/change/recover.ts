@@ -18,8 +18,8 @@ export async function recover(log: ChangeLog, findRoot: FindRoot, say: Log): Pro
   const { unfinished } = await log.read();
   if (unfinished === undefined) return;
   const roots = new Map<string, Ground>();
-  for (const { place, from } of unfinished.steps) {
-    for (const path of [place.root, from?.root ?? place.root]) {
+  for (const { place, from = place, kept = place, staged = place } of unfinished.steps) {
+    for (const { root: path } of [place, from, kept, staged]) {
       const found = roots.has(path) ? undefined : await findRoot(path);
       if (found !== undefined)
         roots.set(path, { root: found.root, folders: new HeldFolders(found.containment) });

@@ -26,11 +26,11 @@ export class Stale extends ToolError {
 export function shift(from: Spot, to: Spot, shown: string): void {
   const stats = look(from);
   const [source, target] = [pathOf(from), pathOf(to)];
-  if (stats !== undefined && !stats.isDirectory() && linkTo(source, target, shown)) {
+  if (stats !== undefined && canLink(stats) && linkTo(source, target, shown)) {
     unlinkSync(source);
     return;
   }
-  // A directory cannot be linked; onto a file or a directory with something in it no rename goes.
+  // what cannot be linked is renamed; onto a file or a directory with something in it no rename goes.
   if (look(to) !== undefined && !isRespelling(stats, look(to))) throw new Stale(shown, "is there already");
   try {
     renameSync(source, target);
@@ -63,12 +63,13 @@ export function drop(spot: Spot): void {
   unlinkSync(pathOf(spot));
 }
 
-/** Makes a directory, unless there is one. */
-export function makeFolder(spot: Spot): void {
+/** Makes a directory, unless there is one. Throws `Stale` when something else is there. */
+export function makeFolder(spot: Spot, shown: string): void {
   try {
     mkdirSync(pathOf(spot));
   } catch (error) {
-    if (!isErrno(error, "EEXIST") || look(spot)?.isDirectory() !== true) throw error;
+    if (!isErrno(error, "EEXIST")) throw error;
+    if (look(spot)?.isDirectory() !== true) throw new Stale(shown);
   }
 }
 
@@ -79,6 +80,11 @@ export function dropFolder(spot: Spot): void {
   } catch (error) {
     if (!isErrno(error, "ENOTEMPTY", "EEXIST", "ENOENT", "ENOTDIR", "EBUSY")) throw error;
   }
+}
+
+/** Elsewhere than on Linux a second name for a link is one for what it leads to. */
+function canLink(stats: BigIntStats): boolean {
+  return stats.isSymbolicLink() ? process.platform === "linux" : !stats.isDirectory();
 }
 
 /** A link fails where something is, which a rename does not; false where the file system has none. */
@@ -101,6 +107,7 @@ function statsOf(path: string): BigIntStats | undefined {
 }
 
 /** Where case does not count, `readme` and `README` are one thing, and one is renamed to the other. */
-function isRespelling(one: BigIntStats | undefined, other: BigIntStats | undefined): boolean {
-  return one !== undefined && one.nlink === 1n && one.ino === other?.ino && one.dev === other.dev;
+export function isRespelling(one: BigIntStats | undefined, other: BigIntStats | undefined): boolean {
+  if (one === undefined || one.ino !== other?.ino || one.dev !== other.dev) return false;
+  return one.isDirectory() || one.nlink === 1n;
 }

@@ -13,7 +13,10 @@ export const stampSchema = z.strictObject({
   mtime: z.string(),
   /** Permission bits. */
   mode: z.number(),
-  /** Of a file whose bytes went through our hands: 16 hexadecimal digits of SHA-256. */
+  /**
+   * Of a file whose bytes went through our hands: 16 hexadecimal digits of SHA-256. Of a directory that was looked
+   * through: the digest of what was in it.
+   */
   hash: z.string().optional(),
 });
 export type Stamp = z.output<typeof stampSchema>;

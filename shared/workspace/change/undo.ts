@@ -1,58 +1,63 @@
-import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
 import type { Access } from "../../access.ts";
 import { unifiedDiff } from "../../edit/unified-diff.ts";
 import { ToolError } from "../../errors.ts";
-import { detectFormat, decodeText } from "../text-file-format.ts";
 import type { SafePath } from "../safe-path.ts";
 import type { Draft, Target } from "./draft.ts";
-import { look, pathOf, type Spot } from "./folder.ts";
-import type { Change, Kept, Step } from "./journal.ts";
+import { look, type Spot } from "./folder.ts";
+import { laterAt, pathOfPlace, type PastChange } from "./history.ts";
+import type { Kept, Step } from "./journal.ts";
+import { permitMove, permitRemoval, type TreeGround } from "./permit-tree.ts";
+import { hashAt, textAt } from "./spot-content.ts";
 import { isSameThing, isUnchanged, type Stamp } from "./stamp.ts";
 
-/** Files up to this size are compared by their bytes, when they are not the very files that we left. */
-const HASHED_BYTES = 64 * 1024 * 1024;
-/** Texts up to this size are shown as a diff. */
-const SHOWN_BYTES = 1024 * 1024;
+/** Of a diff in an error. */
+const SHOWN_CHARACTERS = 1_800;
 
 export interface UndoOptions {
   readonly draft: Draft;
   readonly access: Access;
   readonly locate: (path: string) => SafePath;
-  /** Whether a step is to be taken back at all. */
-  readonly wanted: (step: Step) => boolean;
+  readonly ground: TreeGround;
+  /** All that is known, with this change. */
+  readonly history: readonly PastChange[];
 }
 
 /**
- * Plans the opposite of a change, step by step from its end. Throws `conflict` with a diff when something is not as
- * the change left it, and `unavailable` when what it kept is gone.
+ * Plans the opposite of these steps of a change, from the last one on. Throws `conflict` with a diff when something
+ * is not as the change left it, and `unavailable` when what it kept is gone.
  */
-export function planUndo(change: Change, options: UndoOptions): void {
-  const undo = new Undo(options);
-  for (const step of change.steps.toReversed()) if (options.wanted(step)) undo.plan(step);
+export async function planUndo(id: string, steps: readonly Step[], options: UndoOptions): Promise<void> {
+  const undo = new Undo(id, options);
+  for (const step of steps.toReversed()) await undo.plan(step);
+}
+
+interface Found {
+  readonly spot: Spot;
+  readonly kept: Kept;
+  readonly stamp: Stamp;
 }
 
 class Undo {
+  readonly #id: string;
   readonly #options: UndoOptions;
   /** Places that an earlier step of this undo leaves empty. */
   readonly #emptied = new Set<string>();
 
-  constructor(options: UndoOptions) {
+  constructor(id: string, options: UndoOptions) {
+    this.#id = id;
     this.#options = options;
   }
 
-  plan(step: Step): void {
-    const { draft } = this.#options;
-    const target = this.#target(step.place);
+  async plan(step: Step): Promise<void> {
     switch (step.what) {
       case "put":
-        return this.#unput(step, target);
+        return await this.#unput(step);
       case "remove":
-        return this.#bringBack(step, this.#free(target));
+        return await this.#bringBack(step, this.#free(this.#target(step.place)));
       case "move":
-        return this.#moveBack(step, target);
+        return await this.#moveBack(step);
       case "make":
-        return void (target.before?.isDirectory() === true && draft.unmake(target));
+        return this.#unmake(step);
       case "unmake":
         return;
       default:
@@ -60,44 +65,89 @@ class Undo {
     }
   }
 
-  #target({ root, relative }: Step["place"]): Target {
+  async #unput(step: Step): Promise<void> {
+    const target = this.#target(step.place);
+    await this.#mustBe(target, step);
+    if (step.kept !== undefined) return await this.#bringBack(step, target);
+    const { draft } = this.#options;
+    const found = await permitRemoval(target, this.#options);
+    if (found !== undefined && step.after?.hash !== undefined && found.digest !== step.after.hash)
+      throw this.#changed(target, "What is in it was changed, or something was added.");
+    draft.remove(target, found);
+    this.#emptied.add(pathOfPlace(target.place));
+  }
+
+  async #moveBack(step: Step): Promise<void> {
+    const from = this.#target(step.place);
+    await this.#mustBe(from, step);
+    if (step.from === undefined) throw new Error("a move without a start");
+    const to = this.#free(this.#target(step.from));
+    await permitMove(this.#options.draft, { from, to }, this.#options);
+    this.#options.draft.move(from, to);
+    this.#emptied.add(pathOfPlace(from.place));
+  }
+
+  async #bringBack(step: Step, target: Target): Promise<void> {
+    const { spot, kept, stamp } = this.#findKept(step, target);
+    const hash = stamp.kind === "file" ? await hashAt(spot) : stamp.hash;
+    const after = hash === undefined ? stamp : { ...stamp, hash };
+    this.#options.draft.putBack(target, { spot, staged: kept, after });
+  }
+
+  /** It goes only when nothing is in it any more. */
+  #unmake({ place }: Step): void {
+    const { draft, ground } = this.#options;
+    const path = pathOfPlace(place);
+    if (ground.roots.some((root) => root.path === path)) return;
+    try {
+      const target = this.#target(place);
+      if (target.before?.isDirectory() !== true) return;
+      draft.unmake(target);
+      this.#emptied.add(pathOfPlace(target.place));
+    } catch (error) {
+      if (!(error instanceof ToolError) || error.code === "denied") throw error;
+    }
+  }
+
+  #target(place: Step["place"]): Target {
     const { draft, locate } = this.#options;
-    const found = draft.target(locate(`${root === "/" ? "" : root}/${relative}`), "keep");
-    if (!this.#emptied.has(keyOf(found))) return found;
+    const found = draft.target(locate(pathOfPlace(place)), "keep");
+    if (!this.#emptied.has(pathOfPlace(found.place))) return found;
     const { before: _, ...empty } = found;
     return empty;
   }
 
-  #unput(step: Step, target: Target): void {
-    this.#mustBe(target, step.after, step);
-    if (step.before !== undefined && step.kept !== undefined) return this.#bringBack(step, target);
-    this.#options.draft.remove(target);
-    this.#emptied.add(keyOf(target));
-  }
-
-  #moveBack(step: Step, target: Target): void {
-    this.#mustBe(target, step.after, step);
-    if (step.from === undefined) throw new Error("a move without a start");
-    this.#options.draft.move(target, this.#free(this.#target(step.from)));
-    this.#emptied.add(keyOf(target));
-  }
-
-  #bringBack(step: Step, target: Target): void {
-    const { kept, before } = step;
+  /**
+   * What stood there, wherever it is kept now: when the change was taken back and made again, it was kept anew each
+   * time, the very same thing.
+   */
+  #findKept({ place, kept, before }: Step, { shown }: Target): Found {
     if (kept === undefined || before === undefined) throw new Error("a step that kept nothing");
-    const spot = this.#keptSpot(kept, target);
-    const stats = look(spot);
-    if (stats === undefined || !isKept(stats, before)) throw gone(target.shown);
-    this.#options.draft.putBack(target, {
-      spot,
-      staged: kept,
-      after: { ...before, id: `${stats.dev}:${stats.ino}` },
+    const later = laterAt(this.#options.history, this.#id, pathOfPlace(place))
+      .flatMap(({ change }) => change.steps)
+      .flatMap((step) => (step.kept !== undefined && step.before?.id === before.id ? [step.kept] : []));
+    for (const each of [kept, ...later]) {
+      const found = this.#keptAt(each);
+      const stats = found && look(found.spot);
+      if (found !== undefined && stats !== undefined && isKept(stats, before))
+        return { ...found, stamp: { ...before, id: `${stats.dev}:${stats.ino}` } };
+    }
+    throw new ToolError("unavailable", `the old version of ${shown} is not in the trash any more`, {
+      hint: "Old changes make room for newer ones; the person may have it elsewhere, as in git.",
     });
   }
 
-  #keptSpot(kept: Kept, { root, shown }: Target): Spot {
-    if (kept.root !== root.path) throw gone(shown);
-    return { folder: this.#options.draft.folders.trash(root, kept.mount), name: kept.name };
+  /** Its spot, by whichever root leads there now; nothing when none does, or the trash is gone. */
+  #keptAt({ root, mount, name }: Kept): Omit<Found, "stamp"> | undefined {
+    const { draft, locate } = this.#options;
+    try {
+      const path = locate(pathOfPlace({ root, relative: mount.join("/") }));
+      const { spot } = draft.folders.find(path.root, [...path.parts, ".plumbline", "trash"], [name]);
+      return { spot, kept: { root: path.root.path, mount: [...path.parts], name } };
+    } catch (error) {
+      if (error instanceof ToolError) return undefined;
+      throw error;
+    }
   }
 
   #free(target: Target): Target {
@@ -105,35 +155,62 @@ class Undo {
     throw new ToolError(
       "conflict",
       `${target.shown} is there again: what was there before cannot come back`,
+      { hint: this.#laterHint(target) ?? "Move or delete what is there now, then undo." },
+    );
+  }
+
+  async #mustBe(target: Target, step: Step): Promise<void> {
+    const { before, shown, spot } = target;
+    const { after } = step;
+    if (after === undefined || (before !== undefined && isUnchanged(before, after))) return;
+    if (before === undefined)
+      throw new ToolError("conflict", `${shown} is not there any more: the change cannot be taken back`, {
+        hint:
+          this.#laterHint(target) ?? "Somebody moved or deleted it; bring it back, or do the rest by hand.",
+      });
+    const isFile = before.isFile() && after.kind === "file" && Number(before.size) === after.size;
+    if (isFile && after.hash !== undefined && (await hashAt(spot)) === after.hash) return;
+    throw this.#changed(target, "Edit it by hand; the diff shows what the undo would do now.", step);
+  }
+
+  #changed(target: Target, otherwise: string, step?: Step): ToolError {
+    return new ToolError(
+      "conflict",
+      `${target.shown} changed since: taking the change back would lose that`,
       {
-        hint: "Move or delete what is there now, then undo.",
+        hint: this.#laterHint(target) ?? otherwise,
+        ...(step === undefined ? {} : this.#diff(target, step)),
       },
     );
   }
 
-  #mustBe(target: Target, after: Stamp | undefined, step: Step): void {
-    const { before, shown, spot } = target;
-    if (after === undefined || (before !== undefined && isUnchanged(before, after))) return;
-    if (before === undefined)
-      throw new ToolError("conflict", `${shown} is not there any more: the change cannot be taken back`, {
-        hint: "Somebody moved or deleted it since; look for a later change, or restore it by hand.",
-      });
-    const isFile = before.isFile() && after.kind === "file" && Number(before.size) === after.size;
-    if (isFile && after.hash !== undefined && after.size <= HASHED_BYTES && hashAt(spot) === after.hash)
-      return;
-    throw new ToolError("conflict", `${shown} changed since: taking the change back would lose that`, {
-      hint: "Undo the later changes first, or edit the file by hand; the diff shows what the undo would do now.",
-      ...this.#diff(target, step),
-    });
+  /** Which changes by tools stand in the way. */
+  #laterHint({ place }: Target): string | undefined {
+    const later = laterAt(this.#options.history, this.#id, pathOfPlace(place));
+    if (later.length === 0) return undefined;
+    const named = later.slice(0, 5).map(({ change }) => `${change.id} (${change.tool})`);
+    const more = later.length > named.length ? ` and ${later.length - named.length} older ones` : "";
+    return `Later changes of it: ${named.join(", ")}${more}. Undo those first, in this order.`;
   }
 
   /** What stands there now against what would come back. */
-  #diff(target: Target, { kept }: Step): { details?: string } {
+  #diff(target: Target, step: Step): { details?: string } {
     const now = textAt(target.spot);
-    const old = kept === undefined ? "" : textAt(this.#keptSpot(kept, target));
+    const old = step.kept === undefined ? "" : this.#keptText(step, target);
     if (now === undefined || old === undefined) return {};
-    const [from, to] = [`a/${target.shown}`, kept === undefined ? "/dev/null" : `b/${target.shown}`];
-    return { details: unifiedDiff({ from, to, oldText: now, newText: old }).text };
+    const [from, to] = [`a/${target.shown}`, step.kept === undefined ? "/dev/null" : `b/${target.shown}`];
+    return {
+      details: unifiedDiff({ from, to, oldText: now, newText: old, maxChars: SHOWN_CHARACTERS }).text,
+    };
+  }
+
+  #keptText(step: Step, target: Target): string | undefined {
+    try {
+      return textAt(this.#findKept(step, target).spot);
+    } catch (error) {
+      if (error instanceof ToolError) return undefined;
+      throw error;
+    }
   }
 }
 
@@ -142,29 +219,4 @@ function isKept(stats: NonNullable<ReturnType<typeof look>>, before: Stamp): boo
   return isSameThing(stats, before)
     ? isUnchanged(stats, before)
     : stats.isFile() && Number(stats.size) === before.size;
-}
-
-function gone(shown: string): ToolError {
-  return new ToolError("unavailable", `the old version of ${shown} is not in the trash any more`, {
-    hint: "Old changes make room for newer ones; the person may have it elsewhere, as in git.",
-  });
-}
-
-function hashAt(spot: Spot): string {
-  return createHash("sha256")
-    .update(readFileSync(pathOf(spot)))
-    .digest("hex")
-    .slice(0, 16);
-}
-
-function textAt(spot: Spot): string | undefined {
-  const stats = look(spot);
-  if (stats?.isFile() !== true || stats.size > SHOWN_BYTES) return undefined;
-  const bytes = readFileSync(pathOf(spot));
-  const format = detectFormat(bytes, true);
-  return format && decodeText(bytes.subarray(format.bom), format.encoding);
-}
-
-function keyOf({ place }: Target): string {
-  return `${place.root}\0${place.relative}`;
 }
