@@ -31,6 +31,8 @@ interface Handle {
 export class HandleContainment implements Containment {
   readonly kind = "handles";
   readonly #tops = new Map<Root, Handle>();
+  /** Of roots that were replaced: a call that began before may still use them. */
+  readonly #former: Handle[] = [];
 
   /** Opens the roots; throws when this system cannot do it. */
   static open(roots: readonly Root[]): HandleContainment {
@@ -52,7 +54,7 @@ export class HandleContainment implements Containment {
   }
 
   close(): void {
-    for (const { fd } of this.#tops.values()) closeSync(fd);
+    for (const { fd } of [...this.#tops.values(), ...this.#former.splice(0)]) closeSync(fd);
     this.#tops.clear();
   }
 
@@ -64,7 +66,7 @@ export class HandleContainment implements Containment {
     if (now?.ino === top.stats.ino && now.dev === top.stats.dev) return top;
     const fresh = openTop(root);
     this.#tops.set(root, fresh);
-    closeSync(top.fd);
+    this.#former.push(top);
     return fresh;
   }
 }

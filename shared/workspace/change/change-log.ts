@@ -37,6 +37,8 @@ export interface LogContents {
 export class ChangeLog {
   readonly #folder: string;
   readonly #path: string;
+  /** Open while the lock is held. */
+  #fd: number | undefined;
 
   constructor(folder: string) {
     this.#folder = folder;
@@ -46,7 +48,7 @@ export class ChangeLog {
   /** Runs `work` while no other change is carried out; `recover` first, when one was left open. */
   async locked<T>(work: () => T | Promise<T>, recover: () => Promise<void>): Promise<T> {
     if (!existsSync(this.#folder)) mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
-    return withLock(this.#path, work, { recover });
+    return withLock(this.#path, () => this.#opened(work), { recover: async () => this.#opened(recover) });
   }
 
   /** True when a process died while it carried out a change. One look at the disk. */
@@ -95,20 +97,37 @@ export class ChangeLog {
     }
   }
 
-  #append(line: string, fsync: boolean): void {
+  /** Runs `work` with the file open; when it is synchronous, all of this is. */
+  #opened<T>(work: () => T | Promise<T>): T | Promise<T> {
     const fd = openSync(this.#path, "a+", 0o600);
-    try {
-      const { size } = fstatSync(fd);
-      try {
-        writeWhole(fd, Buffer.from(`${endsLine(fd, size) ? "" : "\n"}${line}\n`));
-        if (fsync) fdatasyncSync(fd);
-      } catch (error) {
-        // half a line would hide the next one
-        ftruncateSync(fd, size);
-        throw error;
-      }
-    } finally {
+    this.#fd = fd;
+    const close = (): void => {
+      this.#fd = undefined;
       closeSync(fd);
+    };
+    let done: T | Promise<T>;
+    try {
+      done = work();
+    } catch (error) {
+      close();
+      throw error;
+    }
+    if (done instanceof Promise) return done.finally(close);
+    close();
+    return done;
+  }
+
+  #append(line: string, fsync: boolean): void {
+    const fd = this.#fd;
+    if (fd === undefined) throw new Error("the log of changes is written without its lock");
+    const { size } = fstatSync(fd);
+    try {
+      writeWhole(fd, Buffer.from(`${endsLine(fd, size) ? "" : "\n"}${line}\n`));
+      if (fsync) fdatasyncSync(fd);
+    } catch (error) {
+      // half a line would hide the next one
+      ftruncateSync(fd, size);
+      throw error;
     }
   }
 }

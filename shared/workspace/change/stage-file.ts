@@ -38,25 +38,20 @@ export interface StageOptions {
 
 /** Writes a new file at a spot of the trash, on the disk before this resolves; when it throws, nothing is left there. */
 export async function stageFile(spot: Spot, content: Content, options: StageOptions): Promise<Stamp> {
-  const { like, mode: wanted, executable, signal } = options;
   const path = pathOf(spot);
-  // a private file is private from the first byte on
-  const fd = openSync(path, CREATE, like === undefined && wanted === undefined ? 0o666 : 0o600);
+  const mode = modeOf(options);
+  // with no more rights than it will have, so that a private file is private from the first byte on
+  const fd = openSync(path, CREATE, mode ?? 0o666);
   try {
     const hash = createHash("sha256");
     for await (const piece of Buffer.isBuffer(content) ? [content] : content) {
-      signal.throwIfAborted();
+      options.signal.throwIfAborted();
       hash.update(piece);
       await writeWholeLater(fd, piece);
     }
-    const made = fstatSync(fd, { bigint: true });
-    // a program with new bytes is not run as somebody else; the kernel clears these bits as well
-    const mode = Number(like?.mode ?? wanted ?? made.mode) & 0o1777;
-    takeOwner(fd, made, options);
-    const isGiven = like !== undefined || wanted !== undefined || executable !== undefined;
-    if (isGiven) fchmodSync(fd, withRun(mode, executable));
+    const made = finish(fd, mode, options);
     if (options.fsync) await syncLater(fd);
-    return stampOf(fstatSync(fd, { bigint: true }), hash.digest("hex").slice(0, 16));
+    return stampOf(made, hash.digest("hex").slice(0, 16));
   } catch (error) {
     unlinkSync(path);
     throw error;
@@ -65,13 +60,31 @@ export async function stageFile(spot: Spot, content: Content, options: StageOpti
   }
 }
 
+/** The bits of the new file; nothing for a new one without wishes, which gets what the system gives. */
+function modeOf({ like, mode }: StageOptions): number | undefined {
+  const wanted = like === undefined ? mode : Number(like.mode);
+  // a program with new bytes is not run as somebody else; the kernel clears these bits as well
+  return wanted === undefined ? undefined : wanted & 0o1777;
+}
+
+/** Gives the file its owner and its mode where it does not have them yet. */
+function finish(fd: number, mode: number | undefined, options: StageOptions): BigIntStats {
+  const made = fstatSync(fd, { bigint: true });
+  const isOwned = takeOwner(fd, made, options);
+  const has = Number(made.mode) & 0o7777;
+  const wanted = withRun(mode ?? has, options.executable);
+  if (isOwned && wanted === has) return made;
+  fchmodSync(fd, wanted);
+  return fstatSync(fd, { bigint: true });
+}
+
 /** Owner and group of the file that is replaced, or the group that the directory gives, as far as we may. */
-function takeOwner(fd: number, made: BigIntStats, { like, parent }: StageOptions): void {
+function takeOwner(fd: number, made: BigIntStats, { like, parent }: StageOptions): boolean {
   const gid = like?.gid ?? ((parent.mode & SETGID) === 0n ? made.gid : parent.gid);
   const uid = like?.uid ?? made.uid;
-  if (uid === made.uid && gid === made.gid) return;
-  if (chown(fd, uid, gid) || gid === made.gid) return;
-  chown(fd, made.uid, gid);
+  if (uid === made.uid && gid === made.gid) return true;
+  if (!chown(fd, uid, gid) && gid !== made.gid) chown(fd, made.uid, gid);
+  return false;
 }
 
 /** False when the operating system does not let us. */
