@@ -7,16 +7,13 @@ import { Writable } from "node:stream";
  */
 export function guardStdout(): Writable {
   const { stdout, stderr } = process;
-  const write = stdout.write.bind(stdout);
+  const real = new Writable();
+  // Straight through: a stream that waits for the other one would hold back all but the first piece of an answer.
+  real.write = stdout.write.bind(stdout);
   stdout.write = stderr.write.bind(stderr);
-  const real = new Writable({
-    decodeStrings: false,
-    write(chunk: Buffer | string, _encoding, done) {
-      write(chunk, done);
-    },
-  });
   // Each answer that waits for the reader listens here.
   real.setMaxListeners(0);
+  stdout.on("drain", () => real.emit("drain"));
   // EPIPE also comes as an event, which would end the process if nobody listened.
   stdout.on("error", (error) => real.destroy(error));
   return real;

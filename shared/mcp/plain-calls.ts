@@ -1,5 +1,6 @@
 import type { CallToolResult, RequestId } from "@modelcontextprotocol/server";
 import type { Log } from "../context.ts";
+import { jsonPieces, PIECE } from "./json-pieces.ts";
 import { cancelledIn, plainCallIn, type PlainCall } from "./plain-call.ts";
 import { reporter, type Notify } from "./progress.ts";
 import type { Shortcut } from "./shortcut.ts";
@@ -7,8 +8,7 @@ import type { Shortcut } from "./shortcut.ts";
 export interface PlainCallsOptions {
   /** Of the connection as it is now. */
   readonly shortcut: () => Shortcut | undefined;
-  /** Writes one message. */
-  readonly send: (message: object) => void;
+  readonly write: (text: string) => void;
   /** Gives a message to the SDK after all. */
   readonly handOver: (message: unknown) => void;
   readonly notify: Notify;
@@ -59,7 +59,7 @@ export class PlainCalls {
     const { signal } = controller;
     this.#running.set(id, controller);
     const report = reporter({ progressToken, signal, notify: this.#options.notify });
-    let answer: { readonly result: CallToolResult } | { readonly error: object } | undefined;
+    let answer: Answered | undefined;
     try {
       const result = await shortcut.call(call, { signal, report });
       answer = result && { result };
@@ -71,8 +71,24 @@ export class PlainCalls {
     if (signal.aborted) return;
     this.#running.delete(id);
     if (answer === undefined) this.#options.handOver(message);
-    else this.#options.send({ ...answer, jsonrpc: "2.0", id });
+    else this.#write({ ...answer, jsonrpc: "2.0", id });
   }
+
+  #write(message: Answered & { readonly jsonrpc: "2.0"; readonly id: RequestId }): void {
+    const { write } = this.#options;
+    if (!isLong(message)) return write(`${JSON.stringify(message)}\n`);
+    for (const piece of jsonPieces(message)) write(piece);
+    write("\n");
+  }
+}
+
+type Answered = { readonly result: CallToolResult } | { readonly error: object };
+
+function isLong(answer: Answered): boolean {
+  return (
+    "result" in answer &&
+    answer.result.content.some((part) => part.type === "text" && part.text.length > PIECE)
+  );
 }
 
 const INTERNAL_ERROR = -32_603;

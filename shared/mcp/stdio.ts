@@ -45,7 +45,7 @@ export function serveOnStdio(mount: McpMount, options: StdioOptions): void {
   const streams = new ListenStreams({ mount, log, server: () => server });
   const calls = new PlainCalls({
     shortcut: () => server && mount.shortcutOf?.(server),
-    send: (message) => stdout.write(`${JSON.stringify(message)}\n`),
+    write: (text) => void stdout.write(text),
     handOver: (message) => rest.push(`${JSON.stringify(message)}\n`),
     notify: async (notification) => server?.notification(notification),
     log,
