@@ -39,7 +39,7 @@ export async function measureOperations(servers, { fs, calls, budgetMs, say }) {
     for (const server of servers) clients.set(server.name, await Client.start(server));
     const workers = [...servers.map((server) => asker(server, clients.get(server.name))), ...plain(fs)];
     const figures = {};
-    for (const operation of Object.keys(OPERATIONS)) {
+    for (const operation of Object.keys(OPERATIONS).filter((each) => !OPERATIONS[each].apart)) {
       const able = workers.filter(({ work }) => work[operation] !== undefined);
       figures[operation] = await takeTurns(operation, able, { calls, budgetMs });
       say(`${operation}: ${able.map(({ name }) => name).join(", ")}`);

@@ -1,8 +1,9 @@
 // What is measured, how an answer is known to be complete, and the same work without a server.
 import { execFile } from "node:child_process";
-import { open, readFile, readdir } from "node:fs/promises";
+import { open, readFile, readdir, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { rgPath } from "@vscode/ripgrep";
+import { changing } from "./edits.mjs";
 
 const MAX_OUTPUT = 2 ** 28;
 const BATCH = 64;
@@ -19,11 +20,20 @@ export const OPERATIONS = {
     count: [/file-\d{5}\.rs/gu, 200],
   },
   grep_20k: { about: "search 20,000 files", has: "NEEDLE_TOKEN_", count: [/file-\d{5}/gu, 40] },
+  edit_line: { about: "edit one line of 400" },
+  write_2kb: { about: "write a new 2 KB file" },
+  edit_synced: { about: "edit one line of 400, with fsync" },
+  write_synced: { about: "write a new 2 KB file, with fsync" },
+  edit_16: { about: "16 edits at once, one client" },
+  write_16: { about: "16 new files at once, one client" },
+  edit_clients: { about: "edits of 16 clients, a call", apart: true },
+  write_clients: { about: "new files of 16 clients, a call", apart: true },
 };
 
 /** Why this text is not the whole answer, or undefined when it is. */
 export function whatIsMissing(operation, text) {
   const { has, count } = OPERATIONS[operation];
+  if (has === undefined) return undefined;
   if (!text.includes(has)) return `no ${has} in ${text.length} characters: ${text.slice(0, 100)}`;
   if (count === undefined) return undefined;
   const found = new Set(text.match(count[0])).size;
@@ -44,6 +54,7 @@ export function limits(fs) {
         (await readdir(list, { withFileTypes: true })).map(({ name }) => name).join("\n"),
       glob_20k: async () => (await walk(tree)).filter((path) => path.endsWith(".rs")).join("\n"),
       grep_20k: () => grep(tree),
+      ...inProcess(fs),
     },
     "limit:cli": {
       read_small: () => program("cat", [join(fs, "small.txt")]),
@@ -55,6 +66,27 @@ export function limits(fs) {
       grep_20k: () => program(rgPath, ["-n", "NEEDLE_TOKEN_", tree]),
     },
   };
+}
+
+/** The same changes by plain calls of the system, safe against a crash in the middle and against nothing else. */
+function inProcess(fs) {
+  const work = changing("limit:fs", fs, {
+    edit: (path, from, to) => [path, async () => (await readFile(path, "utf8")).replace(from, to)],
+    write: (path, content) => [path, async () => content],
+  });
+  const replace = async (path, content) => {
+    await writeFile(`${path}.tmp`, await content());
+    await rename(`${path}.tmp`, path);
+  };
+  return Object.fromEntries(
+    Object.entries(work).map(([name, run]) => [
+      name,
+      async () => {
+        await run(replace);
+        return "";
+      },
+    ]),
+  );
 }
 
 function program(command, args) {

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { buildIfStale } from "../fresh-build.mjs";
 import { formatMarkdown, writeBlock } from "../readme-block.mjs";
 import { Client } from "./client.mjs";
+import { measureClients } from "./clients.mjs";
 import { makeFixtures } from "./fixtures.mjs";
 import { measureOperations, measureStarts } from "./measure.mjs";
 import { details, judge, summary } from "./report.mjs";
@@ -29,7 +30,8 @@ try {
     budgetMs: quick ? 1_500 : 6_000,
     say,
   });
-  report({ starts, operations });
+  const clients = await measureClients(entries, { fs, calls: quick ? 10 : 40, blocks: quick ? 1 : 3, say });
+  report({ starts, operations: { ...operations, ...clients } });
 } finally {
   rmSync(home, { recursive: true, force: true });
 }

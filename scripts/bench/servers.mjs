@@ -2,12 +2,15 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { changing } from "./edits.mjs";
 
 const PROJECT = join(import.meta.dirname, "../..");
 const PEERS = join(import.meta.dirname, "peers/node_modules");
 
 /** The name of our own entry. */
 export const OURS = "plumbline";
+/** Ours again, as little durable as all the others are. */
+export const OURS_UNSYNCED = "plumbline --no-fsync";
 
 /**
  * Our server, every peer that is installed and a bare server, as `{ name, command, args, env?, work }`. Each entry of `work`
@@ -25,7 +28,12 @@ export function servers({ fs, home, bigLines }) {
   const peers = [serverFilesystem, desktopCommander, j0hanz, fastFilesystem].map((peer) =>
     peer(places, { fs, home }),
   );
-  return [plumbline(places, { fs, home }), ...peers.filter(({ entry }) => existsSync(entry)), bare(places)];
+  return [
+    plumbline(places, { fs, home }),
+    unsynced({ fs, home }),
+    ...peers.filter(({ entry }) => existsSync(entry)),
+    bare(places),
+  ];
 }
 
 function ask(tool, args) {
@@ -47,7 +55,31 @@ function plumbline({ small, big, mb1, list, tree }, { fs, home }) {
       list_5000: ask("list_directory", { path: list, limit: 5_000, budget: 200_000 }),
       glob_20k: ask("find_files", { path: tree, globs: ["**/*.rs"], limit: 1_000 }),
       grep_20k: ask("search_text", { path: tree, pattern: "NEEDLE_TOKEN_", literal: true, limit: 1_000 }),
+      ...synced(changing(OURS, fs, OUR_CHANGES)),
     },
+  };
+}
+
+/** Apart from all others, whose files would wait for the disk with ours. */
+function synced({ edit_line, write_2kb }) {
+  return { edit_synced: edit_line, write_synced: write_2kb };
+}
+
+const OUR_CHANGES = {
+  edit: (path, oldText, newText) => ["edit_file", { path, edits: [{ oldText, newText }] }],
+  write: (path, content) => ["write_file", { path, content }],
+};
+
+function unsynced({ fs, home }) {
+  const entry = join(PROJECT, "dist/cli.js");
+  return {
+    name: OURS_UNSYNCED,
+    entry,
+    command: process.execPath,
+    args: [entry, "serve", "filesystem", "--root", fs, "--no-fsync"],
+    env: isolated(home),
+    work: changing(OURS_UNSYNCED, fs, OUR_CHANGES),
+    changes: OUR_CHANGES,
   };
 }
 
@@ -72,6 +104,11 @@ function isolated(home) {
   };
 }
 
+const SERVER_FILESYSTEM_CHANGES = {
+  edit: (path, oldText, newText) => ["edit_file", { path, edits: [{ oldText, newText }] }],
+  write: (path, content) => ["write_file", { path, content }],
+};
+
 function serverFilesystem({ small, big, mb1, list, tree }, { fs }) {
   const entry = join(PEERS, "@modelcontextprotocol/server-filesystem/dist/index.js");
   return {
@@ -85,9 +122,16 @@ function serverFilesystem({ small, big, mb1, list, tree }, { fs }) {
       read_1mb: ask("read_text_file", { path: mb1 }),
       list_5000: ask("list_directory", { path: list }),
       glob_20k: ask("search_files", { path: tree, pattern: "**/*.rs" }),
+      ...changing("server-filesystem", fs, SERVER_FILESYSTEM_CHANGES),
     },
+    changes: SERVER_FILESYSTEM_CHANGES,
   };
 }
+
+const DESKTOP_COMMANDER_CHANGES = {
+  edit: (file_path, old_string, new_string) => ["edit_block", { file_path, old_string, new_string }],
+  write: (path, content) => ["write_file", { path, content, mode: "rewrite" }],
+};
 
 function desktopCommander({ small, big, mb1, list, tree }, { fs, home }) {
   const entry = join(PEERS, "@wonderwhy-er/desktop-commander/dist/index.js");
@@ -122,7 +166,9 @@ function desktopCommander({ small, big, mb1, list, tree }, { fs, home }) {
         contextLines: 0,
         literalSearch: true,
       }),
+      ...changing("desktop-commander", fs, DESKTOP_COMMANDER_CHANGES),
     },
+    changes: DESKTOP_COMMANDER_CHANGES,
   };
 }
 
@@ -138,6 +184,11 @@ function pollSearch(args) {
     }
   };
 }
+
+const J0HANZ_FILESYSTEM_CHANGES = {
+  edit: (path, oldText, newText) => ["edit", { path, edits: [{ oldText, newText }] }],
+  write: (path, content) => ["create", { files: [{ path, content, overwrite: true }] }],
+};
 
 /** It needs Node 24, which comes with the peers where there is a package of it. */
 function j0hanz({ small, big, mb1, list, tree }, { fs }) {
@@ -156,9 +207,16 @@ function j0hanz({ small, big, mb1, list, tree }, { fs }) {
       list_5000: ask("list", { path: list, maxEntries: 20_000 }),
       glob_20k: ask("find_files", { path: tree, pattern: "**/*.rs", maxResults: 1_000 }),
       grep_20k: ask("search_text", { path: tree, searchPattern: "NEEDLE_TOKEN_", maxResults: 1_000 }),
+      ...changing("j0hanz-filesystem", fs, J0HANZ_FILESYSTEM_CHANGES),
     },
+    changes: J0HANZ_FILESYSTEM_CHANGES,
   };
 }
+
+const FAST_FILESYSTEM_CHANGES = {
+  edit: (path, old_text, new_text) => ["fast_edit_block", { path, old_text, new_text, backup: false }],
+  write: (path, content) => ["fast_write_file", { path, content }],
+};
 
 function fastFilesystem({ small, big, mb1, list, tree, bigLines }, { fs }) {
   const entry = join(PEERS, "fast-filesystem-mcp/dist/index.js");
@@ -184,6 +242,8 @@ function fastFilesystem({ small, big, mb1, list, tree, bigLines }, { fs }) {
         context_lines: 0,
         max_results: 1_000,
       }),
+      ...changing("fast-filesystem", fs, FAST_FILESYSTEM_CHANGES),
     },
+    changes: FAST_FILESYSTEM_CHANGES,
   };
 }
