@@ -35,21 +35,32 @@ export async function withLock<T>(
 ): Promise<T> {
   const lock = `${path}.lock`;
   const deadline = Date.now() + PATIENCE_MS;
-  let inherited = false;
+  let dead: string | undefined;
   while (!take(lock)) {
-    inherited = isAbandoned(lock) && inherit(lock);
-    if (inherited) break;
+    dead = isAbandoned(lock) ? inherit(lock) : undefined;
+    if (dead !== undefined) break;
     if (Date.now() > deadline)
       throw new StartupError(`${lock} is held by another process; delete it if none runs`);
     await sleep(1 + Math.random() * 4);
   }
+  if (dead !== undefined && recover !== undefined) await mend(lock, dead, recover);
+  const since = Date.now();
   try {
-    if (inherited) await recover?.();
     const done = work();
     // whoever waits even for a moment lets others of this process find the lock taken
     return done instanceof Promise ? await done : done;
   } finally {
-    release(lock);
+    release(lock, since);
+  }
+}
+
+async function mend(lock: string, dead: string, recover: () => Promise<void>): Promise<void> {
+  try {
+    await recover();
+  } catch (error) {
+    // what the dead process left is as it was: whoever comes next finds its lock again
+    writeFileSync(lock, dead);
+    throw error;
   }
 }
 
@@ -58,12 +69,12 @@ export function isLockAbandoned(path: string): boolean {
   return isAbandoned(`${path}.lock`);
 }
 
-function release(lock: string): void {
+function release(lock: string, since: number): void {
   try {
-    unlinkSync(lock);
-  } catch (error) {
-    // a person may have deleted it
-    if (!isErrno(error, "ENOENT")) throw error;
+    // a process that stood still for long may have lost it to another one
+    if (Date.now() - since < SILENT_MS || readFileSync(lock, "utf8") === ownTag()) unlinkSync(lock);
+  } catch {
+    // a person deleted it; or the disk broke just now, and what was done is still done
   }
 }
 
@@ -72,6 +83,10 @@ function take(lock: string): boolean {
     const fd = openSync(lock, "wx", 0o600);
     try {
       writeSync(fd, ownTag());
+    } catch (error) {
+      // a full disk takes the name, and not the owner
+      unlinkSync(lock);
+      throw error;
     } finally {
       closeSync(fd);
     }
@@ -83,19 +98,20 @@ function take(lock: string): boolean {
   }
 }
 
-/** Takes over the lock of a dead process; only one may do so at a time, or two would think that they hold it. */
-function inherit(lock: string): boolean {
-  const inheriting = `${lock}.break`;
-  if (!take(inheriting)) {
-    if (isAbandoned(inheriting)) rmSync(inheriting, { force: true });
-    return false;
-  }
+/**
+ * Takes over the lock of a dead process, whose tag it returns; only one may do so at a time, or two would think that
+ * they hold it. The right to do so is a lock too, and taken over in the same way.
+ */
+function inherit(lock: string): string | undefined {
+  const right = `${lock}.break`;
+  if (!take(right) && !(isAbandoned(right) && inherit(right) !== undefined)) return undefined;
   try {
-    if (!isAbandoned(lock)) return false;
+    if (!isAbandoned(lock)) return undefined;
+    const dead = readFileSync(lock, "utf8");
     writeFileSync(lock, ownTag());
-    return true;
+    return dead;
   } finally {
-    rmSync(inheriting, { force: true });
+    rmSync(right, { force: true });
   }
 }
 
