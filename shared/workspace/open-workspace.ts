@@ -61,7 +61,9 @@ export async function openWorkspace(
   const changes =
     options.changes && openChanges(ground, { ...options, containment, locate, changes: options.changes });
   const workspace = new Workspace(roots, { containment, walkers, changes });
-  await changes?.mend();
+  await changes?.mend().catch((error: unknown) => {
+    options.log?.("warn", `what a server left half done could not be taken back: ${String(error)}`);
+  });
   return workspace;
 }
 

@@ -1,3 +1,4 @@
+import type { BigIntStats } from "node:fs";
 import { look, type Spot } from "./folder.ts";
 import type { Step } from "./journal.ts";
 import { drop, dropFolder, isRespelling, keep, makeFolder, shift, shiftOnto, Stale } from "./shift.ts";
@@ -34,8 +35,8 @@ export function carryOut(ready: ReadyStep): void {
 }
 
 /**
- * Takes one step back, done, half done or not even begun: what stands where tells which. What somebody else put there
- * meanwhile is left alone.
+ * Takes one step back, done, half done or not even begun: what stands where tells which. Throws `Stale`, and leaves it
+ * alone, when somebody has worked on it since.
  */
 export function takeBack(ready: ReadyStep): void {
   const { step, spot, from, kept, shown } = ready;
@@ -43,9 +44,9 @@ export function takeBack(ready: ReadyStep): void {
     case "put":
       return takeBackPut(ready);
     case "remove":
-      return bringBack(needed(kept), spot, { step, shown });
+      return bringBack(needed(kept), spot, shown);
     case "move":
-      return bringBack(spot, needed(from), { step, shown });
+      return isSameThing(look(spot), step.before) ? bringBack(spot, needed(from), shown) : undefined;
     case "make":
       return dropFolder(spot);
     case "unmake":
@@ -68,39 +69,46 @@ function put({ step, spot, staged, kept, shown }: ReadyStep): void {
 
 function remove({ step, spot, kept, shown }: ReadyStep): void {
   const target = needed(kept);
-  shift(spot, target, shown);
-  if (isSameThing(look(target), step.before)) return;
+  if (look(target) !== undefined) throw new Stale(shown);
+  // a rename takes whatever stands there by now, so nothing that somebody saved a moment ago is unlinked
+  shiftOnto(spot, target);
+  if (step.before !== undefined && isUnchanged(look(target), step.before)) return;
   shift(target, spot, shown);
   throw new Stale(shown);
 }
 
-function takeBackPut({ step, spot, staged, kept, shown }: ReadyStep): void {
-  const source = needed(staged);
+function takeBackPut(ready: ReadyStep): void {
+  const { step, spot, kept, shown } = ready;
   const now = look(spot);
-  if (!isSameThing(now, step.after)) {
-    if (kept !== undefined && isSameThing(now, step.before) && look(kept) !== undefined) drop(kept);
-    return;
-  }
-  if (kept === undefined || look(kept) === undefined) {
-    if (look(source) === undefined) shift(spot, source, shown);
-    else drop(spot);
-    return;
-  }
-  if (look(source) === undefined) keep(spot, source);
-  shiftOnto(kept, spot);
+  const isKept = kept !== undefined && look(kept) !== undefined;
+  if (step.after === undefined || !isSameThing(now, step.after))
+    return isKept ? clearUp(ready, now) : undefined;
+  // whatever somebody wrote into the new file is not taken away
+  if (!isUnchanged(now, step.after)) throw new Stale(shown, "changed since");
+  const source = needed(ready.staged);
+  const isStaged = look(source) !== undefined;
+  if (isKept) {
+    if (!isStaged) keep(spot, source);
+    shiftOnto(kept, spot);
+  } else if (isStaged) drop(spot);
+  else shift(spot, source, shown);
+}
+
+/** What is kept for a file that is not replaced: never carried out, or taken back already. */
+function clearUp({ step, staged, kept, shown }: ReadyStep, now: BigIntStats | undefined): void {
+  const isOpen = isSameThing(look(needed(staged)), step.after) || isSameThing(now, step.before);
+  if (!isOpen) throw new Stale(shown, "was replaced since");
+  drop(needed(kept));
 }
 
 /** A file may have both names, when the process died between the two halves of a move. */
-function bringBack(
-  now: Spot,
-  then: Spot,
-  { step, shown }: { readonly step: Step; readonly shown: string },
-): void {
-  if (!isSameThing(look(now), step.before)) return;
-  const there = look(then);
+function bringBack(now: Spot, then: Spot, shown: string): void {
+  const [thing, there] = [look(now), look(then)];
+  if (thing === undefined) return;
   // one thing by two spellings of its name: to drop the one would be to lose it
-  if (there === undefined || isRespelling(look(now), there)) shift(now, then, shown);
-  else if (isSameThing(there, step.before)) drop(now);
+  if (there === undefined || isRespelling(thing, there)) shift(now, then, shown);
+  else if (there.ino === thing.ino && there.dev === thing.dev) drop(now);
+  else throw new Stale(shown, "is there again");
 }
 
 function needed(spot: Spot | undefined): Spot {

@@ -7,6 +7,7 @@ import {
   mkdirSync,
   openSync,
   readSync,
+  rmSync,
 } from "node:fs";
 import { readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -25,24 +26,26 @@ const lineSchema = z.union([
 export interface LogContents {
   /** The oldest first; only what was carried out. */
   readonly done: readonly Change[];
-  /** The one that was begun and neither finished nor taken back: its process died in it. */
-  readonly unfinished: Change | undefined;
+  /** Those that were begun and neither finished nor taken back: their processes died in them, or their disk broke. */
+  readonly unfinished: readonly Change[];
 }
 
 /**
  * The changes of all projects of this user, in one file of the state folder, where no repository can forge them. A
  * change is written before its first step and closed after its last one, under a lock that all processes share; so
- * whoever finds the lock of a dead process finds at most one change open.
+ * whoever finds the lock of a dead process finds its change open.
  */
 export class ChangeLog {
   readonly #folder: string;
   readonly #path: string;
+  readonly #openNote: string;
   /** Open while the lock is held. */
   #fd: number | undefined;
 
   constructor(folder: string) {
     this.#folder = folder;
     this.#path = join(folder, "changes.jsonl");
+    this.#openNote = `${this.#path}.open`;
   }
 
   /** Runs `work` while no other change is carried out; `recover` first, when one was left open. */
@@ -51,9 +54,20 @@ export class ChangeLog {
     return withLock(this.#path, () => this.#opened(work), { recover: async () => this.#opened(recover) });
   }
 
-  /** True when a process died while it carried out a change. One look at the disk. */
-  isLeftOpen(): boolean {
+  /** True when a process died while it carried out a change. */
+  isAbandoned(): boolean {
     return isLockAbandoned(this.#path);
+  }
+
+  /** True when a change was left open since it could not be taken back. */
+  isLeftOpen(): boolean {
+    return existsSync(this.#openNote);
+  }
+
+  /** Notes for the next start whether a change is still open. Only under the lock. */
+  leaveOpen(isOpen: boolean): void {
+    if (isOpen) closeSync(openSync(this.#openNote, "w", 0o600));
+    else rmSync(this.#openNote, { force: true });
   }
 
   /** Throws what the operating system says; then nothing was written. */
@@ -67,24 +81,31 @@ export class ChangeLog {
 
   async read(): Promise<LogContents> {
     const done: Change[] = [];
-    let open: Change | undefined;
+    const open = new Map<string, Change>();
     for (const line of (await this.#text()).split("\n")) {
       const parsed = parseLine(line);
       if (parsed === undefined) continue;
-      if ("begin" in parsed) open = parsed.begin;
-      else if (parsed.end === open?.id) {
-        if (parsed.done) done.push(open);
-        open = undefined;
+      if ("begin" in parsed) {
+        open.set(parsed.begin.id, parsed.begin);
+        continue;
       }
+      const change = open.get(parsed.end);
+      if (change !== undefined && parsed.done) done.push(change);
+      open.delete(parsed.end);
     }
-    return { done, unfinished: open };
+    return { done, unfinished: [...open.values()] };
   }
 
-  /** Only under the lock: puts these in the place of all. */
+  /** Only under the lock: puts these in the place of all that were carried out. */
   async rewrite(changes: readonly Change[]): Promise<void> {
-    const lines = changes.flatMap((change) => [{ begin: change }, { end: change.id, done: true }]);
+    const { unfinished } = await this.read();
+    const lines = [
+      ...changes.flatMap((change) => [{ begin: change }, { end: change.id, done: true }]),
+      ...unfinished.map((change) => ({ begin: change })),
+    ];
     const fresh = `${this.#path}.new`;
-    await writeFile(fresh, lines.map((line) => `${JSON.stringify(line)}\n`).join(""), { mode: 0o600 });
+    const text = lines.map((line) => `${JSON.stringify(line)}\n`).join("");
+    await writeFile(fresh, text, { mode: 0o600, flush: true });
     await rename(fresh, this.#path);
   }
 

@@ -135,13 +135,11 @@ export class Changes {
     }
   }
 
-  /** Takes back what a process that died left half done, if one did. One look at the disk when none did. */
+  /** Takes back what a process that died left half done, if one did. Two looks at the disk when none did. */
   async mend(): Promise<void> {
-    if (!this.log.isLeftOpen()) return;
-    await this.log.locked(
-      () => undefined,
-      () => this.#recover(),
-    );
+    const recover = (): Promise<void> => this.#recover();
+    if (this.log.isAbandoned()) await this.log.locked(() => undefined, recover);
+    else if (this.log.isLeftOpen()) await this.log.locked(recover, recover);
   }
 
   #carryOut(change: Change, { steps, lastChecks, folders }: Draft): void | Promise<void> {

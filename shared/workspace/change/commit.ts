@@ -1,12 +1,13 @@
 import { readFileSync } from "node:fs";
 import { ToolError } from "../../errors.ts";
 import type { ChangeLog } from "./change-log.ts";
-import { carryOut, takeBack } from "./carry-out.ts";
+import { carryOut } from "./carry-out.ts";
 import type { Planned } from "./draft.ts";
 import { look, pathOf } from "./folder.ts";
 import type { Change } from "./journal.ts";
 import { Stale } from "./shift.ts";
 import { isSameLook } from "./stamp.ts";
+import { takeAllBack, type Left } from "./take-all-back.ts";
 import { wordedWrite } from "./write-errors.ts";
 
 /** A file system's clock ticks in steps of up to 10 ms: two changes in one step have one time. */
@@ -34,9 +35,7 @@ export function commit(
     }
     log.end(change.id, true);
   } catch (error) {
-    const broken = takeAllBack(begun);
-    closeQuietly(log, change.id);
-    throw broken ?? wordedWrite(shown, error);
+    throw giveUp(log, change.id, takeAllBack(begun)) ?? wordedWrite(shown, error);
   }
 }
 
@@ -48,35 +47,26 @@ function check({ spot, from = spot, looked, basis, shown }: Planned): void {
   if (isYoung && basis !== undefined && !readFileSync(pathOf(from)).equals(basis)) throw new Stale(shown);
 }
 
-/** The newest step first. An error when even that fails: then a person has to look. */
-function takeAllBack(begun: readonly Planned[]): ToolError | undefined {
-  const broken: string[] = [];
-  let cause: unknown;
-  for (const step of begun.toReversed()) {
-    try {
-      takeBack(step);
-    } catch (error) {
-      broken.push(
-        `${step.shown}${step.kept === undefined ? "" : ` (its old version is .plumbline/trash/${step.kept.name})`}`,
-      );
-      cause = error;
-    }
-  }
-  if (broken.length === 0) return undefined;
+/** Closes a change that failed, or leaves it to the next start of a server. An error when something is left of it. */
+function giveUp(log: ChangeLog, id: string, left: readonly Left[]): ToolError | undefined {
+  const again = left.some((each) => each.again);
+  closeQuietly(() => (again ? log.leaveOpen(true) : log.end(id, false)));
+  if (left.length === 0) return undefined;
+  const places = left.map(({ where }) => where).join(", ");
   return new ToolError(
     "unavailable",
-    `the change failed in the middle, and could not be taken back at ${broken.join(", ")}`,
+    `the change failed in the middle, and could not be taken back at ${places}`,
     {
-      hint: "Tell the person before anything else.",
-      cause,
+      hint: `Tell the person before anything else.${again ? " The next server that starts tries again." : ""}`,
+      cause: left[0]?.cause,
     },
   );
 }
 
 /** A change that was begun and has no end counts for nothing, as long as its lock is let go. */
-function closeQuietly(log: ChangeLog, id: string): void {
+function closeQuietly(close: () => void): void {
   try {
-    log.end(id, false);
+    close();
   } catch {
     // the state folder's disk is full
   }

@@ -17,6 +17,7 @@ import { removeTree } from "./remove-tree.ts";
 import { stageFile, type Content } from "./stage-file.ts";
 import { stageTree, type TreeSource } from "./stage-tree.ts";
 import { stampOf, type Stamp } from "./stamp.ts";
+import { wordedWrite } from "./write-errors.ts";
 
 /** A place that a change is about, and what stood there when it was looked at. */
 export interface Target extends FoundSpot {
@@ -98,10 +99,14 @@ export class Draft implements AsyncDisposable {
     const { before: like, parent } = target;
     const [spot, staged] = this.trashName(target, "new");
     const { signal } = access;
-    const after = await stageFile(spot, content, { like, parent, mode, executable, fsync, signal });
-    this.#staged.push(spot);
-    this.putBack(target, { spot, staged, after, basis });
-    return after;
+    try {
+      const after = await stageFile(spot, content, { like, parent, mode, executable, fsync, signal });
+      this.#staged.push(spot);
+      this.putBack(target, { spot, staged, after, basis });
+      return after;
+    } catch (error) {
+      throw wordedWrite(target.shown, error);
+    }
   }
 
   /** Plans that something in the trash comes to stand at the target, where nothing is or a file that it replaces. */
@@ -190,7 +195,8 @@ export class Draft implements AsyncDisposable {
   /** What was carried out is litter no more. */
   async [Symbol.asyncDispose](): Promise<void> {
     try {
-      for (const spot of this.#staged) await removeTree(spot);
+      // what cannot be deleted now is swept later: whatever made the change fail is the error to tell
+      for (const spot of this.#staged) await removeTree(spot).catch(() => undefined);
     } finally {
       this.folders.close();
     }

@@ -2,39 +2,64 @@ import { ToolError } from "../../errors.ts";
 import type { Log } from "../../context.ts";
 import type { Containment } from "../contain.ts";
 import type { Root } from "../root.ts";
-import { takeBack, type ReadyStep } from "./carry-out.ts";
+import type { ReadyStep } from "./carry-out.ts";
 import type { ChangeLog } from "./change-log.ts";
 import type { Spot } from "./folder.ts";
 import { HeldFolders } from "./held-folders.ts";
 import type { Change, Kept, Step } from "./journal.ts";
+import { takeAllBack, type Left } from "./take-all-back.ts";
 
 /** A root by its path, with what keeps paths inside of it; nothing when it is not there. */
 export type FindRoot = (
   path: string,
 ) => Promise<{ readonly root: Root; readonly containment: Containment } | undefined>;
 
-/** Takes back the change that a process died in, so that all its files are as they were before. Only under the lock. */
+/** A root that is not there for so long is not expected back. */
+const EXPECTED_MS = 30 * 86_400_000;
+
+/**
+ * Takes back the changes that processes died in, so that all their files are as they were before. What the disk does
+ * not let us take back stays open, for the next start. Only under the lock.
+ */
 export async function recover(log: ChangeLog, findRoot: FindRoot, say: Log): Promise<void> {
-  const { unfinished } = await log.read();
-  if (unfinished === undefined) return;
+  let isOpen = false;
+  for (const change of (await log.read()).unfinished) {
+    const left = await takeChangeBack(change, findRoot);
+    const again = left.some((each) => each.again) && Date.now() - Date.parse(change.at) < EXPECTED_MS;
+    if (again) isOpen = true;
+    else log.end(change.id, false);
+    say(
+      "warn",
+      `a server died while it made a change (${change.tool}, ${describe(change)}): ${outcome(left, again)}`,
+    );
+  }
+  log.leaveOpen(isOpen);
+}
+
+function outcome(left: readonly Left[], again: boolean): string {
+  if (left.length === 0) return "it was taken back";
+  const places = left.map(({ where, cause }) => `${where}: ${String(cause)}`).join("; ");
+  return `it could not be taken back everywhere${again ? ", which the next start tries again" : ""}: ${places}`;
+}
+
+async function takeChangeBack({ steps }: Change, findRoot: FindRoot): Promise<Left[]> {
   const roots = new Map<string, Ground>();
-  for (const { place, from = place, kept = place, staged = place } of unfinished.steps) {
-    for (const { root: path } of [place, from, kept, staged]) {
-      const found = roots.has(path) ? undefined : await findRoot(path);
+  const left: Left[] = [];
+  try {
+    for (const path of new Set(steps.flatMap(rootsOf))) {
+      const found = await findRoot(path);
       if (found !== undefined)
         roots.set(path, { root: found.root, folders: new HeldFolders(found.containment) });
     }
-  }
-  try {
-    for (const step of unfinished.steps.toReversed()) takeBackStep(step, roots);
+    const ready = steps.flatMap((step) => readyAgain(step, roots, left));
+    return [...takeAllBack(ready), ...left];
   } finally {
     for (const { folders } of roots.values()) folders.close();
   }
-  log.end(unfinished.id, false);
-  say(
-    "warn",
-    `a server died while it made a change (${unfinished.tool}, ${describe(unfinished)}): it was taken back`,
-  );
+}
+
+function rootsOf({ place, from, kept, staged }: Step): string[] {
+  return [place, from, kept, staged].flatMap((each) => (each === undefined ? [] : [each.root]));
 }
 
 interface Ground {
@@ -42,44 +67,39 @@ interface Ground {
   readonly folders: HeldFolders;
 }
 
-function takeBackStep(step: Step, roots: ReadonlyMap<string, Ground>): void {
-  const ready = readyAgain(step, roots);
-  if (ready === undefined) return;
-  try {
-    takeBack(ready);
-  } catch (error) {
-    // what stands in the way is somebody's newer work
-    if (!(error instanceof ToolError)) throw error;
-  }
-}
-
 /** The step with its directories held again; nothing when one of them was never made, or is gone. */
-function readyAgain(step: Step, roots: ReadonlyMap<string, Ground>): ReadyStep | undefined {
-  const spotAt = ({ root, relative }: Step["place"]): Spot | undefined => {
+function readyAgain(step: Step, roots: ReadonlyMap<string, Ground>, left: Left[]): ReadyStep[] {
+  const groundAt = (path: string): Ground => {
+    const ground = roots.get(path);
+    if (ground === undefined) throw new ToolError("unavailable", `${path} is not there`);
+    return ground;
+  };
+  const spotAt = ({ root: path, relative }: Step["place"]): Spot => {
     const names = relative.split("/");
-    const ground = roots.get(root);
-    return ground?.folders.find(ground.root, names.slice(0, -1), names.slice(-1)).spot;
+    const { root, folders } = groundAt(path);
+    return folders.find(root, names.slice(0, -1), names.slice(-1)).spot;
   };
-  const spotIn = (kept: Kept): Spot | undefined => {
-    const ground = roots.get(kept.root);
-    return ground === undefined
-      ? undefined
-      : { folder: ground.folders.trash(ground.root, kept.mount), name: kept.name };
+  const spotIn = ({ root: path, mount, name }: Kept): Spot => {
+    const { root, folders } = groundAt(path);
+    return { folder: folders.trash(root, mount), name };
   };
+  const { place, from, staged, kept } = step;
+  const shown = `${place.root === "/" ? "" : place.root}/${place.relative}`;
   try {
-    const spot = spotAt(step.place);
-    if (spot === undefined) return undefined;
-    return {
-      step,
-      spot,
-      shown: step.place.relative,
-      from: step.from && spotAt(step.from),
-      staged: step.staged && spotIn(step.staged),
-      kept: step.kept && spotIn(step.kept),
-    };
-  } catch (error) {
-    if (error instanceof ToolError) return undefined;
-    throw error;
+    return [
+      {
+        step,
+        spot: spotAt(place),
+        shown,
+        from: from && spotAt(from),
+        staged: staged && spotIn(staged),
+        kept: kept && spotIn(kept),
+      },
+    ];
+  } catch (cause) {
+    if (cause instanceof ToolError && cause.code === "conflict") return [];
+    left.push({ where: shown, again: !(cause instanceof ToolError) || cause.code === "unavailable", cause });
+    return [];
   }
 }
 

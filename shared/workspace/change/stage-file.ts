@@ -53,10 +53,18 @@ export async function stageFile(spot: Spot, content: Content, options: StageOpti
     if (options.fsync) await syncLater(fd);
     return stampOf(made, hash.digest("hex").slice(0, 16));
   } catch (error) {
-    unlinkSync(path);
+    discard(path);
     throw error;
   } finally {
     closeSync(fd);
+  }
+}
+
+function discard(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch {
+    // swept later: what made the file fail is the error to tell, and not this one
   }
 }
 

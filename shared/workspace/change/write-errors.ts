@@ -1,5 +1,6 @@
 import { isErrno, StartupError, ToolError } from "../../errors.ts";
 import { worded } from "../contain-errors.ts";
+import { Stale } from "./shift.ts";
 
 /** What the operating system says to a change, in words for the model. Whatever it was, nothing was changed. */
 export function wordedWrite(shown: string, error: unknown): unknown {
@@ -10,6 +11,8 @@ export function wordedWrite(shown: string, error: unknown): unknown {
       "Tell the person; nothing was changed.",
       error,
     );
+  if (isErrno(error, "ENOENT", "ESTALE"))
+    return new Stale(shown, "or its directory was moved or deleted just now");
   if (isErrno(error, "EFBIG"))
     return unavailable(`${shown} would be too large for this disk`, "Nothing was changed.", error);
   if (isErrno(error, "EROFS"))
@@ -25,6 +28,12 @@ export function wordedWrite(shown: string, error: unknown): unknown {
     });
   if (isErrno(error, "EXDEV", "EBUSY", "ETXTBSY"))
     return unavailable(`${shown} is in use or lies on a mount of its own`, "Nothing was changed.", error);
+  if (isErrno(error, "EIO"))
+    return unavailable(
+      `the disk has an error: ${shown} stays as it was`,
+      "Tell the person; nothing was changed.",
+      error,
+    );
   if (error instanceof StartupError) return unavailable(error.message, "Try again in a moment.", error);
   return worded(shown, error);
 }
