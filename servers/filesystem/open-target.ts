@@ -46,6 +46,10 @@ export async function openTarget(
   context: FilesystemContext,
 ): Promise<OpenTarget> {
   const target = draft.target(context.workspace.locate(path), "follow");
+  if (target.before?.isDirectory() === true)
+    throw new ToolError("invalid_input", `${target.shown} is a directory, not a file`, {
+      hint: "Give the path of a file in it.",
+    });
   const source = await openSource(path, context);
   if (
     target.before !== undefined &&
@@ -63,9 +67,13 @@ export async function textOf(
 ): Promise<{ readonly format: TextFormat; readonly endings: "LF" | "CRLF" | "mixed" | "none" }> {
   const { format } = text;
   if (format === undefined)
-    throw new ToolError("invalid_input", `${shown} is no text: ${detectKind(text.head)?.name ?? "binary"}`, {
-      hint: "Only texts are edited; write_file with base64 replaces it whole.",
-    });
+    throw new ToolError(
+      "invalid_input",
+      `${shown} is not text: ${detectKind(text.head)?.name ?? "binary data"}`,
+      {
+        hint: 'Only texts are edited; write_file with as: "base64" replaces it whole.',
+      },
+    );
   const facts = await scanText({ ...text, format }, { line: 1, signal });
   return { format: facts.format, endings: facts.endings };
 }

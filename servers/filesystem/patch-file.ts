@@ -34,7 +34,7 @@ export async function planPatchFile(
 }
 
 async function create(draft: Draft, file: PatchFile, context: FilesystemContext): Promise<string> {
-  const target = freeTarget(draft, file, context);
+  const target = freeTarget(draft, { to: file.to, would: "create" }, context);
   const content = Buffer.from(createdContent(file.hunks), "utf8");
   await draft.put(target, content, { executable: file.executable });
   return `created ${target.shown}: ${plural(content.length, "byte")}`;
@@ -49,6 +49,7 @@ async function change(draft: Draft, file: PatchFile, context: FilesystemContext)
 }
 
 async function remove(draft: Draft, file: PatchFile, context: FilesystemContext): Promise<string> {
+  refuseLink(draft, file, context);
   await using old = await openTarget(draft, file.from ?? "", context);
   const { target } = old;
   const { left } = await patched(old, file, context.signal);
@@ -62,8 +63,9 @@ async function remove(draft: Draft, file: PatchFile, context: FilesystemContext)
 
 /** A rename or a copy, with changes or without. */
 async function transfer(draft: Draft, file: PatchFile, context: FilesystemContext): Promise<string> {
-  const to = freeTarget(draft, file, context);
   const { kind, executable } = file;
+  if (kind === "rename") refuseLink(draft, file, context);
+  const to = freeTarget(draft, { to: file.to, would: `${kind} a file to` }, context);
   const verb = kind === "copy" ? "copied" : "renamed";
   await using old = await openSource(file.from ?? "", context);
   const { content, said } = await patched(old, file, context.signal);
@@ -84,10 +86,23 @@ async function transfer(draft: Draft, file: PatchFile, context: FilesystemContex
   return done;
 }
 
-function freeTarget(draft: Draft, { to = "", kind }: PatchFile, { workspace }: FilesystemContext): Target {
-  const target = draft.target(workspace.locate(to), "keep");
+/** What goes by its name would go at the other end of a link, and leave the link behind. */
+function refuseLink(draft: Draft, { from = "", kind }: PatchFile, { workspace }: FilesystemContext): void {
+  const { before, shown } = draft.target(workspace.locate(from), "keep");
+  if (before?.isSymbolicLink() !== true) return;
+  throw new ToolError("invalid_input", `${shown} is a link, and the patch would ${kind} it`, {
+    hint: "Give the path that it leads to; delete_path and move_path take the link itself.",
+  });
+}
+
+function freeTarget(
+  draft: Draft,
+  { to, would }: { readonly to: string | undefined; readonly would: string },
+  { workspace }: FilesystemContext,
+): Target {
+  const target = draft.target(workspace.locate(to ?? ""), "keep");
   if (target.before === undefined) return target;
-  throw new ToolError("conflict", `${target.shown} is there already, and the patch would ${kind} it`, {
+  throw new ToolError("conflict", `${target.shown} is there already, and the patch would ${would} it`, {
     hint: "Delete or move it first, or make a patch that changes it.",
   });
 }

@@ -1,4 +1,4 @@
-import type * as z from "zod";
+import * as z from "zod";
 import type { Answer, Call, Endpoint, Stage } from "../call.ts";
 import { ToolError } from "../errors.ts";
 import { nearest } from "../nearest.ts";
@@ -37,7 +37,7 @@ export function parseInput(tool: ToolFacts, raw: unknown): unknown {
   const told = issues.slice(0, 5).map((issue) => sentence(tool, issue));
   if (issues.length > told.length) told.push(`and ${issues.length - told.length} more`);
   throw new ToolError("invalid_input", `${tool.name}: ${told.join("; ")}`, {
-    hint: `Arguments: ${signature(tool)}.`,
+    hint: `Arguments: ${signature(tool.input)}.`,
   });
 }
 
@@ -53,13 +53,20 @@ function sentence(tool: ToolFacts, issue: z.core.$ZodIssue): string {
   return where === "" ? issue.message : `${where}: ${issue.message}`;
 }
 
-/** `path, startLine?, endLine?`: what a caller may give. */
-function signature(tool: ToolFacts): string {
-  return Object.entries(tool.input.shape)
-    .map(([name, schema]) => (isOptional(schema) ? `${name}?` : name))
+/** `path, edits [{oldText, newText, replaceAll?}], dryRun?`: what a caller may give. */
+function signature({ shape }: z.ZodObject): string {
+  return Object.entries(shape)
+    .map(([name, schema]) => `${name}${isOptional(schema) ? "?" : ""}${itemsOf(schema)}`)
     .join(", ");
 }
 
+function itemsOf(schema: z.core.$ZodType): string {
+  return schema instanceof z.ZodArray && schema.element instanceof z.ZodObject
+    ? ` [{${signature(schema.element)}}]`
+    : "";
+}
+
+/** With a default too. */
 function isOptional(schema: z.core.$ZodType): boolean {
-  return schema._zod.optin === "optional";
+  return schema._zod.optin !== undefined;
 }

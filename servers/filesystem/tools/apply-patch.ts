@@ -27,6 +27,10 @@ export default tool({
 
   async run({ patch, dryRun }, context): Promise<{ header: string; lines: readonly string[] }> {
     const { workspace, access, signal, by } = context;
+    if (/\p{Surrogate}/u.test(patch))
+      throw new ToolError("invalid_input", "the patch holds half a character (a lone surrogate)", {
+        hint: "Give the whole character.",
+      });
     const files = parsePatch(patch);
     return await workspace.changes.settled("patch", signal, async () => {
       await using draft = workspace.changes.draft(access);
@@ -59,7 +63,10 @@ async function planAll(
     }
   }
   const first = failures.find((failure) => failure instanceof Stale) ?? failures[0];
-  if (first === undefined) return lines;
+  if (first === undefined) {
+    refuseClash(draft, context);
+    return lines;
+  }
   if (first instanceof Stale || failures.length === 1 || first.code === "denied") throw first;
   const told = failures
     .slice(0, MOST_TOLD)
@@ -75,4 +82,19 @@ async function planAll(
       details: told.join("\n"),
     },
   );
+}
+
+/** Throws for one place with two fates, which paths that differ may have: by a link, or as a file and a directory. */
+function refuseClash({ steps }: Draft, { workspace }: FilesystemContext): void {
+  const seen = new Set<string>();
+  for (const { place, from } of steps.map(({ step }) => step)) {
+    for (const each of from === undefined ? [place] : [place, from]) {
+      const shown = workspace.show(each);
+      if (seen.has(shown))
+        throw new ToolError("invalid_input", `the patch wants two things of ${shown} at once`, {
+          hint: "Two of its paths lead there, or one needs a directory where the other has a file: apply two patches, one after the other.",
+        });
+      seen.add(shown);
+    }
+  }
 }

@@ -28,7 +28,7 @@ export default tool({
         }),
       )
       .min(1)
-      .max(500)
+      .max(500, "at most 500 edits in one call; give the others in the next one")
       .meta({ description: "Not overlapping.", minItems: undefined, maxItems: undefined }),
     dryRun: flag("Only show the diff."),
     expectedHash: hashField,
