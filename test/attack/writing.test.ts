@@ -12,6 +12,8 @@ import { permissive, SECRET, temporary, type Ground } from "../support/workspace
 
 type Answered = Extract<Answer, { kind: "answer" }>;
 
+/** A file that is not among the attacked ones, with a change to undo. */
+const CHANGED = "changed.txt";
 const servers = await Promise.all(Object.values(catalog).map((load) => load()));
 const targets = (
   await Promise.all(
@@ -38,7 +40,7 @@ describe.each(["handles", "compare"] as const satisfies ContainmentKind[])(
       const attacks = plantAttacks(ground).filter(({ harmful }) => harmful !== true);
       await using called = await callable(server, { roots: [ground.root], containment });
       const endpoint = endpointOf(called, name);
-      const mend = mender(ground.root, [".plumbline"]);
+      const mend = mender(ground.root, [".plumbline", CHANGED]);
       const before = around(ground);
       const worked = new Set<string>();
       for (const attack of attacks) {
@@ -88,7 +90,7 @@ function endpointOf({ endpoints }: Called, name: string): Endpoint {
 /** A change that can be undone. */
 async function someChange({ workspace }: Called): Promise<string> {
   await using draft = workspace.changes.draft(permissive());
-  const target = draft.target(workspace.locate("changed.txt"), "follow");
+  const target = draft.target(workspace.locate(CHANGED), "follow");
   await draft.put(target, Buffer.from("changed"));
   const { id } = await workspace.changes.commit(draft, { tool: "test.tool", call: "c1" });
   return id;

@@ -78,19 +78,28 @@ export function mender(root: string, keep: readonly string[] = []): () => string
     const wrong = now.filter((seen) => !isRight(seen)).map(({ path }) => path);
     for (const path of wrong) rmSync(path, { recursive: true, force: true });
     const missing = before.filter(({ path }) => lstatSync(path, { throwIfNoEntry: false }) === undefined);
-    for (const seen of missing) plant(seen);
+    const lost = missing.filter((seen) => !plant(seen));
+    for (const { path } of lost)
+      before.splice(
+        before.findIndex((seen) => seen.path === path),
+        1,
+      );
     return [...wrong, ...missing.map(({ path }) => path)];
   };
 }
 
-function plant({ path, kind, content, facts }: Seen): void {
+/** False for what cannot be made again. */
+function plant({ path, kind, content, facts }: Seen): boolean {
   if (kind === "directory") mkdirSync(path);
   else if (kind === "link") symlinkSync(content, path);
   else if (kind === "file") writeFileSync(path, content, "latin1");
-  else plantSpecial(path, Number(facts.split(" ")[2]) & 0o170_000);
+  else return plantSpecial(path, Number(facts.split(" ")[2]) & 0o170_000);
+  return true;
 }
 
-function plantSpecial(path: string, format: number): void {
+function plantSpecial(path: string, format: number): boolean {
   if (format === 0o010_000) execFileSync("mkfifo", [path]);
-  if (format === 0o020_000) execFileSync("mknod", [path, "c", "1", "5"]);
+  else if (format === 0o020_000) execFileSync("mknod", [path, "c", "1", "5"]);
+  else return false;
+  return true;
 }
