@@ -7,7 +7,8 @@ import type { Classify } from "./protected.ts";
 const FRESH_MS = 2_000;
 const MAX_FOLDERS = 1_000;
 const MAX_ENTRIES = 20_000;
-const SKIPPED = new Set(["node_modules", "target", ".git"]);
+// an old version in the trash is no secret under the other names that its file still has
+const SKIPPED = new Set(["node_modules", "target", ".git", ".plumbline"]);
 
 /**
  * Knows a secret file under its other names: hard links. Only a file with several names makes it look, so it may
