@@ -125,8 +125,8 @@ function show(answer: Answer, json: boolean): void {
         2,
       ),
     );
-  } else if (failed) process.stderr.write(`${answer.parts.map(partText).join("\n")}\n`);
-  else for (const part of answer.parts) printForeign(partText(part));
+  } else
+    for (const part of answer.parts) printForeign(partText(part), failed ? process.stderr : process.stdout);
 }
 
 function partText(part: Part): string {

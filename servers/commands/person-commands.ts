@@ -4,11 +4,12 @@ import { withExamples } from "./with-examples.ts";
 
 type Parsed = Readonly<Record<string, unknown>>;
 
-/** What a person does beside a running server: approvals, trust, audit, doctor. */
+/** What a person does beside a running server: approvals, trust, audit, undo, doctor. */
 export function addPersonCommands(program: Command): void {
   addApprovals(program);
   addTrust(program);
   addAudit(program);
+  addUndo(program);
   addDoctor(program);
 }
 
@@ -116,6 +117,34 @@ function addAudit(program: Command): void {
       follow: parsed["follow"] === true,
       json: parsed["json"] === true,
       since: typeof since === "string" ? since : undefined,
+    });
+  });
+}
+
+function addUndo(program: Command): void {
+  const command = program
+    .command("undo")
+    .description("what tools changed in a project, and the way back: all of a change, or some of its files")
+    .argument("[id]", "the change to take back; left out, changes are listed")
+    .argument("[paths...]", "only at or below these")
+    .option("--limit <number>", "how many are listed")
+    .option("--json", "the list as JSON");
+  addSettingFlags(command, ["roots"]);
+  withExamples(
+    command,
+    "undo",
+    "undo 1a2b3c4d",
+    "undo 1a2b3c4d src/main.ts",
+    "undo --json --limit 100",
+  ).action(async (id: string | undefined, paths: string[], parsed: Parsed) => {
+    const { undo } = await import("./undo.ts");
+    const { limit } = parsed;
+    await undo({
+      id,
+      paths,
+      flags: flagsOf(parsed),
+      json: parsed["json"] === true,
+      limit: typeof limit === "string" ? Number(limit) : undefined,
     });
   });
 }

@@ -6,9 +6,26 @@ export function print(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
-/** The same for foreign text: on a terminal nothing in it is obeyed. Line feeds and tabs stay. */
-export function printForeign(text: string): void {
-  print(process.stdout.isTTY ? text.replaceAll(/[^\n\t]+/gu, escapeForPerson) : text);
+/** The same for foreign text: on a terminal nothing in it is obeyed, and diffs are coloured. Line feeds and tabs stay. */
+export function printForeign(text: string, stream: NodeJS.WriteStream = process.stdout): void {
+  stream.write(`${stream.isTTY ? colorDiffs(text.replaceAll(/[^\n\t]+/gu, escapeForPerson)) : text}\n`);
+}
+
+const COLORS = { "+": 32, "-": 31, "@": 36 } as const;
+
+/** Text with the lines of its unified diffs in colour: what comes, what goes, where. */
+export function colorDiffs(text: string): string {
+  if (process.env["NO_COLOR"]) return text;
+  let isDiff = false;
+  return text
+    .split("\n")
+    .map((line) => {
+      if (line.startsWith("--- ") || line.startsWith("+++ ")) return line;
+      isDiff = line.startsWith("@@ ") || (isDiff && /^[ +\-\\]/u.test(line));
+      const color = Object.entries(COLORS).find(([start]) => line.startsWith(start))?.[1];
+      return isDiff && color !== undefined ? `\u001B[${color}m${line}\u001B[0m` : line;
+    })
+    .join("\n");
 }
 
 /** True when a person sits in front of both ends. */

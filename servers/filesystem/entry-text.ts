@@ -66,7 +66,7 @@ function lineOf(name: string, { kind, size }: WalkEntry): string {
 }
 
 /** A name that could be taken for more than one line, or for nothing, is quoted as in JSON. */
-function printable(name: string): string {
+export function printable(name: string): string {
   if (PLAIN.test(name)) return name;
   return /[\p{Cc}\p{Zl}\p{Zp}]|^["\s]|\s$/u.test(name) ? JSON.stringify(name) : name;
 }

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { setImmediate } from "node:timers/promises";
 import type { Access, Intent, Place } from "../access.ts";
 import { ToolError } from "../errors.ts";
+import { pathOfPlace } from "./path-of-place.ts";
 import type { WalkEntry } from "./walk-request.ts";
 import type { Workspace } from "./workspace.ts";
 
@@ -25,7 +26,7 @@ export interface Survey {
 
 /** Looks at a directory whole. Throws `too_large` or `unavailable` when that cannot be: nothing is to pass unseen. */
 export async function survey(workspace: Workspace, place: Place, access: Access): Promise<Survey> {
-  const path = workspace.locate([place.root === "/" ? "" : place.root, place.relative].join("/"));
+  const path = workspace.locate(pathOfPlace(place));
   await using directory = await workspace.openDirectory(path, access);
   const request = { gitignore: false, facts: true, limit: MOST_ENTRIES };
   const { entries, total, partial, unreadable } = await workspace.walk(directory, request, access.signal);

@@ -1,10 +1,12 @@
 import { randomUUID } from "node:crypto";
 import type { BigIntStats } from "node:fs";
+import { dirname } from "node:path";
 import type { Access, Place } from "../../access.ts";
 import { ToolError } from "../../errors.ts";
 import type { Containment, Held } from "../contain.ts";
 import { exchanged, inWords, notFound, wrongKind } from "../contain-errors.ts";
 import { factsOf } from "../entry.ts";
+import { pathOfPlace } from "../path-of-place.ts";
 import type { Root } from "../root.ts";
 import type { SafePath } from "../safe-path.ts";
 import type { Survey } from "../survey.ts";
@@ -120,17 +122,8 @@ export class Draft implements AsyncDisposable {
     if (target.before.isDirectory()) throw wrongKind(target.shown, "directory", "file");
     const [keptSpot, kept] = this.trashName(target, "old");
     const before = stampOf(target.before);
-    this.#add(
-      target,
-      { ...step, before, kept },
-      {
-        staged: spot,
-        kept: keptSpot,
-        looked: target,
-        basis,
-        bytes: before.size,
-      },
-    );
+    const more = { staged: spot, kept: keptSpot, looked: target, basis, bytes: before.size };
+    this.#add(target, { ...step, before, kept }, more);
   }
 
   /** Plans that a copy of something, whole trees too, comes to stand at the target; it is made in the trash here and now. */
@@ -178,8 +171,10 @@ export class Draft implements AsyncDisposable {
 
   /** Whether one can be renamed to the other; if not, its content has to be copied. */
   sharesMount(one: Target, other: Target): boolean {
-    const [a, b] = [one, other].map(({ before, parent }) => (before ?? parent).dev);
-    return a === b && mountOf(one) === mountOf(other);
+    const mounts = [one, other].map(
+      ({ place, before, parent }) => `${(before ?? parent).dev} ${mountPoint(dirname(pathOfPlace(place)))}`,
+    );
+    return mounts[0] === mounts[1];
   }
 
   /** A free name in the trash for things at that place. */
@@ -237,11 +232,6 @@ export class Draft implements AsyncDisposable {
   #add(target: Target, step: Step, more: Partial<Planned>): void {
     this.steps.push({ step, spot: target.spot, shown: target.shown, ...more });
   }
-}
-
-function mountOf({ place }: Target): string {
-  const parent = place.relative.split("/").slice(0, -1);
-  return mountPoint([place.root === "/" ? "" : place.root, ...parent].join("/"));
 }
 
 function bare({ root, relative }: Place): { root: string; relative: string } {

@@ -1,3 +1,4 @@
+import { pathOfPlace } from "../path-of-place.ts";
 import type { Root } from "../root.ts";
 import type { Change, Step } from "./journal.ts";
 
@@ -42,10 +43,6 @@ export function laterAt(history: readonly PastChange[], id: string, path: string
 /** The absolute paths that a step is about. */
 export function pathsOf({ place, from }: Step): string[] {
   return [place, ...(from === undefined ? [] : [from])].map(pathOfPlace);
-}
-
-export function pathOfPlace({ root, relative }: Step["place"]): string {
-  return `${root === "/" ? "" : root}/${relative}`;
 }
 
 /** True for a step that makes room or clears up after others: nothing is lost by it. */

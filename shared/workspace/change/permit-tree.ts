@@ -1,5 +1,6 @@
 import type { Access, Place } from "../../access.ts";
 import { ToolError } from "../../errors.ts";
+import { pathOfPlace } from "../path-of-place.ts";
 import type { Root } from "../root.ts";
 import { permitAll, type Survey } from "../survey.ts";
 import type { Draft, Target } from "./draft.ts";
@@ -60,7 +61,7 @@ async function surveyOf({ place, before, shown }: Target, { ground, access }: Tr
 }
 
 function refuseHeld({ place, shown }: Target, roots: readonly Root[]): void {
-  const path = [place.root === "/" ? "" : place.root, place.relative].join("/");
+  const path = pathOfPlace(place);
   if (roots.some((root) => `${root.path}/`.startsWith(`${path}/`)))
     throw new ToolError("denied", `${shown} is a root or holds one: it stays where it is`, {
       hint: "Take what is in it instead.",

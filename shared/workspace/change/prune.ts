@@ -1,11 +1,12 @@
 import { readdirSync } from "node:fs";
 import { ToolError } from "../../errors.ts";
 import type { Containment } from "../contain.ts";
+import { pathOfPlace } from "../path-of-place.ts";
 import type { Root } from "../root.ts";
 import type { ChangeLog } from "./change-log.ts";
 import { look, pathOf, type Folder, type Spot } from "./folder.ts";
 import { HeldFolders } from "./held-folders.ts";
-import { isBelow, pathOfPlace, pathsOf } from "./history.ts";
+import { isBelow, pathsOf } from "./history.ts";
 import type { Change, Kept } from "./journal.ts";
 import { removeTree } from "./remove-tree.ts";
 import { shift } from "./shift.ts";
@@ -86,7 +87,7 @@ function release(kept: Kept | undefined, folders: HeldFolders, ground: PruneGrou
 }
 
 function mountOf({ root, mount }: Kept): string {
-  return pathOfPlace({ root, relative: mount.join("/") }).replace(/(?<=.)\/$/, "");
+  return pathOfPlace({ root, relative: mount.join("/") });
 }
 
 function trashesOf(changes: readonly Change[], { roots }: PruneGround): Trashes {

@@ -1,8 +1,9 @@
 import type { Access } from "../../access.ts";
 import { ToolError } from "../../errors.ts";
+import { pathOfPlace } from "../path-of-place.ts";
 import type { SafePath } from "../safe-path.ts";
 import type { Draft } from "./draft.ts";
-import { isBelow, isFolderStep, pathOfPlace, pathsOf, type PastChange } from "./history.ts";
+import { isBelow, isFolderStep, pathsOf, type PastChange } from "./history.ts";
 import type { By, Change, Step } from "./journal.ts";
 import type { TreeGround } from "./permit-tree.ts";
 import { Stale } from "./shift.ts";

@@ -1,4 +1,5 @@
-import { isAtOrAbove, isFolderStep, pathOfPlace, pathsOf } from "./history.ts";
+import { isAtOrAbove, isFolderStep, pathsOf } from "./history.ts";
+import { pathOfPlace } from "../path-of-place.ts";
 import type { Step } from "./journal.ts";
 
 /**

@@ -1,10 +1,11 @@
 import type { Access } from "../../access.ts";
 import { unifiedDiff } from "../../edit/unified-diff.ts";
 import { ToolError } from "../../errors.ts";
+import { pathOfPlace } from "../path-of-place.ts";
 import type { SafePath } from "../safe-path.ts";
 import type { Draft, Target } from "./draft.ts";
 import { look, type Spot } from "./folder.ts";
-import { laterAt, pathOfPlace, type PastChange } from "./history.ts";
+import { laterAt, type PastChange } from "./history.ts";
 import type { Kept, Step } from "./journal.ts";
 import { permitMove, permitRemoval, type TreeGround } from "./permit-tree.ts";
 import { hashAt, textAt } from "./spot-content.ts";
