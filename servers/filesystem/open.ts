@@ -6,6 +6,7 @@ import type { FilesystemContext } from "./deps.ts";
 
 /** What changes keep for an undo: nobody's files any more, so they are never listed. */
 export const TRASH = "**/.plumbline/trash";
+const IN_TRASH = /(?:^|\/)\.plumbline\/trash(?:\/|$)/u;
 
 /** Opens a file; when there is none, the error names what the caller may have meant. */
 export async function openFile(path: string, context: FilesystemContext): Promise<OpenFile> {
@@ -17,10 +18,17 @@ export async function openFile(path: string, context: FilesystemContext): Promis
   }
 }
 
-/** Opens a directory; when there is none, the error names what the caller may have meant. */
+/** Opens a directory, and not the trash; when there is none, the error names what the caller may have meant. */
 export async function openDirectory(path: string, context: FilesystemContext): Promise<OpenDirectory> {
   const place = context.workspace.locate(path);
-  return await withHelp(place, context, () => context.workspace.openDirectory(place, context.access));
+  const directory = await withHelp(place, context, () =>
+    context.workspace.openDirectory(place, context.access),
+  );
+  if (!IN_TRASH.test(directory.place.relative)) return directory;
+  await directory.close();
+  throw new ToolError("denied", "what changes keep for an undo is not listed", {
+    hint: "undo_change lists the changes.",
+  });
 }
 
 /** Runs a step on a path and gives its `not_found` a hint: the nearest name, or what there is instead. */

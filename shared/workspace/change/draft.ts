@@ -4,7 +4,7 @@ import { dirname } from "node:path";
 import type { Access, Place } from "../../access.ts";
 import { ToolError } from "../../errors.ts";
 import type { Containment, Held } from "../contain.ts";
-import { exchanged, inWords, notFound, wrongKind } from "../contain-errors.ts";
+import { inWords, notFound, wrongKind } from "../contain-errors.ts";
 import { factsOf } from "../entry.ts";
 import { pathOfPlace } from "../path-of-place.ts";
 import type { Root } from "../root.ts";
@@ -16,6 +16,7 @@ import { HeldFolders, type FoundSpot } from "./held-folders.ts";
 import type { Kept, Step } from "./journal.ts";
 import { mountPoint } from "./mount-point.ts";
 import { removeTree } from "./remove-tree.ts";
+import { Stale } from "./shift.ts";
 import { stageFile, type Content } from "./stage-file.ts";
 import { stageTree, type TreeSource } from "./stage-tree.ts";
 import { stampOf, type Stamp } from "./stamp.ts";
@@ -149,11 +150,11 @@ export class Draft implements AsyncDisposable {
     );
   }
 
-  /** Plans a move onto a free name; both must lie on one mount. */
-  move(from: Target, to: Target): void {
+  /** Plans a move onto a free name; both must lie on one mount. Of a directory with what was found in it. */
+  move(from: Target, to: Target, found?: Pick<Survey, "digest">): void {
     if (from.before === undefined) throw notFound(from.shown);
     this.#make(to);
-    const stamp = stampOf(from.before);
+    const stamp = stampOf(from.before, found?.digest);
     const step: Step = {
       what: "move",
       place: bare(to.place),
@@ -215,7 +216,8 @@ export class Draft implements AsyncDisposable {
     access.permit({ ...place, identity, links }, "write");
     const found = this.folders.find(root, parts.slice(0, -1), parts.slice(-1));
     const before = look(found.spot);
-    if (before === undefined || before.ino !== stats.ino || before.dev !== stats.dev) throw exchanged();
+    if (before === undefined || before.ino !== stats.ino || before.dev !== stats.dev)
+      throw new Stale(path.shown);
     return { ...common, ...found, before };
   }
 
