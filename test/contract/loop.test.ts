@@ -1,6 +1,5 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { monitorEventLoopDelay } from "node:perf_hooks";
 import { describe, expect, test } from "vitest";
 import * as z from "zod";
 import { catalog } from "../../servers/catalog.ts";
@@ -35,6 +34,9 @@ const HOSTILE: readonly string[] = [
 
 const servers = await Promise.all(Object.values(catalog).map((load) => load()));
 
+/** A file with content. */
+const LONG = "long.txt";
+
 /** Files that make a backtracking matcher despair, and an ignore file that does. */
 async function plant(dir: string): Promise<void> {
   const long = "a".repeat(200);
@@ -42,7 +44,7 @@ async function plant(dir: string): Promise<void> {
     join(dir, ".gitignore"),
     [`${"*a".repeat(100)}b`, `${"**/".repeat(100)}z`, "[".repeat(900)].join("\n"),
   );
-  await writeFile(join(dir, "long.txt"), `${"a".repeat(30_000)}\n`.repeat(20));
+  await plantLong(dir);
   await writeFile(join(dir, long), "x".repeat(10_000));
   let deep = dir;
   for (let depth = 0; depth < 12; depth++) {
@@ -52,27 +54,91 @@ async function plant(dir: string): Promise<void> {
   }
 }
 
-/** Every call that puts one hostile text into one argument, the others filled with what is harmless. */
-function hostileCalls({
-  endpoints,
-}: Called): { readonly name: string; readonly input: Record<string, unknown> }[] {
+/** Tools that write may have changed or moved it. */
+async function plantLong(dir: string): Promise<void> {
+  await writeFile(join(dir, LONG), `${"a".repeat(30_000)}\n`.repeat(20));
+}
+
+type Input = Record<string, unknown>;
+type Schema = z.core.JSONSchema.BaseSchema;
+
+/** What stands for a text that is not hostile: paths lead to a file with content. */
+const HARMLESS: Input = { path: LONG, from: LONG, patch: patchOf("a") };
+
+/** Every call that puts one hostile text into one argument, however deep in it, the others filled with what is harmless. */
+function hostileCalls({ endpoints }: Called): { readonly name: string; readonly input: unknown }[] {
   return endpoints.flatMap(({ tool }) => {
-    const { properties = {}, required = [] } = z.toJSONSchema(tool.input, { io: "input" });
-    const harmless = Object.fromEntries(required.map((key) => [key, fill(properties[key], "a")]));
-    return Object.entries(properties)
-      .filter(([, property]) => isText(property))
-      .flatMap(([key, property]) =>
-        HOSTILE.map((text) => ({ name: tool.name, input: { ...harmless, [key]: fill(property, text) } })),
-      );
+    const schema = z.toJSONSchema(tool.input, { io: "input" });
+    return placesIn(schema).flatMap((put) => HOSTILE.map((text) => ({ name: tool.name, input: put(text) })));
   });
 }
 
-function isText(property: unknown): boolean {
-  return /"type":"string"/.test(JSON.stringify(property)) && !/"enum"/.test(JSON.stringify(property));
+/** For each text in a value of this schema, what makes such a value with another text there. */
+function placesIn(schema: Schema): ((text: string) => unknown)[] {
+  if (schema.enum !== undefined) return [];
+  if (schema.type === "string") return [(text) => text];
+  if (schema.type === "array") return placesIn(itemOf(schema)).map((put) => (text) => [put(text)]);
+  if (schema.type !== "object") return [];
+  return propertiesOf(schema).flatMap(([key, property]) => {
+    const inside = placesIn(property);
+    const puts = key === "patch" ? [...inside, patchOf] : inside;
+    return puts.map((put) => (text: string) => ({ ...harmless(schema), [key]: put(text) }));
+  });
 }
 
-function fill(property: unknown, text: string): unknown {
-  return /"type":"array"/.test(JSON.stringify(property)) ? [text] : text;
+/** A value of this schema that does nothing special. */
+function harmless(schema: Schema): Input {
+  const { required = [] } = schema;
+  return Object.fromEntries(
+    propertiesOf(schema)
+      .filter(([key]) => required.includes(key))
+      .map(([key, property]) => [key, HARMLESS[key] ?? plain(property)]),
+  );
+}
+
+function plain(schema: Schema): unknown {
+  if (schema.enum !== undefined) return schema.enum[0];
+  if (schema.type === "array") return [plain(itemOf(schema))];
+  return schema.type === "object" ? harmless(schema) : "a";
+}
+
+function propertiesOf({ properties = {} }: Schema): [string, Schema][] {
+  return Object.entries(properties).map(([key, property]) => [
+    key,
+    typeof property === "boolean" ? {} : property,
+  ]);
+}
+
+function itemOf({ items }: Schema): Schema {
+  return typeof items === "object" && !Array.isArray(items) ? items : {};
+}
+
+/** A patch that a file with content takes or not, by what the text is. */
+function patchOf(text: string): string {
+  const lines = text.split("\n").map((line) => `-${line}\n`);
+  return `--- a/${LONG}\n+++ b/${LONG}\n@@ -1,${lines.length} +1 @@\n${lines.join("")}+${text.slice(0, 1_000)}\n`;
+}
+
+/**
+ * The longest time in which nothing else got its turn, in milliseconds. Node's own monitor does not count a block that
+ * begins before its first tick or ends after its last one.
+ */
+function watchLoop(): { begin(): void; longest(): number; [Symbol.dispose](): void } {
+  let [last, longest] = [performance.now(), 0];
+  const tick = (): void => {
+    const now = performance.now();
+    longest = Math.max(longest, now - last);
+    last = now;
+  };
+  const timer = setInterval(tick, 5);
+  return {
+    begin: () => void ([last, longest] = [performance.now(), 0]),
+    longest() {
+      tick();
+      return longest;
+    },
+    [Symbol.dispose]: () => clearInterval(timer),
+  };
 }
 
 describe.each(servers.map((server) => [server.name, server] as const))("the %s server", (_name, server) => {
@@ -81,18 +147,19 @@ describe.each(servers.map((server) => [server.name, server] as const))("the %s s
     await plant(called.dir);
     const calls = hostileCalls(called);
     expect(calls.length).toBeGreaterThan(HOSTILE.length);
-    const delay = monitorEventLoopDelay({ resolution: 5 });
+    using watch = watchLoop();
     const slow: string[] = [];
+    const start = performance.now();
     for (const { name, input } of calls) {
-      delay.reset();
-      delay.enable();
+      await plantLong(called.dir);
+      watch.begin();
       const answer = await called.call(name, input, AbortSignal.timeout(3_000));
-      delay.disable();
+      const worst = watch.longest();
       expect(answer.error, JSON.stringify(input).slice(0, 200)).not.toBe("internal");
-      const worst = delay.max / 1e6;
       if (worst > BOUND_MS)
         slow.push(`${name} ${JSON.stringify(input).slice(0, 120)}: ${Math.round(worst)} ms`);
     }
+    console.log(`${calls.length} calls in ${Math.round(performance.now() - start)} ms`);
     expect(slow).toEqual([]);
   });
 });
