@@ -19,10 +19,11 @@ interface PageRequest {
 export function entryPage(result: WalkResult, request: PageRequest): string {
   const lines = shortest(request.forms);
   const { entries } = result;
-  let size = sizeOf(lines);
+  const all = lines.join("");
+  let size = all.length;
   for (let count = entries.length; ; count--) {
     const header = headerOf(result, count, request);
-    if (size + header.length <= request.budget) return header + lines.slice(0, count).join("");
+    if (size + header.length <= request.budget) return header + all.slice(0, size);
     if (count <= 1)
       throw new ToolError("too_large", `budget ${request.budget} has no room for a single entry`, {
         hint: `Ask with budget ${size + header.length} or more.`,
@@ -32,6 +33,7 @@ export function entryPage(result: WalkResult, request: PageRequest): string {
 }
 
 function shortest(forms: readonly (readonly string[])[]): readonly string[] {
+  if (forms.length === 1) return forms[0] ?? [];
   const sizes = forms.map(sizeOf);
   return forms[sizes.indexOf(Math.min(...sizes))] ?? [];
 }

@@ -52,8 +52,13 @@ export function compileGlobs(globs: readonly string[]): Globs {
   };
 }
 
+const NAMES = /^(?!\.{1,2}(?:\/|$))[\w.-]+(?:\/(?!\.{1,2}(?:\/|$))[\w.-]+)*$/u;
+
 function compile(glob: string): (path: string) => boolean {
-  if (!/[^\w.-]/u.test(glob)) return (path) => path === glob || path.endsWith(`/${glob}`);
+  // names alone, at any depth: compared many times as fast as by a regular expression
+  const names = glob.startsWith("**/") ? glob.slice(3) : glob.includes("/") ? "" : glob;
+  const ending = `/${names}`;
+  if (NAMES.test(names)) return (path) => path.endsWith(ending) || path === names;
   const plain = anchored(glob);
   const regex = picomatch.makeRe(plain, { dot: true, nonegate: true });
   if (glob.includes("/")) return (path) => regex.test(path);

@@ -1,18 +1,16 @@
-import type { Stats } from "node:fs";
-import type { EntryKind } from "./entry.ts";
 import { comparePaths, decodeCursor, encodeCursor } from "./walk-cursor.ts";
+import type { WalkDirectory } from "./walk-directory.ts";
 import type { WalkEntry, WalkRequest, WalkResult } from "./walk-request.ts";
 
-/** One match of a walk; its facts cost a system call. */
-interface Match {
-  readonly path: string;
-  readonly kind: EntryKind;
-  facts(): Stats | undefined;
+/** Where an entry of a walk stands; its facts cost a system call. */
+interface Stand {
+  readonly directory: WalkDirectory;
+  readonly name: string;
 }
 
 /** Takes the matches of a walk in tree order and keeps what one page needs. */
 export interface WalkPage {
-  add(match: Match): void;
+  add(entry: WalkEntry, stand: Stand): void;
   /** True when nothing below the directory can be on this page or a later one. */
   isPast(directory: string): boolean;
   /** `stopped`: the path at which the walk was given up, when it was. */
@@ -28,10 +26,10 @@ function pageByPath({ limit, facts, cursor }: WalkRequest): WalkPage {
   const entries: WalkEntry[] = [];
   let total = from?.before ?? 0;
   return {
-    add(match) {
-      if (from !== undefined && comparePaths(match.path, from.after) <= 0) return;
+    add(entry, stand) {
+      if (from !== undefined && comparePaths(entry.path, from.after) <= 0) return;
       total += 1;
-      if (entries.length < limit) entries.push(facts === true ? withFacts(match) : bare(match));
+      if (entries.length < limit) entries.push(facts === true ? withFacts(entry, stand) : entry);
     },
     isPast: (directory) =>
       from !== undefined &&
@@ -54,7 +52,7 @@ function pageByTime({ limit, facts, cursor }: WalkRequest): WalkPage {
   const from = cursor === undefined ? undefined : decodeCursor(cursor);
   const found: WalkEntry[] = [];
   return {
-    add: (match) => void found.push(withFacts(match)),
+    add: (entry, stand) => void found.push(withFacts(entry, stand)),
     isPast: () => false,
     finish() {
       found.sort(newestFirst);
@@ -78,9 +76,9 @@ function bare({ path, kind }: WalkEntry): WalkEntry {
   return { path, kind };
 }
 
-function withFacts(match: Match): WalkEntry {
-  const stats = match.facts();
-  return stats === undefined ? bare(match) : { ...bare(match), size: stats.size, mtimeMs: stats.mtimeMs };
+function withFacts(entry: WalkEntry, { directory, name }: Stand): WalkEntry {
+  const stats = directory.facts(name);
+  return stats === undefined ? entry : { ...entry, size: stats.size, mtimeMs: stats.mtimeMs };
 }
 
 function newestFirst(one: WalkEntry, other: WalkEntry): number {

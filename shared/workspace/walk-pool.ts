@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import { isErrno, ToolError } from "../errors.ts";
 import { workerFile } from "../process/worker.ts";
+import { listFlat } from "./list-flat.ts";
 import { WALK_DEADLINE_MS, type WalkResult } from "./walk-request.ts";
 import { unpackResult } from "./walk-pack.ts";
 import type { WalkJob, WalkReply } from "./walk-worker.ts";
@@ -16,7 +17,7 @@ interface Walker {
 }
 
 /**
- * At most two workers, started at first use and ended after 30 s without work. A worker that runs past its deadline
+ * Walks trees in at most two workers, started at first use and ended after 30 s without work. A worker that runs past its deadline
  * or whose call is aborted is ended: that is the only way to stop a regular expression.
  */
 export class WalkPool {
@@ -28,6 +29,8 @@ export class WalkPool {
 
   /** Throws `timeout` when the walk takes too long, the signal's reason when it is aborted. */
   async run(job: WalkJob, signal: AbortSignal): Promise<WalkResult> {
+    const listed = await listFlat(job, signal);
+    if (listed !== undefined) return listed;
     while (this.#running >= MOST_WORKERS) await new Promise<void>((resolve) => this.#waiting.push(resolve));
     this.#running += 1;
     try {

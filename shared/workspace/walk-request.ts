@@ -7,7 +7,7 @@ export const WALK_DEADLINE_MS = 10_000;
 export interface WalkRequest {
   /** Relative to the walked directory. Without a slash a glob is compared with the last name; `!` leaves out. */
   readonly globs?: readonly string[];
-  /** Globs relative to the root; what they match is left out with all that is below it. */
+  /** Globs of our own, never a caller's, relative to the root; what they match is left out with all that is below it. */
   readonly deny?: readonly string[];
   /** Left out: all kinds. */
   readonly kinds?: readonly EntryKind[];

@@ -76,11 +76,13 @@ class Walk {
       return;
     }
     const rules = this.#ignores ? rulesIn(directory, at, entries) : undefined;
+    const before = at.path === "" ? "" : `${at.path}/`;
+    const shown = before.slice(this.#skip);
     for (const entry of entries) {
-      const path = at.path === "" ? entry.name : `${at.path}/${entry.name}`;
+      const path = before + entry.name;
       if (this.#mustStop(path)) return;
       if (this.#leavesOut(path, entry, rules)) continue;
-      this.#collect(directory, path, entry);
+      this.#collect(directory, shown + entry.name, entry);
       if (entry.kind === "directory")
         this.#descend(directory, entry.name, { path, rules, depth: at.depth + 1 });
     }
@@ -93,10 +95,9 @@ class Walk {
     return ignored;
   }
 
-  #collect(directory: WalkDirectory, full: string, { name, kind }: DirectoryEntry): void {
+  #collect(directory: WalkDirectory, path: string, { name, kind }: DirectoryEntry): void {
     if (this.#kinds?.has(kind) === false) return;
-    const path = full.slice(this.#skip);
-    if (this.#globs.chooses(path)) this.#page.add({ path, kind, facts: () => directory.facts(name) });
+    if (this.#globs.chooses(path)) this.#page.add({ path, kind }, { directory, name });
   }
 
   #descend(parent: WalkDirectory, name: string, at: Position): void {

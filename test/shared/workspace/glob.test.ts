@@ -37,6 +37,10 @@ test.each([
   [["x\\(1\\).ts"], ["x(1).ts"]],
   [["*"], PATHS],
   [[".*"], [".env"]],
+  [["**/lib/c.ts"], ["src/lib/c.ts"]],
+  [["**/.x/d.ts"], ["src/lib/.x/d.ts"]],
+  [["**/a.ts"], ["a.ts", "src/a.ts"]],
+  [["**/./a.ts"], []],
   [["../**"], []],
   [[], PATHS],
 ])("%j chooses %j", (globs, expected) => {
