@@ -1,14 +1,15 @@
 import { randomUUID } from "node:crypto";
 
-/** Characters of one piece; a string that is longer makes several. */
-export const PIECE = 32 * 1024;
+/** A string with more characters makes several pieces; for a shorter one it is not worth to wake the reader twice. */
+export const LONG = 256 * 1024;
+const PIECE = 32 * 1024;
 
 /** `JSON.stringify` in pieces, so that the reader takes the first of them while the next ones are made. */
 export function* jsonPieces(message: object): Generator<string> {
   const long: string[] = [];
   const mark = randomUUID();
   const frame = JSON.stringify(message, (_key, value: unknown) => {
-    if (typeof value !== "string" || value.length <= PIECE) return value;
+    if (typeof value !== "string" || value.length <= LONG) return value;
     long.push(value);
     return mark;
   });

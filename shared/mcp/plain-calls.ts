@@ -1,6 +1,6 @@
 import type { CallToolResult, RequestId } from "@modelcontextprotocol/server";
 import type { Log } from "../context.ts";
-import { jsonPieces, PIECE } from "./json-pieces.ts";
+import { jsonPieces, LONG } from "./json-pieces.ts";
 import { cancelledIn, plainCallIn, type PlainCall } from "./plain-call.ts";
 import { reporter, type Notify } from "./progress.ts";
 import type { Shortcut } from "./shortcut.ts";
@@ -87,7 +87,7 @@ type Answered = { readonly result: CallToolResult } | { readonly error: object }
 function isLong(answer: Answered): boolean {
   return (
     "result" in answer &&
-    answer.result.content.some((part) => part.type === "text" && part.text.length > PIECE)
+    answer.result.content.some((part) => part.type === "text" && part.text.length > LONG)
   );
 }
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { jsonPieces, PIECE } from "../../shared/mcp/json-pieces.ts";
+import { jsonPieces, LONG } from "../../shared/mcp/json-pieces.ts";
 
 /** Long enough for several pieces, with what is special around the places where it is cut. */
 const long = fc
@@ -21,7 +21,7 @@ const long = fc
         "\ude00",
         "\u007f",
       ),
-      fc.integer({ min: PIECE - 3, max: PIECE + 3 }).map((length) => "x".repeat(length)),
+      fc.integer({ min: LONG - 3, max: LONG + 3 }).map((length) => "x".repeat(length)),
     ),
     { maxLength: 12 },
   )
