@@ -11,16 +11,19 @@ import {
 } from "node:fs";
 import { readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import * as z from "zod";
 import { isErrno } from "../../errors.ts";
 import { isLockAbandoned, withLock } from "../lock-file.ts";
 import { changeSchema, type Change } from "./journal.ts";
 import { writeWhole } from "./write-whole.ts";
 
-const lineSchema = z.union([
-  z.strictObject({ begin: changeSchema }),
-  z.strictObject({ end: z.string(), done: z.boolean() }),
-]);
+const beginSchema = z.strictObject({ begin: changeSchema });
+const endSchema = z.strictObject({ end: z.string(), done: z.boolean() });
+type Line = z.output<typeof beginSchema> | z.output<typeof endSchema>;
+
+/** After so many lines others get their turn. */
+const AT_ONCE = 500;
 
 /** What a log tells. */
 export interface LogContents {
@@ -41,6 +44,8 @@ export class ChangeLog {
   readonly #openNote: string;
   /** Open while the lock is held. */
   #fd: number | undefined;
+  /** Bytes of the log when something was last added to it. */
+  size = 0;
 
   constructor(folder: string) {
     this.#folder = folder;
@@ -82,7 +87,8 @@ export class ChangeLog {
   async read(): Promise<LogContents> {
     const done: Change[] = [];
     const open = new Map<string, Change>();
-    for (const line of (await this.#text()).split("\n")) {
+    for (const [index, line] of (await this.#text()).split("\n").entries()) {
+      if (index % AT_ONCE === AT_ONCE - 1) await setImmediate();
       const parsed = parseLine(line);
       if (parsed === undefined) continue;
       if ("begin" in parsed) {
@@ -143,6 +149,7 @@ export class ChangeLog {
     if (fd === undefined) throw new Error("the log of changes is written without its lock");
     const { size } = fstatSync(fd);
     try {
+      this.size = size;
       writeWhole(fd, Buffer.from(`${endsLine(fd, size) ? "" : "\n"}${line}\n`));
       if (fsync) fdatasyncSync(fd);
     } catch (error) {
@@ -162,11 +169,11 @@ function endsLine(fd: number, size: number): boolean {
 }
 
 /** Nothing for what a crash or another version left. */
-function parseLine(line: string): z.output<typeof lineSchema> | undefined {
+function parseLine(line: string): Line | undefined {
   if (line === "") return undefined;
   try {
-    const parsed = lineSchema.safeParse(JSON.parse(line));
-    return parsed.success ? parsed.data : undefined;
+    const schema = line.startsWith('{"begin"') ? beginSchema : endSchema;
+    return schema.safeParse(JSON.parse(line)).data;
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;
     throw error;

@@ -33,6 +33,8 @@ export interface ChangesOptions {
 /** How often a change is prepared again when its file changes meanwhile; each time somebody else got his through. */
 const TRIES = 60;
 const PRUNE_EVERY_MS = 3_600_000;
+const PRUNE_LARGE_MS = 60_000;
+const LARGE_LOG_BYTES = 8 * 1024 * 1024;
 /** After the first change, when nobody waits any more. */
 const PRUNE_FIRST_MS = 10_000;
 
@@ -78,7 +80,7 @@ export class Changes {
     } catch (error) {
       throw wordedWrite(steps[0]?.shown ?? "the file", error);
     }
-    this.#pruneLater(PRUNE_FIRST_MS);
+    this.#pruneLater();
     return change;
   }
 
@@ -153,17 +155,26 @@ export class Changes {
     return lastChecks.reduce((before, check) => before.then(check), Promise.resolve()).then(carryOut);
   }
 
-  /** Once an hour at most, off the path of any call. */
-  #pruneLater(ms: number): void {
-    this.#pruneTimer ??= setTimeout(() => {
-      const { signal } = this.#closing;
-      const ground = { ...this.#options, now: Date.now(), signal, recover: () => this.#recover() };
-      this.#pruning = prune(this.log, ground).catch((error: unknown) => {
-        if (!signal.aborted)
-          this.#options.log("warn", `old changes could not be cleared away: ${String(error)}`);
-      });
-      this.#pruneTimer = setTimeout(() => (this.#pruneTimer = undefined), PRUNE_EVERY_MS).unref();
-    }, ms).unref();
+  /** Off the path of any call; once an hour, sooner when the log grows fast. */
+  #pruneLater(): void {
+    if (this.#pruneTimer !== undefined) return;
+    const isLarge = this.log.size > LARGE_LOG_BYTES;
+    const wait = this.#pruning === undefined ? PRUNE_FIRST_MS : isLarge ? PRUNE_LARGE_MS : PRUNE_EVERY_MS;
+    this.#pruneTimer = setTimeout(() => {
+      this.#pruneTimer = undefined;
+      this.#pruning = this.#prune();
+    }, wait).unref();
+  }
+
+  async #prune(): Promise<void> {
+    const { signal } = this.#closing;
+    try {
+      const recover = (): Promise<void> => this.#recover();
+      await prune(this.log, { ...this.#options, now: Date.now(), signal, recover });
+    } catch (error) {
+      if (!signal.aborted)
+        this.#options.log("warn", `old changes could not be cleared away: ${String(error)}`);
+    }
   }
 
   #recover(): Promise<void> {

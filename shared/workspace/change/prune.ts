@@ -31,6 +31,8 @@ export interface PruneGround {
 }
 
 const DAY_MS = 86_400_000;
+/** More are never looked through again; it keeps the log small enough to be read in a moment. */
+const MOST_CHANGES = 5_000;
 /** A call that prepares a change is over long before; what is older was left by a process that died. */
 const LITTER_MS = 3_600_000;
 /** `<change>-<number>` and what it is: nothing else in the trash is ours to delete. */
@@ -73,7 +75,7 @@ function tooMuch(changes: readonly Change[], { roots, keeping, now }: PruneGroun
   const own = changes.filter((change) => !isOld(change) && isOwn(change)).toReversed();
   let bytes = 0;
   const large = own.filter((change, index) => (bytes += change.bytes) > keeping.maxBytes && index > 0);
-  return new Set([...changes.filter(isOld), ...large]);
+  return new Set([...changes.filter(isOld), ...large, ...own.slice(MOST_CHANGES)]);
 }
 
 /** Gives what was kept a name under which it is deleted, now or the next time. */
