@@ -39,7 +39,7 @@ export async function planMove(
     context,
   );
   const found = await permitMove(draft, { from, to }, { ground: workspace, access });
-  if (draft.sharesMount(from, to)) draft.move(from, to);
+  if (draft.sharesMount(from, to)) draft.move(from, to, found);
   else {
     const { place } = from;
     await draft.putCopy(to, sourceOf({ place, kind, found, size: Number(from.before.size) }, context));

@@ -20,6 +20,8 @@ export interface CallOptions {
   /** Other directories beside the fresh one, or instead of it. */
   readonly roots?: readonly string[];
   readonly containment?: ContainmentKind;
+  /** Where the log of changes lies; left out, in a fresh folder. */
+  readonly state?: string;
   readonly permit?: Access["permit"];
   readonly options?: Readonly<Record<string, unknown>>;
 }
@@ -48,8 +50,8 @@ export async function callable(server: Server, options: CallOptions = {}): Promi
   const dir = options.roots?.[0] ?? (await mkdtemp(join(tmpdir(), "plumb-")));
   if (options.roots === undefined) scope.defer(() => rm(dir, { recursive: true, force: true }));
   const { containment } = options;
-  const stateFolder = await mkdtemp(join(tmpdir(), "plumb-state-"));
-  scope.defer(() => rm(stateFolder, { recursive: true, force: true }));
+  const stateFolder = options.state ?? (await mkdtemp(join(tmpdir(), "plumb-state-")));
+  if (options.state === undefined) scope.defer(() => rm(stateFolder, { recursive: true, force: true }));
   const workspace = await openWorkspace(options.roots ?? [dir], {
     scope,
     changes: { stateFolder, fsync: false, keeping: { days: 30, maxBytes: 2 ** 30 } },

@@ -40,6 +40,15 @@ export function laterAt(history: readonly PastChange[], id: string, path: string
     );
 }
 
+/** The changes that made this one again after it was taken back, the newest first. */
+export function remade(history: readonly PastChange[], id: string): Change[] {
+  const undosOf = (id: string): Change[] =>
+    history.map(({ change }) => change).filter(({ undoes }) => undoes === id);
+  return undosOf(id)
+    .flatMap((undo) => undosOf(undo.id))
+    .flatMap((again) => [...remade(history, again.id), again]);
+}
+
 /** The absolute paths that a step is about. */
 export function pathsOf({ place, from }: Step): string[] {
   return [place, ...(from === undefined ? [] : [from])].map(pathOfPlace);

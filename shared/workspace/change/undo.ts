@@ -1,11 +1,12 @@
 import type { Access } from "../../access.ts";
 import { unifiedDiff } from "../../edit/unified-diff.ts";
 import { ToolError } from "../../errors.ts";
+import { kindOf } from "../entry.ts";
 import { pathOfPlace } from "../path-of-place.ts";
 import type { SafePath } from "../safe-path.ts";
 import type { Draft, Target } from "./draft.ts";
 import { look, type Spot } from "./folder.ts";
-import { laterAt, type PastChange } from "./history.ts";
+import { laterAt, remade, type PastChange } from "./history.ts";
 import type { Kept, Step } from "./journal.ts";
 import { permitMove, permitRemoval, type TreeGround } from "./permit-tree.ts";
 import { hashAt, textAt } from "./spot-content.ts";
@@ -83,8 +84,8 @@ class Undo {
     await this.#mustBe(from, step);
     if (step.from === undefined) throw new Error("a move without a start");
     const to = this.#free(this.#target(step.from));
-    await permitMove(this.#options.draft, { from, to }, this.#options);
-    this.#options.draft.move(from, to);
+    const found = await permitMove(this.#options.draft, { from, to }, this.#options);
+    this.#options.draft.move(from, to, found);
     this.#emptied.add(pathOfPlace(from.place));
   }
 
@@ -112,25 +113,33 @@ class Undo {
 
   #target(place: Step["place"]): Target {
     const { draft, locate } = this.#options;
-    const found = draft.target(locate(pathOfPlace(place)), "keep");
+    const found = this.#inTheWay(place, () => draft.target(locate(pathOfPlace(place)), "keep"));
     if (!this.#emptied.has(pathOfPlace(found.place))) return found;
     const { before: _, ...empty } = found;
     return empty;
   }
 
-  /**
-   * What stood there, wherever it is kept now: when the change was taken back and made again, it was kept anew each
-   * time, the very same thing.
-   */
-  #findKept({ place, kept, before }: Step, { shown }: Target): Found {
-    if (kept === undefined || before === undefined) throw new Error("a step that kept nothing");
-    const later = laterAt(this.#options.history, this.#id, pathOfPlace(place))
-      .flatMap(({ change }) => change.steps)
-      .flatMap((step) => (step.kept !== undefined && step.before?.id === before.id ? [step.kept] : []));
-    for (const each of [kept, ...later]) {
-      const found = this.#keptAt(each);
+  /** A file that stands by now where a folder above it was is something that changed. */
+  #inTheWay(place: Step["place"], look: () => Target): Target {
+    try {
+      return look();
+    } catch (error) {
+      if (!(error instanceof ToolError) || error.code !== "invalid_input") throw error;
+      const hint = this.#laterHint(place) ?? "Move or delete that file, then undo.";
+      throw new ToolError("conflict", error.message, { hint, cause: error });
+    }
+  }
+
+  /** What stood there; when the change was taken back and made again, that was kept anew each time. */
+  #findKept(step: Step, { shown }: Target): Found {
+    const path = pathOfPlace(step.place);
+    const again = remade(this.#options.history, this.#id)
+      .flatMap(({ steps }) => steps)
+      .filter(({ place }) => pathOfPlace(place) === path);
+    for (const { kept, before } of [step, ...again]) {
+      const found = kept && this.#keptAt(kept);
       const stats = found && look(found.spot);
-      if (found !== undefined && stats !== undefined && isKept(stats, before))
+      if (found !== undefined && stats !== undefined && before !== undefined && isKept(stats, before))
         return { ...found, stamp: { ...before, id: `${stats.dev}:${stats.ino}` } };
     }
     throw new ToolError("unavailable", `the old version of ${shown} is not in the trash any more`, {
@@ -156,22 +165,30 @@ class Undo {
     throw new ToolError(
       "conflict",
       `${target.shown} is there again: what was there before cannot come back`,
-      { hint: this.#laterHint(target) ?? "Move or delete what is there now, then undo." },
+      { hint: this.#laterHint(target.place) ?? "Move or delete what is there now, then undo." },
     );
   }
 
   async #mustBe(target: Target, step: Step): Promise<void> {
-    const { before, shown, spot } = target;
+    const { before, shown } = target;
     const { after } = step;
     if (after === undefined || (before !== undefined && isUnchanged(before, after))) return;
     if (before === undefined)
       throw new ToolError("conflict", `${shown} is not there any more: the change cannot be taken back`, {
         hint:
-          this.#laterHint(target) ?? "Somebody moved or deleted it; bring it back, or do the rest by hand.",
+          this.#laterHint(target.place) ??
+          "Somebody moved or deleted it; bring it back, or do the rest by hand.",
       });
-    const isFile = before.isFile() && after.kind === "file" && Number(before.size) === after.size;
-    if (isFile && after.hash !== undefined && (await hashAt(spot)) === after.hash) return;
+    if (after.hash !== undefined && after.hash === (await this.#hashOf(target, after))) return;
     throw this.#changed(target, "Edit it by hand; the diff shows what the undo would do now.", step);
+  }
+
+  /** As `Stamp.hash`, of what stands there now if it is of that kind. */
+  async #hashOf({ place, before, spot }: Target, { kind, size }: Stamp): Promise<string | undefined> {
+    const { ground, access } = this.#options;
+    if (before === undefined || kindOf(before) !== kind) return undefined;
+    if (kind === "directory") return (await ground.survey(place, access)).digest;
+    return kind === "file" && Number(before.size) === size ? await hashAt(spot) : undefined;
   }
 
   #changed(target: Target, otherwise: string, step?: Step): ToolError {
@@ -179,14 +196,14 @@ class Undo {
       "conflict",
       `${target.shown} changed since: taking the change back would lose that`,
       {
-        hint: this.#laterHint(target) ?? otherwise,
+        hint: this.#laterHint(target.place) ?? otherwise,
         ...(step === undefined ? {} : this.#diff(target, step)),
       },
     );
   }
 
   /** Which changes by tools stand in the way. */
-  #laterHint({ place }: Target): string | undefined {
+  #laterHint(place: Step["place"]): string | undefined {
     const later = laterAt(this.#options.history, this.#id, pathOfPlace(place));
     if (later.length === 0) return undefined;
     const named = later.slice(0, 5).map(({ change }) => `${change.id} (${change.tool})`);
