@@ -73,6 +73,8 @@ export interface Call {
   readonly parent?: string;
   readonly caller: Caller;
   readonly signal: AbortSignal;
+  /** Aborts `signal`, where a transport made it for this call alone; its reason is a `ToolError`. */
+  readonly abort?: (reason: unknown) => void;
   readonly log: Log;
   readonly report: (progress: Progress) => void;
   /** Set by the transport when this run answers a question. */

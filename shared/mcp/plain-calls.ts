@@ -1,5 +1,6 @@
 import type { CallToolResult, RequestId } from "@modelcontextprotocol/server";
 import type { Log } from "../context.ts";
+import { ToolError } from "../errors.ts";
 import { jsonPieces, LONG } from "./json-pieces.ts";
 import { cancelledIn, plainCallIn, type PlainCall } from "./plain-call.ts";
 import { reporter, type Notify } from "./progress.ts";
@@ -49,7 +50,7 @@ export class PlainCalls {
     if (running === undefined) return false;
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- it was found
     this.#running.delete(id as RequestId);
-    running.abort();
+    running.abort(new ToolError("cancelled", "the caller took the call back"));
     return true;
   }
 
@@ -61,14 +62,18 @@ export class PlainCalls {
     const report = reporter({ progressToken, signal, notify: this.#options.notify });
     let answer: Answered | undefined;
     try {
-      const result = await shortcut.call(call, { signal, report });
+      const result = await shortcut.call(call, {
+        signal,
+        abort: (reason) => controller.abort(reason),
+        report,
+      });
       answer = result && { result };
     } catch (error) {
       this.#options.log("error", `a call failed outside of its tool: ${String(error)}`);
       answer = { error: { code: INTERNAL_ERROR, message: "Internal error" } };
     }
-    // A call that was taken back gets no answer.
-    if (signal.aborted) return;
+    // A call that was taken back gets no answer; one that was stopped at its deadline does.
+    if (this.#running.get(id) !== controller) return;
     this.#running.delete(id);
     if (answer === undefined) this.#options.handOver(message);
     else this.#write({ ...answer, jsonrpc: "2.0", id });

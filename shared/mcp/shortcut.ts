@@ -50,7 +50,10 @@ export class Shortcut {
   }
 
   /** The result as the SDK would send it, or nothing when there is a question: the SDK asks it, given the same request. */
-  async call(plain: PlainCall, about: Pick<Call, "signal" | "report">): Promise<CallToolResult | undefined> {
+  async call(
+    plain: PlainCall,
+    about: Pick<Call, "signal" | "abort" | "report">,
+  ): Promise<CallToolResult | undefined> {
     const { endpoints, era, info, log } = this.#options;
     const endpoint = endpoints.get(plain.name);
     if (endpoint === undefined || this.#known === undefined) throw new Error("only what is taken is called");

@@ -1,14 +1,14 @@
 import { setMaxListeners } from "node:events";
+import type { Alarms } from "../alarms.ts";
+import type { Call } from "../call.ts";
 import { ToolError } from "../errors.ts";
 
-/** Node fires a longer timer at once. */
-const LONGEST_MS = 2 ** 31 - 1;
 /** How long an aborted tool may take to clean up and to say what it has, before its caller is answered anyway. */
 const GRACE_MS = 500;
 
 /** The time of one call; `close` it when the call ends. */
 export interface Deadline {
-  /** Its reason is a `ToolError`: `timeout`, or `cancelled` when the source aborted. */
+  /** Its reason is a `ToolError`: `timeout`, or `cancelled` when the caller took the call back. */
   readonly signal: AbortSignal;
   /** The work's own end, or that reason a moment after the abort when the work does not listen. */
   readonly race: <Result>(work: Promise<Result>) => Promise<Result>;
@@ -20,30 +20,31 @@ export interface DeadlineOptions {
   readonly ms: number;
   /** What the call is called in the error. */
   readonly name: string;
-  readonly source: AbortSignal;
+  readonly call: Pick<Call, "signal" | "abort">;
+  readonly alarms: Alarms;
 }
 
 /**
- * Aborts after `ms`, with its source, or by `cancel`. Made by hand, because `AbortSignal.any` and
+ * Aborts after `ms`, with the call's own signal, or by `cancel`. Made by hand, because `AbortSignal.any` and
  * `AbortSignal.timeout` stay on a long-lived source and in the timer queue long after the call.
  */
-export function startDeadline({ ms, name, source }: DeadlineOptions): Deadline {
-  const controller = new AbortController();
+export function startDeadline({ ms, name, call, alarms }: DeadlineOptions): Deadline {
+  const own = call.abort === undefined ? new AbortController() : undefined;
+  const signal = own?.signal ?? call.signal;
   let grace: NodeJS.Timeout | undefined;
-  let giveUp: (reason: ToolError) => void = () => {};
-  const abort = (reason: ToolError): void => {
-    if (controller.signal.aborted) return;
-    controller.abort(reason);
-    grace = setTimeout(() => giveUp(reason), GRACE_MS);
+  let giveUp: (reason: unknown) => void = () => {};
+  const stop = (reason: ToolError): void => {
+    if (!signal.aborted) (call.abort ?? ((why) => own?.abort(why)))(reason);
   };
-  const cancel = (): void => abort(new ToolError("cancelled", `${name} was cancelled by its caller`));
-  const timer = setTimeout(() => abort(lateness(name, ms)), Math.min(ms, LONGEST_MS));
+  const cancel = (): void => stop(new ToolError("cancelled", `${name} was cancelled by its caller`));
+  const quiet = alarms.set(ms, () => stop(lateness(name, ms)));
   // Ten calls on one connection's signal, and ten waits in one call, are no leak.
-  setMaxListeners(0, controller.signal, source);
-  if (source.aborted) cancel();
-  else source.addEventListener("abort", cancel);
+  setMaxListeners(0, signal, call.signal);
+  signal.addEventListener("abort", () => (grace = setTimeout(() => giveUp(signal.reason), GRACE_MS)));
+  if (own !== undefined && call.signal.aborted) cancel();
+  else if (own !== undefined) call.signal.addEventListener("abort", cancel);
   return {
-    signal: controller.signal,
+    signal,
     race: (work) =>
       // Also handles a failure that comes after all, so that it does not end the process.
       new Promise((resolve, reject) => {
@@ -52,9 +53,9 @@ export function startDeadline({ ms, name, source }: DeadlineOptions): Deadline {
       }),
     cancel,
     close() {
-      clearTimeout(timer);
+      quiet();
       clearTimeout(grace);
-      source.removeEventListener("abort", cancel);
+      if (own !== undefined) call.signal.removeEventListener("abort", cancel);
     },
   };
 }

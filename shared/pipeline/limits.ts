@@ -1,4 +1,5 @@
 import { setImmediate } from "node:timers/promises";
+import { Alarms } from "../alarms.ts";
 import type { Stage } from "../call.ts";
 import { ToolError } from "../errors.ts";
 import type { Scope } from "../scope.ts";
@@ -27,6 +28,7 @@ export interface Limits {
   readonly deadlineOf: (tool: string) => number;
   /** Calls that run or wait; closing the process cancels them and waits for their end. */
   readonly open: OpenCalls;
+  readonly alarms: Alarms;
 }
 
 /** Makes the counters that all tools of a process share. */
@@ -42,6 +44,7 @@ export function createLimits(options: LimitOptions): Limits {
     callers: new Callers({ callsPerMinute, concurrent, queue }),
     deadlineOf: (tool) => options.deadlines?.[tool] ?? deadlineMs,
     open,
+    alarms: new Alarms(),
   };
 }
 
@@ -59,7 +62,7 @@ export function withLimits(limits: Limits): Stage {
       async call(input, call) {
         const caller = limits.callers.of(call.caller.id);
         if (call.resumed === undefined) countCall(caller, limits);
-        const deadline = startDeadline({ ms, name, source: call.signal });
+        const deadline = startDeadline({ ms, name, call, alarms: limits.alarms });
         const { signal } = deadline;
         limits.open.add(deadline);
         let leave: (() => void) | undefined;

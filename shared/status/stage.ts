@@ -1,3 +1,4 @@
+import { Alarms } from "../alarms.ts";
 import { outcomeOf, outcomeOfError } from "../audit/outcome.ts";
 import type { Outcome } from "../audit/outcome.ts";
 import type { Stage } from "../call.ts";
@@ -10,6 +11,7 @@ const SLOW_MS = 250;
 
 /** Publishes when a call is slow, its progress, its end, and failures that are ours; paces its progress reports. */
 export function withStatus(feed: StatusFeed): Stage {
+  const slow = new Alarms();
   return (endpoint) => {
     const tool = `${endpoint.tool.server}.${endpoint.tool.name}`;
     return {
@@ -17,9 +19,9 @@ export function withStatus(feed: StatusFeed): Stage {
       async call(input, call) {
         const about = { call: call.id, tool };
         const started = performance.now();
-        const slow = setTimeout(() => {
-          feed.publish({ category: "tool", message: "still running", ...about });
-        }, SLOW_MS).unref();
+        const quiet = slow.set(SLOW_MS, () =>
+          feed.publish({ category: "tool", message: "still running", ...about }),
+        );
         const deliver = (step: Progress): void => {
           const { message = "", ...numbers } = step;
           feed.publish({ category: "progress", message, ...numbers, ...about });
@@ -33,7 +35,7 @@ export function withStatus(feed: StatusFeed): Stage {
         };
         const close = (outcome: Outcome): void => {
           open = false;
-          clearTimeout(slow);
+          quiet();
           progress?.finish();
           const message = `${outcome} after ${Math.round(performance.now() - started)} ms`;
           feed.publish({ category: "tool", message, ...about });

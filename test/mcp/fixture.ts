@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import * as z from "zod";
-import type { Answer, Call, Endpoint } from "../../shared/call.ts";
+import type { Answer, Call, Endpoint, Stage } from "../../shared/call.ts";
 import { createMount, type McpMount, type MountPlan } from "../../shared/mcp/mount.ts";
 import type { StatusCategory, StatusFeed } from "../../shared/status/feed.ts";
 
@@ -79,7 +79,10 @@ const RUNS: Record<string, Run> = {
 };
 
 /** A mount with one tool for each thing that hosting has to carry. */
-export function createFixture(changes: Partial<MountPlan> = {}): Fixture {
+export function createFixture(
+  changes: Partial<MountPlan> = {},
+  wrap: Stage = (endpoint) => endpoint,
+): Fixture {
   const listeners = new Map<StatusCategory, Set<() => void>>();
   const parts: Omit<Fixture, "mount"> = {
     calls: [],
@@ -98,7 +101,7 @@ export function createFixture(changes: Partial<MountPlan> = {}): Fixture {
       listeners: () => [...listeners.values()].reduce((sum, set) => sum + set.size, 0),
     },
   };
-  const endpoints = Object.entries(RUNS).map(([name, run]) => endpoint(name, run, parts));
+  const endpoints = Object.entries(RUNS).map(([name, run]) => wrap(endpoint(name, run, parts)));
   const mount = createMount({
     name: "fixture",
     title: "Fixture",

@@ -3,6 +3,8 @@ import type { Server } from "@modelcontextprotocol/server";
 import * as fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Shortcut } from "../../shared/mcp/shortcut.ts";
+import { withFailures } from "../../shared/pipeline/failures.ts";
+import { createLimits, withLimits } from "../../shared/pipeline/limits.ts";
 import { serveOnStdio } from "../../shared/mcp/stdio.ts";
 import { Scope } from "../../shared/scope.ts";
 import { createFixture, type Fixture } from "./fixture.ts";
@@ -34,6 +36,7 @@ interface TalkOptions {
   readonly canAsk?: boolean;
   /** False: everything goes through the SDK. */
   readonly shortcut?: boolean;
+  readonly fixture?: Fixture;
 }
 
 function envelope(era: Era, canAsk: boolean): Message {
@@ -50,8 +53,8 @@ function request(id: unknown, method: string, params: Message): Message {
 }
 
 /** A client that has called once, so that the shortcut is open. */
-async function talk({ era = "legacy", canAsk = false, shortcut = true }: TalkOptions = {}): Promise<Talk> {
-  const fixture = createFixture();
+async function talk(options: TalkOptions = {}): Promise<Talk> {
+  const { era = "legacy", canAsk = false, shortcut = true, fixture = createFixture() } = options;
   let short = 0;
   const counted = (found: Shortcut | undefined): Shortcut | undefined =>
     found &&
@@ -339,6 +342,23 @@ function sorted(messages: readonly Message[]): Message[] {
   }));
   return keyed.toSorted((one, other) => (one.key < other.key ? -1 : 1)).map(({ message }) => message);
 }
+
+test("a call that is stopped at its deadline is answered, and one that is taken back in a queue is not", async () => {
+  await using scope = new Scope();
+  const limits = createLimits({ scope, deadlineMs: 50, concurrent: 1 });
+  const stages = [withFailures(), withLimits(limits)];
+  const fixture = createFixture({}, (endpoint) =>
+    stages.reduceRight((inner, stage) => stage(inner), endpoint),
+  );
+  await using ours = await talk({ fixture });
+  ours.send(call(2, "waits", {}), call(3, "waits", {}));
+  ours.send({ jsonrpc: "2.0", method: "notifications/cancelled", params: { requestId: 3 } });
+  expect(await ours.answerTo(2)).toMatchObject({ result: { content: [{ text: "waited" }] } });
+  ours.send(call(4, "echo", { say: "after" }));
+  await ours.answerTo(4);
+  expect(ours.said).toHaveLength(2);
+  expect(ours.short()).toBe(3);
+});
 
 test("a client that shakes hands anew is known by its new name", async () => {
   await using ours = await talk();
