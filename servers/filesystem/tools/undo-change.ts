@@ -26,6 +26,8 @@ export default tool({
   async run({ action, change, paths, limit }, context): Promise<string> {
     const { workspace, access, by } = context;
     const { changes } = workspace;
+    // what is outside is refused, whatever else is wrong
+    for (const path of paths ?? []) workspace.locate(path);
     if (action === "list") return pastChanges(await changes.history(), { paths, limit }, context);
     if (change === undefined)
       throw new ToolError("invalid_input", "revert needs change, the id of the change to take back", {

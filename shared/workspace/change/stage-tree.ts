@@ -13,6 +13,7 @@ import { stampOf, type Stamp } from "./stamp.ts";
 import { wordedWrite } from "./write-errors.ts";
 
 const SETGID = 0o2000n;
+const OWN = 0o700n;
 const PIECE_BYTES = 1024 * 1024;
 /** After so many entries others get their turn. */
 const AT_ONCE = 100;
@@ -152,7 +153,9 @@ class Staging {
     const folder = Folder.below(spot.folder, spot.name);
     const shared = this.#options.parent.mode & SETGID;
     if (shared !== 0n) giveGroup({ folder, name: "." }, this.#options.parent);
-    this.#levels.push({ path, folder, mode: Number((mode & 0o1777n) | shared) });
+    // a directory that its owner may not write cannot be put into its place
+    const least = path === "" ? OWN : 0n;
+    this.#levels.push({ path, folder, mode: Number((mode & 0o1777n) | shared | least) });
   }
 
   #linkAt(path: string): string {

@@ -81,7 +81,7 @@ describe("what somebody does at the same time", () => {
 describe("what an undo shows", () => {
   test("is nothing of the outside, where a link stands by now", async () => {
     await using ground = await opened({ "a.txt": "old\n" });
-    const id = await write(ground, "a.txt", `${"x".repeat(SECRET.length)}`);
+    const id = await write(ground, "a.txt", "x".repeat(SECRET.length));
     await rm(join(ground.root, "a.txt"));
     await symlink(join(ground.outside, "secret.txt"), join(ground.root, "a.txt"));
     const { code, details = "" } = await failure(undo(ground, id));
