@@ -4,16 +4,25 @@ import { ToolError } from "../errors.ts";
 import { nearest } from "../nearest.ts";
 import type { ToolFacts } from "../tool.ts";
 import { hashCall } from "./hash-call.ts";
+import { quickParser } from "./quick-parse.ts";
 
 /**
  * Parses the arguments; what stands below sees only checked ones. When the call answers a question, the
  * arguments must be the ones that the person was asked about, and the sealed ones are run.
  */
 export function withArguments(): Stage {
-  return (endpoint) => ({ ...endpoint, call: (raw, call) => callParsed(endpoint, raw ?? {}, call) });
+  return (endpoint) => {
+    const quick = quickParser(endpoint.tool.input);
+    const parse = (given: unknown): unknown => quick(given) ?? parseInput(endpoint.tool, given);
+    return { ...endpoint, call: (raw, call) => callParsed(endpoint, raw ?? {}, { call, parse }) };
+  };
 }
 
-async function callParsed(endpoint: Endpoint, raw: unknown, call: Call): Promise<Answer> {
+async function callParsed(
+  endpoint: Endpoint,
+  raw: unknown,
+  { call, parse }: { readonly call: Call; readonly parse: (given: unknown) => unknown },
+): Promise<Answer> {
   const { tool } = endpoint;
   if (call.resumed !== undefined && call.resumed.sealed.hash !== hashCall(tool, raw)) {
     throw new ToolError(
@@ -24,7 +33,7 @@ async function callParsed(endpoint: Endpoint, raw: unknown, call: Call): Promise
       },
     );
   }
-  const answer = await endpoint.call(parseInput(tool, call.resumed?.sealed.input ?? raw), call);
+  const answer = await endpoint.call(parse(call.resumed?.sealed.input ?? raw), call);
   if (answer.kind === "answer") return answer;
   return { ...answer, sealed: { ...answer.sealed, hash: hashCall(tool, raw) } };
 }
