@@ -58,7 +58,8 @@ async function planAll(
     try {
       lines.push(await planPatchFile(draft, file, context));
     } catch (error) {
-      if (!(error instanceof ToolError)) throw error;
+      // no file is to blame for a disk that is full
+      if (!(error instanceof ToolError) || error.code === "unavailable") throw error;
       failures.push(error);
     }
   }

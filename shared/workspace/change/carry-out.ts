@@ -90,6 +90,9 @@ function takeBackPut(ready: ReadyStep): void {
   if (isKept) {
     if (!isStaged) keep(spot, source);
     shiftOnto(kept, spot);
+  } else if (kept !== undefined) {
+    // the new version is better than none
+    throw new Stale(shown, "has no old version any more");
   } else if (isStaged) drop(spot);
   else shift(spot, source, shown);
 }

@@ -25,6 +25,9 @@ type Line = z.output<typeof beginSchema> | z.output<typeof endSchema>;
 /** After so many lines others get their turn. */
 const AT_ONCE = 500;
 
+/** The log in sentences for the model. */
+export const LOG_SHOWN = "the log of changes";
+
 /** What a log tells. */
 export interface LogContents {
   /** The oldest first; only what was carried out. */
@@ -55,7 +58,7 @@ export class ChangeLog {
 
   /** Runs `work` while no other change is carried out; `recover` first, when one was left open. */
   async locked<T>(work: () => T | Promise<T>, recover: () => Promise<void>): Promise<T> {
-    if (!existsSync(this.#folder)) mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
+    if (!existsSync(this.#folder)) makeFolders(this.#folder);
     return withLock(this.#path, () => this.#opened(work), { recover: async () => this.#opened(recover) });
   }
 
@@ -157,6 +160,15 @@ export class ChangeLog {
       ftruncateSync(fd, size);
       throw error;
     }
+  }
+}
+
+function makeFolders(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+  } catch {
+    // that says ENOENT for any disk that does not let us; this says why
+    mkdirSync(folder, { mode: 0o700 });
   }
 }
 

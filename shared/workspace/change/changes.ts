@@ -1,8 +1,9 @@
 import type { Access, Place } from "../../access.ts";
 import type { Log } from "../../context.ts";
 import { ToolError } from "../../errors.ts";
+import { inWords } from "../contain-errors.ts";
 import type { Containment } from "../contain.ts";
-import { ChangeLog } from "./change-log.ts";
+import { ChangeLog, LOG_SHOWN } from "./change-log.ts";
 import { commit } from "./commit.ts";
 import { Draft } from "./draft.ts";
 import { historyOf, isBelow, pathsOf, type PastChange } from "./history.ts";
@@ -78,7 +79,7 @@ export class Changes {
         () => this.#recover(),
       );
     } catch (error) {
-      throw wordedWrite(steps[0]?.shown ?? "the file", error);
+      throw wordedWrite(LOG_SHOWN, error);
     }
     this.#pruneLater();
     return change;
@@ -147,7 +148,7 @@ export class Changes {
   #carryOut(change: Change, { steps, lastChecks, folders }: Draft): void | Promise<void> {
     const { fsync } = this.#options;
     const carryOut = (): void => {
-      folders.verify();
+      inWords(steps[0]?.shown ?? "the file", () => folders.verify());
       commit(change, steps, { log: this.log, fsync });
     };
     // without a wait nobody of this process finds the lock taken

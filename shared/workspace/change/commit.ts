@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { ToolError } from "../../errors.ts";
-import type { ChangeLog } from "./change-log.ts";
+import { inWords } from "../contain-errors.ts";
+import { LOG_SHOWN, type ChangeLog } from "./change-log.ts";
 import { carryOut } from "./carry-out.ts";
 import type { Planned } from "./draft.ts";
 import { look, pathOf } from "./folder.ts";
@@ -22,8 +23,8 @@ export function commit(
   steps: readonly Planned[],
   { log, fsync }: { log: ChangeLog; fsync: boolean },
 ): void {
-  for (const step of steps) check(step);
-  let shown = steps[0]?.shown ?? "";
+  for (const step of steps) inWords(step.shown, () => check(step));
+  let shown = LOG_SHOWN;
   const begun: Planned[] = [];
   try {
     // one step is one rename, which a power failure does not tear
@@ -33,6 +34,7 @@ export function commit(
       begun.push(step);
       carryOut(step);
     }
+    shown = LOG_SHOWN;
     log.end(change.id, true);
   } catch (error) {
     throw giveUp(log, change.id, takeAllBack(begun)) ?? wordedWrite(shown, error);

@@ -1,8 +1,9 @@
-import { closeSync, mkdirSync, openSync, writeSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { isErrno, ToolError } from "../../errors.ts";
 import type { Containment, Held } from "../contain.ts";
 import type { Root } from "../root.ts";
 import { Folder } from "./folder.ts";
+import { wordedWrite } from "./write-errors.ts";
 
 const IGNORE = `# What Plumbline's tools replaced and deleted: "plumbline undo" brings it back. May be deleted at any time.
 *
@@ -17,14 +18,15 @@ export function openTrash(containment: Containment, root: Root, mount: readonly 
   try {
     const own = enter(top, ".plumbline", 0o777);
     try {
-      return Folder.of(enter(own, "trash", 0o700));
+      const trash = enter(own, "trash", 0o700);
+      hideFromGit(trash.at(".gitignore"));
+      return Folder.of(trash);
     } finally {
       own.close();
     }
   } catch (error) {
-    if (!isErrno(error, "EACCES", "EPERM", "EROFS", "ENOSPC", "EDQUOT", "EEXIST", "ENOTDIR", "ENOENT"))
-      throw error;
-    throw unusable(error);
+    if (isErrno(error, "EACCES", "EPERM", "EEXIST", "ENOTDIR", "ENOENT")) throw unusable(error);
+    throw wordedWrite(".plumbline/trash", error);
   } finally {
     top.close();
   }
@@ -33,21 +35,18 @@ export function openTrash(containment: Containment, root: Root, mount: readonly 
 function enter(parent: Held, name: string, mode: number): Held {
   const there = parent.enter(name);
   if (there !== undefined) return there;
-  const isOurs = make(parent.at(name), mode);
+  make(parent.at(name), mode);
   const made = parent.enter(name);
   if (made === undefined) throw unusable();
-  if (isOurs && name === "trash") hideFromGit(made);
   return made;
 }
 
-/** False when another process made it just now, or something else is in the way. */
-function make(path: string, mode: number): boolean {
+/** Nothing when another process made it just now, or something else is in the way. */
+function make(path: string, mode: number): void {
   try {
     mkdirSync(path, { mode });
-    return true;
   } catch (error) {
-    if (isErrno(error, "EEXIST")) return false;
-    throw error;
+    if (!isErrno(error, "EEXIST")) throw error;
   }
 }
 
@@ -58,11 +57,15 @@ function unusable(cause?: unknown): ToolError {
   });
 }
 
-function hideFromGit(trash: Held): void {
-  const fd = openSync(trash.at(".gitignore"), "wx");
+/** Each time, since a crash or a full disk may have come in between the first time. */
+function hideFromGit(path: string): void {
+  if (existsSync(path)) return;
   try {
-    writeSync(fd, IGNORE);
-  } finally {
-    closeSync(fd);
+    writeFileSync(path, IGNORE, { flag: "wx" });
+  } catch (error) {
+    // another process made it just now, or a link is in the way
+    if (isErrno(error, "EEXIST")) return;
+    rmSync(path, { force: true });
+    throw error;
   }
 }
