@@ -15,7 +15,8 @@ const MOST_COMPARED = 20_000_000;
  */
 export async function listFlat(job: WalkJob, signal: AbortSignal): Promise<WalkResult | undefined> {
   const { containment, parts, request } = job;
-  if (!isFlat(request)) return undefined;
+  // Where paths are compared, a wait between reading and comparing would give a race more time.
+  if (containment !== "handles" || !isFlat(request)) return undefined;
   const opened: WalkDirectory[] = [];
   const allowance = { bytes: 0 };
   const open = (path: string): WalkDirectory => {
