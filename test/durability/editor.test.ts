@@ -226,4 +226,17 @@ describe.skipIf(why !== undefined)("an editor that saves before any system call 
     for (const { said } of outcomes)
       expect(said.ok || said.text.startsWith("conflict: "), said.text).toBe(true);
   });
+
+  test.each(["in place", "by rename"])("%s loses no more where there are no hard links", async (how) => {
+    using fault = faults();
+    using place = tree({ [FILE]: saved(0) });
+    await using server = await serve(place, { env: { ...fault.env, FAULT_NO_LINKS: "1" } });
+    const file = join(place.root, FILE);
+    const save = (number: number): void => {
+      writeFileSync(how === "in place" ? file : `${file}~`, saved(number));
+      if (how === "by rename") renameSync(`${file}~`, file);
+    };
+    const outcomes = await savedAtEachCall({ fault, server, place, change: CHANGES.edit_file, save });
+    expect(outcomes.filter(({ isKept }) => !isKept).map(({ at }) => at)).toEqual([`rename ${FILE}`]);
+  });
 });
