@@ -15,6 +15,7 @@ import { look, type Spot } from "./folder.ts";
 import { HeldFolders, type FoundSpot } from "./held-folders.ts";
 import type { Kept, Step } from "./journal.ts";
 import { mountPoint } from "./mount-point.ts";
+import { refuseReadOnly } from "./refuse-read-only.ts";
 import { removeTree } from "./remove-tree.ts";
 import { Stale } from "./shift.ts";
 import { stageFile, type Content } from "./stage-file.ts";
@@ -100,6 +101,7 @@ export class Draft implements AsyncDisposable {
   async put(target: Target, content: Content, { basis, mode, executable }: PutOptions = {}): Promise<Stamp> {
     const { access, fsync } = this.#options;
     const { before: like, parent } = target;
+    if (like !== undefined) refuseReadOnly(target.spot, target.shown);
     const [spot, staged] = this.trashName(target, "new");
     const { signal } = access;
     try {
