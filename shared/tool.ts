@@ -19,6 +19,8 @@ export interface Touches {
   readonly paths?: readonly string[];
   /** Paths that a call which changes something elsewhere only reads, as a copy does. */
   readonly reads?: readonly string[];
+  /** True when a link at one of these paths is meant itself, as by a move or a delete, and not what it leads to. */
+  readonly linksThemselves?: boolean;
   /** The program and its arguments, when the call runs one. */
   readonly argv?: readonly string[];
 }

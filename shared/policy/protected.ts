@@ -28,25 +28,6 @@ export function classify(place: Place): PlaceClass {
   return { kind: RUNS_LATER.test(path) ? "runs-later" : "plain" };
 }
 
-/**
- * The first thing in or at a place that tools may not write, for a move or a delete of a whole folder: `below` gives
- * the paths under it, `/`-separated. For a move ask twice, for the source and for the destination with the names
- * that come to lie there: moving `x/hooks.json` into `.cursor` makes a protected file.
- */
-export async function holdsProtected(
-  place: Place,
-  below: Iterable<string> | AsyncIterable<string>,
-  judge: Classify = classify,
-): Promise<Place | undefined> {
-  if (isProtected(judge(place))) return place;
-  for await (const name of below) {
-    const relative = place.relative === "" ? name : `${place.relative}/${name}`;
-    const inner = { root: place.root, relative };
-    if (isProtected(judge(inner))) return inner;
-  }
-  return undefined;
-}
-
 /** True for what no tool writes. */
 export function isProtected({ kind }: PlaceClass): boolean {
   return kind === "secret" || kind === "protected";

@@ -83,12 +83,12 @@ interface RefusalOptions extends Omit<Refusal, "message"> {
 const NOT_AGAIN = "Do not call it again unless the person asks for it.";
 
 async function findTargets({ workspace }: Policy, tool: ToolFacts, input: unknown): Promise<Target[]> {
+  const { paths = [], reads = [], linksThemselves = false } = tool.touches(input);
   const find = async (path: string, onlyRead: boolean): Promise<Target> => {
     const safe = workspace.locate(path);
     const spelled = { root: safe.root.path, relative: safe.parts.join("/") };
-    return { spelled, place: await workspace.resolve(safe), onlyRead };
+    return { spelled, place: await workspace.resolve(safe, linksThemselves ? "keep" : "follow"), onlyRead };
   };
-  const { paths = [], reads = [] } = tool.touches(input);
   return Promise.all([...paths.map((path) => find(path, false)), ...reads.map((path) => find(path, true))]);
 }
 
@@ -152,6 +152,9 @@ function checkAnswer(
   if (!policy.spend(sealed.id)) throw refusal(call, "this question was answered before", { hint: ASK_AGAIN });
 }
 
+/** Characters of the arguments, which travel to the client and back while it asks. */
+const MOST_ASKED = 500_000;
+
 const ASK_AGAIN = "Call the tool again; the person will be asked again.";
 
 function question(
@@ -168,6 +171,10 @@ function question(
       hint,
     });
   }
+  if (JSON.stringify(input).length > MOST_ASKED)
+    throw refusal(call, `${of.facts.tool} needs a person's yes, and is too long to be asked about`, {
+      hint: `Do it in smaller steps, or let a person allow it in a terminal, then call again: ${grantCommand(of)}`,
+    });
   return {
     kind: "question",
     question: {

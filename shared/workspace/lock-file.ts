@@ -17,6 +17,7 @@ const PATIENCE_MS = 10_000;
 /** A lock that names no owner, or one in another container, is a crash once it is older than this. */
 const SILENT_MS = 2_000;
 const FOREIGN_MS = 30_000;
+const LOOK_EVERY = 3;
 
 export interface LockOptions {
   /** Runs under the lock before the work when its last owner died while holding it. */
@@ -36,12 +37,13 @@ export async function withLock<T>(
   const lock = `${path}.lock`;
   const deadline = Date.now() + PATIENCE_MS;
   let dead: string | undefined;
-  while (!take(lock)) {
-    dead = isAbandoned(lock) ? inherit(lock) : undefined;
+  for (let tries = 1; !take(lock); tries++) {
+    // most locks are let go of in a moment, and whether an owner lives takes longer to find out than that
+    dead = tries % LOOK_EVERY === 0 && isAbandoned(lock) ? inherit(lock) : undefined;
     if (dead !== undefined) break;
     if (Date.now() > deadline)
       throw new StartupError(`${lock} is held by another process; delete it if none runs`);
-    await sleep(1 + Math.random() * 4);
+    await sleep(Math.random() * Math.min(tries, 4));
   }
   if (dead !== undefined && recover !== undefined) await mend(lock, dead, recover);
   const since = Date.now();

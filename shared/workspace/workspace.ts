@@ -102,10 +102,13 @@ export class Workspace {
     });
   }
 
-  /** Where the path leads now, links followed; a missing tail keeps its spelling. For rules, before a call runs. */
-  async resolve(path: SafePath): Promise<Place> {
+  /**
+   * Where the path leads now; a missing tail keeps its spelling. For rules, before a call runs. `keep`: a link in the
+   * last place is meant itself, wherever it leads.
+   */
+  async resolve(path: SafePath, last: "follow" | "keep" = "follow"): Promise<Place> {
     return inWords(path.shown, () => {
-      const held = this.#containment.reach(path.root, path.parts, "follow");
+      const held = this.#containment.reach(path.root, path.parts, last);
       held.close();
       return placeOf(path.root, [...held.parts, ...held.missing]);
     });

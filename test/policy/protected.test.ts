@@ -1,9 +1,9 @@
-import { mkdir, readdir, rename, symlink, writeFile } from "node:fs/promises";
-import { join, sep } from "node:path";
+import { mkdir, rename, symlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { PROTECTED_NAMES, RUNS_LATER_NAMES, SECRET_NAMES } from "../../shared/policy/protected-names.ts";
-import { classify, holdsProtected } from "../../shared/policy/protected.ts";
+import { classify } from "../../shared/policy/protected.ts";
 import { openProtection } from "../../shared/policy/protection.ts";
 import { opened } from "../support/workspace.ts";
 import { placeOf } from "./harness.ts";
@@ -185,37 +185,7 @@ describe("protection follows the object, not the spelling", () => {
   });
 });
 
-describe("a folder that holds something protected", () => {
-  async function* below(folder: string): AsyncIterable<string> {
-    for (const name of await readdir(folder, { recursive: true })) yield name.replaceAll(sep, "/");
-  }
-
-  test("is found before it is moved or deleted, however deep it lies", async () => {
-    await using ground = await opened({
-      "app/src/a.ts": "",
-      "app/deep/er/.env": "",
-      "lib/.git/config": "",
-      "plain/src/b.ts": "",
-      "plain/.env.example": "",
-    });
-    const found = async (path: string): Promise<string | undefined> =>
-      (await holdsProtected({ root: ground.root, relative: path }, below(join(ground.root, path))))?.relative;
-    expect(await found("app")).toBe("app/deep/er/.env");
-    expect(await found("lib")).toMatch(/^lib\/\.git/u);
-    expect(await found("")).toBeDefined();
-    expect(await found("plain")).toBeUndefined();
-    expect(await found("app/deep/er/.env")).toBe("app/deep/er/.env");
-  });
-
-  test("is found at the destination, where moved names become protected", async () => {
-    const names = ["mcp.json", "notes.md"];
-    expect(await holdsProtected({ root: "/r", relative: "settings" }, names)).toBeUndefined();
-    expect(await holdsProtected({ root: "/r", relative: ".cursor" }, names)).toEqual({
-      root: "/r",
-      relative: ".cursor/mcp.json",
-    });
-  });
-
+describe("something protected in a folder", () => {
   test("is known behind a link and after its parent was moved, by where the path leads", async () => {
     await using ground = await opened({ ".git/config": "", "real/.env": "", "a.txt": "" });
     await symlink(".git", join(ground.root, "innocent"));

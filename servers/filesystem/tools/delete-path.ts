@@ -13,7 +13,7 @@ export default tool({
   input: z.strictObject({
     path: z.string().describe("A link goes itself, not what it leads to."),
   }),
-  touches: ({ path }) => ({ paths: [path] }),
+  touches: ({ path }) => ({ paths: [path], linksThemselves: true }),
 
   async run({ path }, context): Promise<string> {
     const { workspace, access, signal, by } = context;

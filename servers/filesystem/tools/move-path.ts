@@ -17,7 +17,10 @@ export default tool({
     copy: flag("Leave the original."),
     overwrite: flag("Replace what is at to."),
   }),
-  touches: ({ from, to, copy }) => (copy ? { paths: [to], reads: [from] } : { paths: [from, to] }),
+  touches: ({ from, to, copy }) => ({
+    ...(copy ? { paths: [to], reads: [from] } : { paths: [from, to] }),
+    linksThemselves: true,
+  }),
 
   async run(input, context): Promise<string> {
     const { workspace, access, signal, by } = context;
