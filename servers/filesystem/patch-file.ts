@@ -53,7 +53,8 @@ async function remove(draft: Draft, file: PatchFile, context: FilesystemContext)
   await using old = await openTarget(draft, file.from ?? "", context);
   const { target } = old;
   const { left } = await patched(old, file, context.signal);
-  if (file.hunks.length > 0 && left > 0)
+  // without hunks the patch says that the file is empty
+  if (left > 0)
     throw new ToolError("conflict", `${target.shown} holds more than the patch deletes`, {
       hint: "Read it again and make a patch against it, or delete it by delete_path.",
     });
