@@ -59,12 +59,12 @@ export function takeBack(ready: ReadyStep): void {
 function put({ step, spot, staged, kept, shown }: ReadyStep): void {
   const source = needed(staged);
   if (step.before === undefined || kept === undefined) return shift(source, spot, shown);
-  const witness = keep(spot, kept) === "link" ? kept : spot;
-  // whoever saved since the last look is found here; only the time between two system calls is left
-  if (!isUnchanged(look(witness), step.before)) throw new Stale(shown);
+  const isLinked = keep(spot, kept) === "link";
+  // whoever saved since the last look is found here; only the time between these two system calls is left
+  if (!isUnchanged(look(spot), step.before)) throw new Stale(shown);
   shiftOnto(source, spot);
   // an editor that writes into the open file wrote into what is kept: it comes back
-  if (witness === kept && !isUnchanged(look(kept), step.before)) throw new Stale(shown);
+  if (isLinked && !isUnchanged(look(kept), step.before)) throw new Stale(shown);
 }
 
 function remove({ step, spot, kept, shown }: ReadyStep): void {
