@@ -72,23 +72,23 @@ describe.skipIf(!isRoot)("a server of a user who", () => {
     expect(filesOf(place.root)).toEqual(PATCHED);
   });
 
-  test("may write in a directory and not the file in it replaces it, where the kernel links nothing of others too", async () => {
+  test("may write in a directory, but not a file in it, moves that file and does not change it", async () => {
     using place = tree(FILES);
     give(place, NOBODY);
-    for (const name of ["d/a.txt", "d/b.txt"]) chownSync(join(place.root, name), 0, 0);
+    for (const name of ["d/a.txt", "d/b.txt", "e/c.txt"]) chownSync(join(place.root, name), 0, 0);
+    chmodSync(join(place.root, "e/c.txt"), 0o666);
     await using server = await serve(place, { uid: NOBODY });
-    await server.did("edit_file", { path: "d/a.txt", edits: [{ oldText: "a", newText: "A" }] });
+    const edit = (path: string, oldText: string) =>
+      server.call("edit_file", { path, edits: [{ oldText, newText: oldText.toUpperCase() }] });
+    expect(told(await edit("d/a.txt", "a"))).toMatch(/^false denied: d\/a\.txt /);
+    expect((await edit("e/c.txt", "c")).ok).toBe(true);
+    // the kernel makes no second name for what is somebody else's
     const moved = await server.did("move_path", { from: "d/b.txt", to: "e/b.txt" });
-    expect(filesOf(place.root)).toEqual({
-      "d/a.txt": "A\n",
-      "e/b.txt": "b\n",
-      "e/c.txt": "c\n",
-      "top.txt": "top\n",
-    });
+    const { "d/b.txt": _, ...rest } = FILES;
+    expect(filesOf(place.root)).toEqual({ ...rest, "e/b.txt": "b\n", "e/c.txt": "C\n" });
     const change = /change ([0-9a-f]{8})/.exec(moved)?.[1];
     await server.did("undo_change", { action: "revert", change });
-    const [first] = trashOf(place.root).old;
-    expect(readFileSync(join(place.root, ".plumbline/trash", first ?? ""), "utf8")).toBe("a\n");
+    expect(filesOf(place.root)).toEqual({ ...FILES, "e/c.txt": "C\n" });
   });
 
   test("has no right to the state's folder is told that, and reads on", async () => {
