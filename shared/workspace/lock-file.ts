@@ -3,6 +3,7 @@ import {
   openSync,
   readFileSync,
   readlinkSync,
+  renameSync,
   rmSync,
   statSync,
   unlinkSync,
@@ -36,6 +37,7 @@ export async function withLock<T>(
 ): Promise<T> {
   const lock = `${path}.lock`;
   const deadline = Date.now() + PATIENCE_MS;
+  let since = Date.now();
   let dead: string | undefined;
   for (let tries = 1; !take(lock); tries++) {
     // most locks are let go of in a moment, and whether an owner lives takes longer to find out than that
@@ -44,9 +46,9 @@ export async function withLock<T>(
     if (Date.now() > deadline)
       throw new StartupError(`${lock} is held by another process; delete it if none runs`);
     await sleep(Math.random() * Math.min(tries, 4));
+    since = Date.now();
   }
   if (dead !== undefined && recover !== undefined) await mend(lock, dead, recover);
-  const since = Date.now();
   try {
     const done = work();
     // whoever waits even for a moment lets others of this process find the lock taken
@@ -108,12 +110,14 @@ function inherit(lock: string): string | undefined {
   const right = `${lock}.break`;
   if (!take(right) && !(isAbandoned(right) && inherit(right) !== undefined)) return undefined;
   try {
-    if (!isAbandoned(lock)) return undefined;
-    const dead = readFileSync(lock, "utf8");
-    writeFileSync(lock, ownTag());
+    const dead = isAbandoned(lock) ? readFileSync(lock, "utf8") : undefined;
+    // the right bears our tag: in one step, since whoever dies with an empty lock hides that something is half done
+    if (dead === undefined) rmSync(right);
+    else renameSync(right, lock);
     return dead;
-  } finally {
+  } catch (error) {
     rmSync(right, { force: true });
+    throw error;
   }
 }
 
