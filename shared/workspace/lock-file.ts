@@ -1,6 +1,8 @@
 import {
   closeSync,
+  linkSync,
   openSync,
+  readdirSync,
   readFileSync,
   readlinkSync,
   renameSync,
@@ -10,6 +12,7 @@ import {
   writeFileSync,
   writeSync,
 } from "node:fs";
+import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { isErrno, StartupError } from "../errors.ts";
 
@@ -19,6 +22,8 @@ const PATIENCE_MS = 10_000;
 const SILENT_MS = 2_000;
 const FOREIGN_MS = 30_000;
 const LOOK_EVERY = 3;
+/** File systems without hard links say one of these. */
+const NO_LINKS = ["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK", "EINVAL"] as const;
 
 export interface LockOptions {
   /** Runs under the lock before the work when its last owner died while holding it. */
@@ -82,23 +87,72 @@ function release(lock: string, since: number): void {
   }
 }
 
+/** By a second name of a file that says who we are: a new file for each lock would cost a hundred times as much. */
 function take(lock: string): boolean {
+  const owner = ownerFile(lock);
   try {
-    const fd = openSync(lock, "wx", 0o600);
-    try {
-      writeSync(fd, ownTag());
-    } catch (error) {
-      // a full disk takes the name, and not the owner
-      unlinkSync(lock);
-      throw error;
-    } finally {
-      closeSync(fd);
-    }
+    if (owner === undefined) return takeAnew(lock);
+    linkSync(owner, lock);
+    return true;
+  } catch (error) {
+    if (isErrno(error, "EEXIST")) return false;
+    owners.delete(lock);
+    if (isErrno(error, "ENOENT")) return takeAnew(lock);
+    if (!isErrno(error, ...NO_LINKS)) throw error;
+    owners.set(lock, undefined);
+    return takeAnew(lock);
+  }
+}
+
+/** As a file of its own, where there are no links and for what is seldom locked. */
+function takeAnew(lock: string): boolean {
+  try {
+    writeNew(lock);
     return true;
   } catch (error) {
     // Windows says EPERM while a deleted lock is still open somewhere
     if (isErrno(error, "EEXIST", "EPERM")) return false;
     throw error;
+  }
+}
+
+function writeNew(path: string): void {
+  const fd = openSync(path, "wx", 0o600);
+  try {
+    writeSync(fd, ownTag());
+  } catch (error) {
+    // a full disk takes the name, and not the owner
+    unlinkSync(path);
+    throw error;
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** Of each lock that this process takes; undefined where the file system has no links. Gone with the process. */
+const owners = new Map<string, string | undefined>();
+
+function ownerFile(lock: string): string | undefined {
+  if (owners.has(lock)) return owners.get(lock);
+  if (owners.size === 0) process.once("exit", dropOwners);
+  const path = `${lock}.${process.pid}`;
+  clearOwners(lock);
+  rmSync(path, { force: true });
+  writeNew(path);
+  owners.set(lock, path);
+  return path;
+}
+
+function dropOwners(): void {
+  for (const path of owners.values()) if (path !== undefined) rmSync(path, { force: true });
+}
+
+/** Those of processes that were killed. */
+function clearOwners(lock: string): void {
+  for (const name of readdirSync(dirname(lock))) {
+    const path = join(dirname(lock), name);
+    if (/\.lock\.\d+$/.test(name) && path.startsWith(`${lock}.`) && isAbandoned(path))
+      rmSync(path, { force: true });
   }
 }
 
@@ -108,7 +162,7 @@ function take(lock: string): boolean {
  */
 function inherit(lock: string): string | undefined {
   const right = `${lock}.break`;
-  if (!take(right) && !(isAbandoned(right) && inherit(right) !== undefined)) return undefined;
+  if (!takeAnew(right) && !(isAbandoned(right) && inherit(right) !== undefined)) return undefined;
   try {
     const dead = isAbandoned(lock) ? readFileSync(lock, "utf8") : undefined;
     // the right bears our tag: in one step, since whoever dies with an empty lock hides that something is half done
@@ -124,7 +178,9 @@ function inherit(lock: string): string | undefined {
 function isAbandoned(lock: string): boolean {
   try {
     const [pid = "", started = "", space = ""] = readFileSync(lock, "utf8").split(" ");
-    const age = Date.now() - statSync(lock).mtimeMs;
+    const { nlink, ctimeMs, mtimeMs } = statSync(lock);
+    // a second name changes only the time of the inode
+    const age = Date.now() - (nlink > 1 ? ctimeMs : mtimeMs);
     if (pid === "") return age > SILENT_MS;
     // the numbers of another container's processes mean nothing here
     if (space !== "" && space !== ownSpace()) return age > FOREIGN_MS;
