@@ -49,7 +49,7 @@ async function change(draft: Draft, file: PatchFile, context: FilesystemContext)
 }
 
 async function remove(draft: Draft, file: PatchFile, context: FilesystemContext): Promise<string> {
-  refuseLink(draft, file, context);
+  refuseOther(draft, file, context);
   await using old = await openTarget(draft, file.from ?? "", context);
   const { target } = old;
   const { left } = await patched(old, file, context.signal);
@@ -65,7 +65,8 @@ async function remove(draft: Draft, file: PatchFile, context: FilesystemContext)
 /** A rename or a copy, with changes or without. */
 async function transfer(draft: Draft, file: PatchFile, context: FilesystemContext): Promise<string> {
   const { kind, executable } = file;
-  if (kind === "rename") refuseLink(draft, file, context);
+  // a copy only reads there
+  if (kind === "rename") refuseOther(draft, file, context);
   const to = freeTarget(draft, { to: file.to, would: `${kind} a file to` }, context);
   const verb = kind === "copy" ? "copied" : "renamed";
   await using old = await openSource(file.from ?? "", context);
@@ -87,12 +88,13 @@ async function transfer(draft: Draft, file: PatchFile, context: FilesystemContex
   return done;
 }
 
-/** What goes by its name would go at the other end of a link, and leave the link behind. */
-function refuseLink(draft: Draft, { from = "", kind }: PatchFile, { workspace }: FilesystemContext): void {
+/** A patch is about contents: of a link it would take what that leads to, and leave the link behind. */
+function refuseOther(draft: Draft, { from = "", kind }: PatchFile, { workspace }: FilesystemContext): void {
   const { before, shown } = draft.target(workspace.locate(from), "keep");
-  if (before?.isSymbolicLink() !== true) return;
-  throw new ToolError("invalid_input", `${shown} is a link, and the patch would ${kind} it`, {
-    hint: "Give the path that it leads to; delete_path and move_path take the link itself.",
+  const what = before?.isSymbolicLink() === true ? "link" : "directory";
+  if (what === "directory" && before?.isDirectory() !== true) return;
+  throw new ToolError("invalid_input", `${shown} is a ${what}, and the patch would ${kind} it`, {
+    hint: `A patch is about files; delete_path and move_path take a ${what} itself.`,
   });
 }
 

@@ -29,8 +29,8 @@ const servers = await Promise.all(Object.values(catalog).map((load) => load()));
 /** What became of the calls of one run. */
 interface Tally {
   readonly worked: Record<string, number>;
-  /** Texts that must be somewhere inside: what was there before a call, and what a call said that it wrote. */
-  readonly texts: Set<string>;
+  /** Texts that must be somewhere inside, with the calls that they come from: what was there before a call, and what a call said that it wrote. */
+  readonly texts: Map<string, string>;
   /** Calls after which the outside was found changed. */
   readonly damage: string[];
 }
@@ -40,7 +40,7 @@ async function attack(
   ground: Ground,
   { containment, withTrash = false, ms = SWAP_MS }: Battle,
 ): Promise<Tally & Ended> {
-  const tally: Tally = { worked: {}, texts: new Set(), damage: [] };
+  const tally: Tally = { worked: {}, texts: new Map(), damage: [] };
   mkdirSync(join(ground.root, "moved"));
   const swap = await swapper(ground, withTrash);
   try {
@@ -117,7 +117,7 @@ async function callOnce(called: Called, { name, input, ground, tally }: One): Pr
   tally.worked[name] = (tally.worked[name] ?? 0) + 1;
   const [, change] = /change ([0-9a-f]{8})/.exec(said) ?? [];
   if (change !== undefined) changes.push(change);
-  if (isWritten) tally.texts.add(text);
+  if (isWritten) tally.texts.set(text, where);
 }
 
 /** The arguments with that text as what is written, and files and names of their own for moves. */
@@ -131,7 +131,7 @@ function marked(
   const [from = "", to = ""] = [FILLERS["from"], FILLERS["to"]];
   if (plain.includes(from)) {
     writeFileSync(join(root, `from-${text}.txt`), text);
-    tally.texts.add(text);
+    tally.texts.set(text, plain);
   }
   const spelled = plain
     .replaceAll(DAMAGE, input["as"] === "base64" ? Buffer.from(content).toString("base64") : content)
@@ -154,7 +154,7 @@ function lost({ root }: Ground, { texts, planted }: Tally & Ended): { texts: str
     files.filter(({ content }) => content === INSIDE).map(({ facts }) => facts.split(" ")[1]),
   );
   return {
-    texts: [...texts].filter((text) => !there.includes(text)),
+    texts: [...texts].flatMap(([text, call]) => (there.includes(text) ? [] : [`${text}: ${call}`])),
     planted: Math.max(0, planted - known.size),
   };
 }

@@ -1,4 +1,4 @@
-import { readFile, writeFile, chmod, stat, symlink, readdir } from "node:fs/promises";
+import { chmod, mkdir, readFile, readdir, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import filesystem from "../../servers/filesystem/server.ts";
@@ -72,65 +72,123 @@ describe("edit_file", () => {
   });
 });
 
-describe("write_file", () => {
-  test("creates a file with its directories", async () => {
+describe("edit_file refuses, and says what to do", () => {
+  const one = (oldText: string, newText: string, more = {}): unknown[] => [{ oldText, newText, ...more }];
+  const ARGUMENTS = "hint: Arguments: path, edits [{oldText, newText, replaceAll?}], dryRun?, expectedHash?.";
+  test.each<[string, Record<string, unknown>, string | RegExp]>([
+    [
+      "what is there more than once, with the lines",
+      { path: "a.txt", edits: one("two", "2") },
+      "invalid_input: oldText is in 2 places in a.txt: lines 2, 4\nhint: Give more of the text around the place you mean, or set replaceAll to change every one.",
+    ],
+    [
+      "what is not there, with the closest place",
+      { path: "a.txt", edits: one("the quick brown fox\njumped over", "x") },
+      /^not_found: oldText is not in a\.txt; the closest is lines 5 to 6 .*-jumped over\n\+jumps over$/su,
+    ],
+    [
+      "what is not there, nor anything like it",
+      { path: "a.txt", edits: one("zzzzzz", "x") },
+      /^not_found: oldText is not in a\.txt, nor anything like it\nhint: /u,
+    ],
+    [
+      "an empty old text",
+      { path: "a.txt", edits: one("", "x") },
+      /^invalid_input: oldText is empty\nhint: /u,
+    ],
+    [
+      "no change",
+      { path: "a.txt", edits: one("one", "one") },
+      /^invalid_input: oldText and newText are the same, so nothing would change\nhint: /u,
+    ],
+    [
+      "edits that overlap, by their numbers and lines",
+      { path: "a.txt", edits: [...one("one\ntwo", "x"), ...one("two\nthree", "y")] },
+      "invalid_input: edit 1 (line 1) and edit 2 (line 2) overlap in a.txt\nhint: All edits are found in the file as it was: make one edit of them.",
+    ],
+    [
+      "several at once, naming each",
+      { path: "a.txt", edits: [...one("one", "x"), ...one("zzzzzz", "y"), ...one("two", "z")] },
+      /^not_found: edit 2 of 3: oldText is not in a\.txt.*edit 3/su,
+    ],
+    [
+      "a binary file, by its kind",
+      { path: "bin.png", edits: one("PNG", "x") },
+      'invalid_input: bin.png is not text: PNG image\nhint: Only texts are edited; write_file with as: "base64" replaces it whole.',
+    ],
+    [
+      "what latin-1 cannot say",
+      { path: "latin.txt", edits: one("caf", "\u20ac") },
+      /^invalid_input: newText has characters that latin\.txt cannot hold\nhint: /u,
+    ],
+    [
+      "half a character",
+      { path: "a.txt", edits: one("one", "\ud800") },
+      /^invalid_input: the text holds half a character \(a lone surrogate\)\nhint: /u,
+    ],
+    [
+      "a directory",
+      { path: "dir", edits: one("x", "y") },
+      "invalid_input: dir is a directory, not a file\nhint: Give the path of a file in it.",
+    ],
+    [
+      "a path below a file",
+      { path: "a.txt/b", edits: one("x", "y") },
+      /^invalid_input: a\.txt is no directory: nothing can be put below it\nhint: /u,
+    ],
+    [
+      "a misspelt path, with what may be meant",
+      { path: "a.text", edits: one("x", "y") },
+      "not_found: there is nothing at a.text\nhint: Did you mean a.txt?",
+    ],
+    [
+      "no edits",
+      { path: "a.txt", edits: [] },
+      `invalid_input: edit_file: edits: Too small: expected array to have >=1 items\n${ARGUMENTS}`,
+    ],
+    [
+      "ten thousand edits",
+      { path: "a.txt", edits: Array.from({ length: 10_000 }, () => one("one", "x")).flat() },
+      `invalid_input: edit_file: edits: at most 500 edits in one call; give the others in the next one\n${ARGUMENTS}`,
+    ],
+    [
+      "arguments that it does not have, deep ones too",
+      { path: "a.txt", edits: one("one", "x", { replace_all: true }) },
+      `invalid_input: edit_file: in edits.0: "replace_all" is not an argument\n${ARGUMENTS}`,
+    ],
+  ])("%s", async (_, input, failure) => {
     await using place = await callable(filesystem);
-    const [text] = await place.texts("write_file", { path: "a/b/c.txt", content: "hello\n" });
-    expect(text).toMatch(/^\[created a\/b\/c\.txt: 6 bytes, hash [0-9a-f]{16}; change [0-9a-f]{8}\]$/);
-    expect((await bytes(place, "a/b/c.txt")).toString()).toBe("hello\n");
-  });
-
-  test("keeps encoding, mark and line ends of what it replaces", async () => {
-    await using place = await callable(filesystem);
-    await put(place, "a.txt", Buffer.from("\ufeffone\r\ntwo\r\n", "utf16le"));
-    const [text] = await place.texts("write_file", { path: "a.txt", content: "drei\nvier\n", overwrite: true });
-    expect(text).toContain("still UTF-16LE, still with CRLF");
-    expect((await bytes(place, "a.txt")).toString("utf16le")).toBe("\ufeffdrei\r\nvier\r\n");
-  });
-
-  test("does not replace what it was not told to", async () => {
-    await using place = await callable(filesystem);
-    await put(place, "a.txt", "one");
-    expect(await place.failure("write_file", { path: "a.txt", content: "two" })).toMatch(
-      /^conflict: a\.txt is there already, 3 bytes\nhint: Read it/,
-    );
+    const text = "one\ntwo\nthree\ntwo\nthe quick brown fox\njumps over\nthe lazy dog\n";
+    await put(place, "a.txt", text);
+    await put(place, "bin.png", Buffer.from("\u0089PNG\r\n\u001a\n\0\0", "latin1"));
+    await put(place, "latin.txt", Buffer.from("caf\u00e9\n", "latin1"));
+    await mkdir(join(place.dir, "dir"));
+    const said = await place.failure("edit_file", input);
+    if (typeof failure === "string") expect(said).toBe(failure);
+    else expect(said).toMatch(failure);
+    expect(said.length).toBeLessThan(1_000);
+    expect((await bytes(place, "a.txt")).toString()).toBe(text);
+    expect(await readdir(place.dir)).toHaveLength(4);
   });
 });
 
-describe("apply_patch", () => {
-  const patch = `--- a/a.txt
-+++ b/a.txt
-@@ -1,2 +1,2 @@
--one
-+1
- two
---- /dev/null
-+++ b/new/b.txt
-@@ -0,0 +1 @@
-+new
---- a/c.txt
-+++ /dev/null
-@@ -1 +0,0 @@
--gone
-`;
-
-  test("changes, creates and deletes at once", async () => {
+describe("edit_file takes", () => {
+  test("five hundred edits at once", async () => {
     await using place = await callable(filesystem);
-    await put(place, "a.txt", "one\r\ntwo\r\n");
-    await put(place, "c.txt", "gone\n");
-    const [text] = await place.texts("apply_patch", { patch });
-    expect(text).toMatch(/^\[patched 3 files; change [0-9a-f]{8}\]\nchanged a\.txt: \+1 -1 lines\ncreated/);
-    expect((await bytes(place, "a.txt")).toString()).toBe("1\r\ntwo\r\n");
-    expect((await bytes(place, "new/b.txt")).toString()).toBe("new\n");
-    expect((await readdir(place.dir)).toSorted()).toEqual([".plumbline", "a.txt", "new"]);
+    const lines = Array.from({ length: 500 }, (_, index) => `line ${index}.`);
+    await put(place, "a.txt", `${lines.join("\n")}\n`);
+    const edits = lines.map((line, index) => ({ oldText: line, newText: `${index} edited` }));
+    const [text] = await place.texts("edit_file", { path: "a.txt", edits });
+    expect(text).toMatch(/^\[edited a\.txt: 500 places, \+500 -500 lines, hash/u);
+    expect((await bytes(place, "a.txt")).toString()).toBe(
+      `${lines.map((_, index) => `${index} edited`).join("\n")}\n`,
+    );
   });
 
-  test("changes nothing when one file does not take it", async () => {
+  test("what stands in replacements for groups as plain text", async () => {
     await using place = await callable(filesystem);
-    await put(place, "a.txt", "one\ntwo\n");
-    await put(place, "c.txt", "other\n");
-    expect(await place.failure("apply_patch", { patch })).toMatch(/^conflict: .*c\.txt/);
-    expect((await bytes(place, "a.txt")).toString()).toBe("one\ntwo\n");
-    expect((await readdir(place.dir)).toSorted()).not.toContain("new");
+    await put(place, "a.txt", "price: (.*)\n");
+    await place.texts("edit_file", { path: "a.txt", edits: [{ oldText: "(.*)", newText: "$& $1 \\1 $$" }] });
+    expect((await bytes(place, "a.txt")).toString()).toBe("price: $& $1 \\1 $$\n");
   });
 });

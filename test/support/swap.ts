@@ -28,34 +28,39 @@ const LOOP = `
   const DIRECTORY = {
     name: "swap", target: outside,
     make() { fs.mkdirSync("swap/deep", { recursive: true }); plant("swap/secret.txt"); plant("swap/deep/secret.txt"); },
-    move: fs.renameSync,
   };
-  const LEAF = { name: "leaf", target: outside + "/secret.txt", make() { plant("leaf"); }, move: moveLinked };
-  const TRASH = { name: ".plumbline", target: outside, make() { fs.mkdirSync(".plumbline"); }, move: fs.renameSync };
+  const LEAF = { name: "leaf", target: outside + "/secret.txt", make() { plant("leaf"); } };
+  const TRASH = { name: ".plumbline", target: outside, make() { fs.mkdirSync(".plumbline"); } };
   function plant(name) { fs.writeFileSync(name, inside, { flag: "wx" }); planted++; }
   function kind(name) {
     const stats = fs.lstatSync(name, { throwIfNoEntry: false });
     return stats === undefined ? "none" : stats.isSymbolicLink() ? "link" : "real";
   }
-  function moveLinked(from, to) { fs.linkSync(from, to); fs.unlinkSync(from); }
+  // only this process uses the names that end in -real and -link: what stands there is its own
+  function take(from, to) { if (kind(to) !== "none") throw new Error(to); fs.renameSync(from, to); }
+  function give(from, to) {
+    if (fs.lstatSync(from).isDirectory()) return fs.renameSync(from, to);
+    fs.linkSync(from, to);
+    fs.unlinkSync(from);
+  }
   function moveAside(name) {
     const aside = "aside-" + asides++;
     fs.renameSync(name, aside);
     if (kind(aside) === "link") fs.unlinkSync(aside);
   }
-  function mend({ name, target, make, move }) {
+  function mend({ name, target, make }) {
     const [real, link] = [name + "-real", name + "-link"];
     if (kind(link) !== "none") moveAside(link);
     if (kind(name) === "link" || (kind(real) !== "none" && kind(name) !== "none")) moveAside(name);
-    if (kind(real) !== "none") move(real, name);
+    if (kind(real) !== "none") give(real, name);
     if (kind(name) === "none") make();
     fs.symlinkSync(target, link);
   }
   function exchange(it) {
-    const { name, move } = it;
+    const { name } = it;
     try {
-      fs.renameSync(name, name + "-real"); moveLinked(name + "-link", name);
-      fs.renameSync(name, name + "-link"); move(name + "-real", name);
+      take(name, name + "-real"); give(name + "-link", name);
+      take(name, name + "-link"); give(name + "-real", name);
       count++;
     } catch {
       try { mend(it); } catch {}

@@ -243,5 +243,7 @@ function bare({ root, relative }: Place): { root: string; relative: string } {
 }
 
 function below(shown: string): ToolError {
-  return new ToolError("invalid_input", `${shown} is no directory: nothing can be put below it`);
+  return new ToolError("invalid_input", `${shown} is no directory: nothing can be put below it`, {
+    hint: "Give another path, or move that file away first.",
+  });
 }
