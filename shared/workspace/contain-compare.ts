@@ -56,7 +56,7 @@ function hold({ parts, missing, target, path, stats }: Compared): Held {
     missing,
     stats,
     ...(target === undefined ? {} : { target }),
-    open: () => openCompared(path),
+    open: () => openCompared({ path, stats }),
     at: (name) => join(path, name),
     enter(name) {
       const child = NODES.child({ path, stats }, name);
@@ -117,10 +117,12 @@ function isStill(path: string, { dev, ino }: BigIntStats): boolean {
   }
 }
 
-function openCompared(path: string): Opened {
+/** Opens the very thing that was looked at, so that nothing else is opened than what was allowed. */
+function openCompared({ path, stats: looked }: Named): Opened {
   const fd = openSync(path, READ);
   try {
     const stats = fstatSync(fd, { bigint: true });
+    if (stats.ino !== looked.ino || stats.dev !== looked.dev) throw exchanged();
     const verify = (): void => {
       if (!isStill(path, stats)) throw exchanged();
     };
