@@ -5,7 +5,7 @@ import { join } from "node:path";
 /** Calls at once. */
 export const AT_ONCE = 16;
 const LINES = 400;
-export const CONTENT_2K = `${"one line of a new file, written by a tool\n".repeat(49)}END\n`;
+const CONTENT_2K = `${"one line of a new file, written by a tool\n".repeat(49)}END\n`;
 
 /** What changes files for one server: `edit(path, from, to)` and `write(path, content)` give `[tool, arguments]`. */
 export function changing(name, fs, { edit, write }) {

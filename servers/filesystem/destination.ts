@@ -1,6 +1,7 @@
 import type { Place } from "../../shared/access.ts";
 import { ToolError } from "../../shared/errors.ts";
-import type { Draft, Target } from "../../shared/workspace/change/draft.ts";
+import type { Draft } from "../../shared/workspace/change/draft.ts";
+import type { Target } from "../../shared/workspace/change/find-target.ts";
 import { isAtOrAbove } from "../../shared/workspace/change/history.ts";
 import { permitRemoval } from "../../shared/workspace/change/permit-tree.ts";
 import { pathOfPlace } from "../../shared/workspace/path-of-place.ts";

@@ -1,5 +1,6 @@
 import { ToolError } from "../../shared/errors.ts";
-import type { Draft, Target } from "../../shared/workspace/change/draft.ts";
+import type { Draft } from "../../shared/workspace/change/draft.ts";
+import type { Target } from "../../shared/workspace/change/find-target.ts";
 import { Stale } from "../../shared/workspace/change/shift.ts";
 import type { TextFormat } from "../../shared/workspace/text-file-format.ts";
 import { detectKind } from "../../shared/workspace/text-file-kind.ts";
@@ -28,10 +29,13 @@ export interface OpenTarget extends OpenSource {
 /** Opens a file to make something of it elsewhere. Throws `not_found` with what may have been meant. */
 export async function openSource(path: string, context: FilesystemContext): Promise<OpenSource> {
   const file = await openFile(path, context);
+  return await sourceOf(file, context.workspace.show(file.place));
+}
+
+async function sourceOf(file: OpenFile, shown: string): Promise<OpenSource> {
   try {
     const text = await openText(file);
     const held = text.size <= HELD_BYTES ? await text.read(0, text.size) : undefined;
-    const shown = context.workspace.show(file.place);
     return { shown, file, text, held, [Symbol.asyncDispose]: () => file.close() };
   } catch (error) {
     await file.close();
@@ -50,13 +54,9 @@ export async function openTarget(
     throw new ToolError("invalid_input", `${target.shown} is a directory, not a file`, {
       hint: "Give the path of a file in it.",
     });
-  const source = await openSource(path, context);
-  if (
-    target.before !== undefined &&
-    source.file.stat.identity === `${target.before.dev}:${target.before.ino}`
-  )
-    return { ...source, target };
-  await source.file.close();
+  if (target.before !== undefined) return { ...(await sourceOf(draft.open(target), target.shown)), target };
+  // says what may have been meant; when it is there after all, all of this starts anew
+  await (await openFile(path, context)).close();
   throw new Stale(target.shown);
 }
 

@@ -1,5 +1,6 @@
 import { notFound } from "../../shared/workspace/contain-errors.ts";
-import type { Draft, Target } from "../../shared/workspace/change/draft.ts";
+import type { Draft } from "../../shared/workspace/change/draft.ts";
+import type { Target } from "../../shared/workspace/change/find-target.ts";
 import type { Survey } from "../../shared/workspace/survey.ts";
 import { plural } from "./change-notes.ts";
 import type { FilesystemContext } from "./deps.ts";

@@ -1,7 +1,8 @@
 import type { Place } from "../../shared/access.ts";
 import { Stale } from "../../shared/workspace/change/shift.ts";
 import { permitMove } from "../../shared/workspace/change/permit-tree.ts";
-import type { Draft, Target } from "../../shared/workspace/change/draft.ts";
+import type { Draft } from "../../shared/workspace/change/draft.ts";
+import type { Target } from "../../shared/workspace/change/find-target.ts";
 import type { TreeSource } from "../../shared/workspace/change/stage-tree.ts";
 import { kindOf, type EntryStat } from "../../shared/workspace/entry.ts";
 import { pathOfPlace } from "../../shared/workspace/path-of-place.ts";

@@ -63,6 +63,11 @@ function hold({ parts, missing, target, path, stats }: Compared): Held {
       if (child?.stats.isDirectory() !== true) return undefined;
       return hold({ ...child, parts: [...parts, name], missing: [] });
     },
+    look(name) {
+      const child = NODES.child({ path, stats }, name);
+      return child && hold({ ...child, parts: [...parts, name], missing: [] });
+    },
+    isInPlace: () => false,
     verify() {
       if (!isStill(path, stats)) throw exchanged();
     },

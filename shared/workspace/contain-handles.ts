@@ -49,8 +49,9 @@ export class HandleContainment implements Containment {
   reach(root: Root, parts: readonly string[], last: "follow" | "keep"): Held {
     const top = this.#top(root);
     const plain = descend(top, parts);
-    if (plain !== undefined) return hold(plain, top);
-    return hold(follow(parts, { root, nodes: { ...NODES, top }, last }), top);
+    const ground = { top, path: root.path === "/" ? "" : root.path };
+    if (plain !== undefined) return hold(plain, ground);
+    return hold(follow(parts, { root, nodes: { ...NODES, top }, last }), ground);
   }
 
   close(): void {
@@ -71,7 +72,15 @@ export class HandleContainment implements Containment {
   }
 }
 
-function hold({ node, parts, missing, target }: Reached<Handle>, top: Handle): Held {
+interface Ground {
+  readonly top: Handle;
+  /** Of the root; empty for `/`. */
+  readonly path: string;
+}
+
+function hold({ node, parts, missing, target }: Reached<Handle>, ground: Ground): Held {
+  const holdChild = (name: string, child: Handle): Held =>
+    hold({ node: child, parts: [...parts, name], missing: [] }, ground);
   return {
     parts,
     missing,
@@ -82,13 +91,19 @@ function hold({ node, parts, missing, target }: Reached<Handle>, top: Handle): H
     enter(name) {
       const child = NODES.child(node, name);
       if (child === undefined) return undefined;
-      if (child.stats.isDirectory()) return hold({ node: child, parts: [...parts, name], missing: [] }, top);
+      if (child.stats.isDirectory()) return holdChild(name, child);
       closeSync(child.fd);
       return undefined;
     },
+    look(name) {
+      const child = NODES.child(node, name);
+      return child && holdChild(name, child);
+    },
+    // the kernel knows where a handle leads now
+    isInPlace: () => readlinkSync(`/proc/self/fd/${node.fd}`) === [ground.path, ...parts].join("/"),
     verify: () => {},
     close: () => {
-      if (node !== top) closeSync(node.fd);
+      if (node !== ground.top) closeSync(node.fd);
     },
   };
 }

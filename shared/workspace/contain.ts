@@ -19,6 +19,10 @@ export interface Held {
   at(name: string): string;
   /** Holds a directory of that name in this one; undefined for anything else, a link too. The caller closes both. */
   enter(name: string): Held | undefined;
+  /** Holds whatever has that name in this directory, a link not followed; the caller closes both. */
+  look(name: string): Held | undefined;
+  /** True when this is still at its path; false when that is not known at a glance. */
+  isInPlace(): boolean;
   /** Throws when `at` may lead elsewhere by now. */
   verify(): void;
   close(): void;

@@ -1,18 +1,17 @@
 import { randomUUID } from "node:crypto";
-import type { BigIntStats } from "node:fs";
 import { dirname } from "node:path";
 import type { Access, Place } from "../../access.ts";
-import { ToolError } from "../../errors.ts";
-import type { Containment, Held } from "../contain.ts";
+import type { Containment } from "../contain.ts";
 import { inWords, notFound, wrongKind } from "../contain-errors.ts";
 import { factsOf } from "../entry.ts";
+import { OpenFile } from "../open-file.ts";
 import { pathOfPlace } from "../path-of-place.ts";
-import type { Root } from "../root.ts";
 import type { SafePath } from "../safe-path.ts";
 import type { Survey } from "../survey.ts";
 import type { ReadyStep } from "./carry-out.ts";
-import { look, type Spot } from "./folder.ts";
-import { HeldFolders, type FoundSpot } from "./held-folders.ts";
+import type { Spot } from "./folder.ts";
+import { HeldFolders } from "./held-folders.ts";
+import { findTarget, type Target } from "./find-target.ts";
 import type { Kept, Step } from "./journal.ts";
 import { mountPoint } from "./mount-point.ts";
 import { refuseReadOnly } from "./refuse-read-only.ts";
@@ -22,17 +21,6 @@ import { stageFile, type Content } from "./stage-file.ts";
 import { stageTree, type TreeSource } from "./stage-tree.ts";
 import { stampOf, type Stamp } from "./stamp.ts";
 import { wordedWrite } from "./write-errors.ts";
-
-/** A place that a change is about, and what stood there when it was looked at. */
-export interface Target extends FoundSpot {
-  readonly place: Place;
-  readonly root: Root;
-  readonly shown: string;
-  /** Left out when nothing stood there. */
-  readonly before?: BigIntStats;
-  /** When that was, in milliseconds since 1970. */
-  readonly at: number;
-}
 
 export interface DraftOptions {
   readonly containment: Containment;
@@ -85,12 +73,22 @@ export class Draft implements AsyncDisposable {
    * root itself and for a path below a file.
    */
   target(path: SafePath, last: "follow" | "keep"): Target {
-    const { containment, access } = this.#options;
-    access.signal.throwIfAborted();
-    return inWords(path.shown, () => {
-      const held = containment.reach(path.root, path.parts, last);
+    return findTarget(path, last, { ...this.#options, folders: this.folders });
+  }
+
+  /** Opens the file that was looked at. Throws `Stale` when another thing stands there by now. */
+  open({ place, spot, before, shown }: Target): OpenFile {
+    return inWords(shown, () => {
+      const held = spot.folder.held.look(spot.name);
+      if (held === undefined) throw new Stale(shown);
       try {
-        return this.#targetAt(path, held);
+        const { stats } = held;
+        if (stats.ino !== before?.ino || stats.dev !== before.dev) throw new Stale(shown);
+        const facts = factsOf(stats);
+        const { identity, links, kind } = facts;
+        this.#options.access.permit({ ...place, identity, links }, "read");
+        if (kind !== "file") throw wrongKind(shown, kind, "file");
+        return new OpenFile(place, held.open(), facts);
       } finally {
         held.close();
       }
@@ -200,29 +198,6 @@ export class Draft implements AsyncDisposable {
     }
   }
 
-  #targetAt(path: SafePath, { parts, missing, stats }: Held): Target {
-    const { access, show } = this.#options;
-    const { root } = path;
-    if (missing.includes("..")) throw notFound(path.shown);
-    const relative = [...parts, ...missing].join("/");
-    if (relative === "")
-      throw new ToolError("invalid_input", "the root itself is not written, moved or deleted");
-    const place = { root: root.path, relative };
-    const common = { place, root, shown: show(place), at: Date.now() };
-    if (missing.length > 0) {
-      access.permit(place, "write");
-      if (!stats.isDirectory()) throw below(show({ ...place, relative: parts.join("/") }));
-      return { ...common, ...this.folders.find(root, parts, missing) };
-    }
-    const { identity, links } = factsOf(stats);
-    access.permit({ ...place, identity, links }, "write");
-    const found = this.folders.find(root, parts.slice(0, -1), parts.slice(-1));
-    const before = look(found.spot);
-    if (before === undefined || before.ino !== stats.ino || before.dev !== stats.dev)
-      throw new Stale(path.shown);
-    return { ...common, ...found, before };
-  }
-
   /** The directories above a target, each once in a change. */
   #make(target: Target): void {
     for (const { relative, spot } of target.makes) {
@@ -240,10 +215,4 @@ export class Draft implements AsyncDisposable {
 
 function bare({ root, relative }: Place): { root: string; relative: string } {
   return { root, relative };
-}
-
-function below(shown: string): ToolError {
-  return new ToolError("invalid_input", `${shown} is no directory: nothing can be put below it`, {
-    hint: "Give another path, or move that file away first.",
-  });
 }

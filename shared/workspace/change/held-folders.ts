@@ -1,5 +1,5 @@
 import type { BigIntStats } from "node:fs";
-import type { Containment } from "../contain.ts";
+import type { Containment, Held } from "../contain.ts";
 import { exchanged } from "../contain-errors.ts";
 import type { Root } from "../root.ts";
 import { Folder, type Spot } from "./folder.ts";
@@ -21,11 +21,18 @@ export class HeldFolders {
   readonly #reached: {
     readonly root: Root;
     readonly parts: readonly string[];
-    readonly stats: BigIntStats;
+    readonly held: Held;
   }[] = [];
 
   constructor(containment: Containment) {
     this.#containment = containment;
+  }
+
+  /** The spot of a name in a directory that was reached already, and is handed over. */
+  adopt(root: Root, held: Held, name: string): FoundSpot {
+    const folder = this.#once([root.path, ...held.parts].join("\0"), () => this.#keep(root, held));
+    if (folder.held !== held) held.close();
+    return { spot: { folder, name }, parent: folder.held.stats, makes: [] };
   }
 
   /** The spot of a name below directories that are there, and of names below it that are not. Links are not followed. */
@@ -59,10 +66,11 @@ export class HeldFolders {
 
   /** Throws `Stale` when a directory lies elsewhere by now: what is put into it would come to lie there too. */
   verify(): void {
-    for (const { root, parts, stats } of this.#reached) {
+    for (const { root, parts, held } of this.#reached) {
+      if (held.isInPlace()) continue;
       const now = this.#containment.reach(root, parts, "keep");
       now.close();
-      if (now.missing.length > 0 || now.stats.ino !== stats.ino || now.stats.dev !== stats.dev)
+      if (now.missing.length > 0 || now.stats.ino !== held.stats.ino || now.stats.dev !== held.stats.dev)
         throw new Stale(root.show(parts.join("/")));
     }
   }
@@ -77,13 +85,15 @@ export class HeldFolders {
       const held = this.#containment.reach(root, parts, "keep");
       // a link that was slipped in leads elsewhere, though the path may be as long
       const isThere = held.missing.length === 0 && held.parts.join("/") === parts.join("/");
-      if (isThere && held.stats.isDirectory()) {
-        this.#reached.push({ root, parts, stats: held.stats });
-        return Folder.of(held);
-      }
+      if (isThere && held.stats.isDirectory()) return this.#keep(root, held);
       held.close();
       throw exchanged();
     });
+  }
+
+  #keep(root: Root, held: Held): Folder {
+    this.#reached.push({ root, parts: held.parts, held });
+    return Folder.of(held);
   }
 
   #once(key: string, open: () => Folder): Folder {

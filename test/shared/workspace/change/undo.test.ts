@@ -5,7 +5,8 @@ import { describe, expect, test } from "vitest";
 import type { Access } from "../../../../shared/access.ts";
 import { ToolError } from "../../../../shared/errors.ts";
 import { carryOut, takeBack, type ReadyStep } from "../../../../shared/workspace/change/carry-out.ts";
-import type { Draft, Target } from "../../../../shared/workspace/change/draft.ts";
+import type { Draft } from "../../../../shared/workspace/change/draft.ts";
+import type { Target } from "../../../../shared/workspace/change/find-target.ts";
 import { Folder } from "../../../../shared/workspace/change/folder.ts";
 import { permitMove } from "../../../../shared/workspace/change/permit-tree.ts";
 import { stampOf } from "../../../../shared/workspace/change/stamp.ts";
@@ -169,6 +170,8 @@ async function caseless(root: string): Promise<Folder> {
       throw new Error("not here");
     },
     enter: () => undefined,
+    look: () => undefined,
+    isInPlace: () => true,
     verify: () => {},
     close: () => {},
   };
