@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import {
   closeSync,
   linkSync,
@@ -135,9 +136,9 @@ const owners = new Map<string, string | undefined>();
 function ownerFile(lock: string): string | undefined {
   if (owners.has(lock)) return owners.get(lock);
   if (owners.size === 0) process.once("exit", dropOwners);
-  const path = `${lock}.${process.pid}`;
   clearOwners(lock);
-  rmSync(path, { force: true });
+  // the first process of every container has the same number
+  const path = `${lock}.${process.pid}-${randomBytes(4).toString("hex")}`;
   writeNew(path);
   owners.set(lock, path);
   return path;
@@ -151,7 +152,7 @@ function dropOwners(): void {
 function clearOwners(lock: string): void {
   for (const name of readdirSync(dirname(lock))) {
     const path = join(dirname(lock), name);
-    if (/\.lock\.\d+$/.test(name) && path.startsWith(`${lock}.`) && isAbandoned(path))
+    if (/\.lock\.\d+-[0-9a-f]+$/.test(name) && path.startsWith(`${lock}.`) && isAbandoned(path))
       rmSync(path, { force: true });
   }
 }

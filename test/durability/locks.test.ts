@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import {
   existsSync,
@@ -95,9 +95,19 @@ describe.skipIf(!isLinux)("a lock of", () => {
   );
 });
 
+const whyNoSpaces = ((): string | undefined => {
+  try {
+    execFileSync("unshare", ["--pid", "--fork", "--mount-proc", "true"], { stdio: "ignore" });
+    return undefined;
+  } catch {
+    return "this user makes no process spaces";
+  }
+})();
+if (whyNoSpaces !== undefined) console.warn(`skipped: locks of several containers, since ${whyNoSpaces}`);
+
 /** Takes the lock again and again, changes what it protects, and dies in the middle now and then. */
 const HOLDER = `
-  import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+  import { readFileSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
   const [module, path, count, deadly] = process.argv.slice(2);
   const { withLock } = await import(module);
   const inside = path + ".inside";
@@ -105,6 +115,9 @@ const HOLDER = `
   for (let i = 0; i < Number(count); i++) {
     const work = async () => {
       writeFileSync(inside, String(process.pid), { flag: "wx" });
+      const tag = readFileSync(path + ".lock", "utf8").split(" ");
+      if (tag[0] !== String(process.pid) || (tag[2] !== "" && tag[2] !== readlinkSync("/proc/self/ns/pid")))
+        throw new Error("somebody else's lock: " + tag);
       const before = Number(readFileSync(path, "utf8"));
       if (Math.random() < 0.3) await new Promise((resolve) => setTimeout(resolve, 1));
       if (Math.random() < Number(deadly)) process.kill(process.pid, "SIGKILL");
@@ -135,13 +148,17 @@ describe("ten processes at once", () => {
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   /** How often each said that it had the lock; those that killed themselves are started again. */
-  async function hold(path: string, { deadly, times }: { deadly: number; times: number }): Promise<number> {
+  async function hold(
+    path: string,
+    { deadly, times, wrapper = [] }: { deadly: number; times: number; wrapper?: readonly string[] },
+  ): Promise<number> {
     let left = times;
     let held = 0;
     const one = async (): Promise<void> => {
       while (left > 0) {
         left -= 20;
-        const child = spawn(process.execPath, [script, module, path, "20", String(deadly)]);
+        const [command, ...rest] = [...wrapper, process.execPath, script, module, path, "20", String(deadly)];
+        const child = spawn(command, rest);
         let stderr = "";
         child.stdout.on("data", (data: Buffer) => (held += data.length));
         child.stderr.on("data", (data: Buffer) => (stderr += String(data)));
@@ -159,6 +176,19 @@ describe("ten processes at once", () => {
     expect(await hold(path, { deadly: 0, times: rounds(400) })).toBe(Number(readFileSync(path, "utf8")));
     expect(existsSync(`${path}.lock`)).toBe(false);
   });
+
+  test.skipIf(whyNoSpaces !== undefined)(
+    "of ten containers, all with one number, hold it one after another",
+    { timeout: 120_000 },
+    async () => {
+      const path = join(folder, "contained");
+      writeFileSync(path, "0");
+      const wrapper = ["unshare", "--pid", "--fork", "--mount-proc"];
+      const held = await hold(path, { deadly: 0, times: rounds(400), wrapper });
+      expect(held).toBe(Number(readFileSync(path, "utf8")));
+      expect(held).toBeGreaterThan(0);
+    },
+  );
 
   test("that die with it now and then never hold it together", { timeout: 240_000 }, async () => {
     const path = join(folder, "deadly");
