@@ -4,6 +4,7 @@ import type { Draft } from "../../shared/workspace/change/draft.ts";
 import type { Target } from "../../shared/workspace/change/find-target.ts";
 import { isAtOrAbove } from "../../shared/workspace/change/history.ts";
 import { permitRemoval } from "../../shared/workspace/change/permit-tree.ts";
+import { quoted } from "../../shared/workspace/contain-errors.ts";
 import { pathOfPlace } from "../../shared/workspace/path-of-place.ts";
 import type { FilesystemContext } from "./deps.ts";
 import { named } from "./standing.ts";
@@ -72,7 +73,7 @@ function respelling({ place, identity }: Moving, to: Target, asked: string): Tar
   return {
     ...free,
     place: { root: to.place.root, relative },
-    shown: to.root.show(relative),
+    shown: quoted(to.root.show(relative)),
     spot: { folder: to.spot.folder, name: asked },
   };
 }
@@ -100,13 +101,13 @@ async function liesIn(
   return false;
 }
 
-function taken({ shown, before }: Target, from: Moving): ToolError {
+function taken({ root, place, shown, before }: Target, from: Moving): ToolError {
   const isDirectory = before?.isDirectory() === true;
   const name = from.place.relative.split("/").at(-1) ?? "";
   const replace = "overwrite: true replaces it, what is there goes to the trash.";
   return new ToolError("conflict", `${named(shown, isDirectory)} is there already`, {
     hint: isDirectory
-      ? `To put it in there give to: ${JSON.stringify(`${shown}/${name}`)}; ${replace}`
+      ? `To put it in there give to: ${JSON.stringify(`${root.show(place.relative)}/${name}`)}; ${replace}`
       : replace,
   });
 }

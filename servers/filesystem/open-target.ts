@@ -6,6 +6,7 @@ import type { TextFormat } from "../../shared/workspace/text-file-format.ts";
 import { detectKind } from "../../shared/workspace/text-file-kind.ts";
 import { hashFile, openText, scanText, type TextFile } from "../../shared/workspace/text-file.ts";
 import type { OpenFile } from "../../shared/workspace/workspace.ts";
+import { quoted } from "../../shared/workspace/contain-errors.ts";
 import type { FilesystemContext } from "./deps.ts";
 import { openFile } from "./open.ts";
 
@@ -29,7 +30,7 @@ export interface OpenTarget extends OpenSource {
 /** Opens a file to make something of it elsewhere. Throws `not_found` with what may have been meant. */
 export async function openSource(path: string, context: FilesystemContext): Promise<OpenSource> {
   const file = await openFile(path, context);
-  return await sourceOf(file, context.workspace.show(file.place));
+  return await sourceOf(file, quoted(context.workspace.show(file.place)));
 }
 
 async function sourceOf(file: OpenFile, shown: string): Promise<OpenSource> {

@@ -4,7 +4,6 @@ import type { Target } from "../../shared/workspace/change/find-target.ts";
 import type { Survey } from "../../shared/workspace/survey.ts";
 import { plural } from "./change-notes.ts";
 import type { FilesystemContext } from "./deps.ts";
-import { printable } from "./entry-text.ts";
 import { withHelp } from "./open.ts";
 
 /** A target at which something stands; a link is that something itself. */
@@ -16,14 +15,14 @@ export async function standing(draft: Draft, path: string, context: FilesystemCo
   return await withHelp(located, context, async () => {
     const target = draft.target(located, "keep");
     const { before } = target;
-    if (before === undefined) throw notFound(target.shown);
+    if (before === undefined) throw notFound(located.shown);
     return { ...target, before };
   });
 }
 
 /** A path in an answer's first line, directories with their slash. */
 export function named(shown: string, isDirectory: boolean): string {
-  return `${printable(shown)}${isDirectory ? "/" : ""}`;
+  return `${shown}${isDirectory ? "/" : ""}`;
 }
 
 /** How much something is: a directory by what lies in it. */

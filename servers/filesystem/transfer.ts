@@ -5,6 +5,7 @@ import type { Draft } from "../../shared/workspace/change/draft.ts";
 import type { Target } from "../../shared/workspace/change/find-target.ts";
 import type { TreeSource } from "../../shared/workspace/change/stage-tree.ts";
 import { kindOf, type EntryStat } from "../../shared/workspace/entry.ts";
+import { quoted } from "../../shared/workspace/contain-errors.ts";
 import { pathOfPlace } from "../../shared/workspace/path-of-place.ts";
 import { permitAll, type Survey } from "../../shared/workspace/survey.ts";
 import type { FilesystemContext } from "./deps.ts";
@@ -64,7 +65,7 @@ export async function planCopy(
   const path = workspace.locate(request.from);
   const facts = await withHelp(path, context, () => workspace.stat(path, access));
   const { place, kind, size } = facts;
-  const shown = workspace.show(place);
+  const shown = quoted(workspace.show(place));
   const { to, replaced } = await destination(
     draft,
     { ...request, from: { ...facts, shown, isMoved: false } },

@@ -85,7 +85,7 @@ export function worded(shown: string, error: unknown): unknown {
 }
 
 /** A path in a sentence of ours: bounded, and quoted when it could be taken for more than a path. */
-function quoted(shown: string): string {
+export function quoted(shown: string): string {
   const short = shown.length > SHOWN ? `${shown.slice(0, SHOWN)}...` : shown;
   return /^[\w./@+=,-]+$/u.test(short) ? short : JSON.stringify(short);
 }

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import * as z from "zod";
 import { person } from "./command-line.ts";
 
 test.each([
@@ -89,4 +90,18 @@ test("config show tells each setting and where it comes from, but no token", asy
     "http.host": { value: "127.0.0.1", from: "default" },
   });
   expect(stdout).not.toContain("secret");
+});
+
+test("--no-fsync wins over the variable, and without it the variable counts", async () => {
+  await using me = await person();
+  const shown = async (words: readonly string[], env: Readonly<Record<string, string>>): Promise<unknown> => {
+    const { stdout } = await me.plumbline(["config", "show", "--json", ...words], { env });
+    return z.looseObject({ fsync: z.object({ value: z.unknown() }) }).parse(JSON.parse(stdout)).fsync.value;
+  };
+  expect(await shown([], {})).toBe(true);
+  expect(await shown(["--no-fsync"], { PLUMBLINE_FSYNC: "true" })).toBe(false);
+  expect(await shown([], { PLUMBLINE_FSYNC: "false" })).toBe(false);
+  const { stdout } = await me.plumbline(["config", "claude-code", "--no-fsync"]);
+  expect(stdout).toContain('"--no-fsync"');
+  expect((await me.plumbline(["config", "claude-code"])).stdout).not.toContain("fsync");
 });

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { parsePatch, patchPaths, patchReads, type PatchFile } from "../../../shared/edit/parse-patch.ts";
 import { ToolError } from "../../../shared/errors.ts";
 import type { Draft } from "../../../shared/workspace/change/draft.ts";
+import { quoted } from "../../../shared/workspace/contain-errors.ts";
 import { Stale } from "../../../shared/workspace/change/shift.ts";
 import { changeHeader, plural } from "../change-notes.ts";
 import { tool, type FilesystemContext } from "../deps.ts";
@@ -90,7 +91,7 @@ function refuseClash({ steps }: Draft, { workspace }: FilesystemContext): void {
   const seen = new Set<string>();
   for (const { place, from } of steps.map(({ step }) => step)) {
     for (const each of from === undefined ? [place] : [place, from]) {
-      const shown = workspace.show(each);
+      const shown = quoted(workspace.show(each));
       if (seen.has(shown))
         throw new ToolError("invalid_input", `the patch wants two things of ${shown} at once`, {
           hint: "Two of its paths lead there, or one needs a directory where the other has a file: apply two patches, one after the other.",

@@ -46,7 +46,8 @@ export default tool({
       const { shown } = target;
       const { format } = await textOf(old, signal);
       const splices = await findEdits(text, edits, { ...format, shown, signal });
-      const names = { from: `a/${shown}`, to: `b/${shown}` };
+      const name = workspace.show(target.place);
+      const names = { from: `a/${name}`, to: `b/${name}` };
       const diff = await diffSplices(text, splices, { ...format, ...names, maxChars: DIFF_CHARACTERS });
       const facts = [plural(splices.length, "place"), lineCounts(diff)];
       if (dryRun)

@@ -12,7 +12,7 @@ import { takeAllBack, type Left } from "./take-all-back.ts";
 import { wordedWrite } from "./write-errors.ts";
 
 /** A file system's clock ticks in steps of up to 10 ms: two changes in one step have one time. */
-const TICK_MS = 25;
+const TICK_MS = 12;
 
 /**
  * Carries out all steps or none, synchronously, under the log's lock. Throws `Stale` when something is not as it was

@@ -2,7 +2,7 @@ import type { BigIntStats } from "node:fs";
 import type { Access, Place } from "../../access.ts";
 import { ToolError } from "../../errors.ts";
 import type { Containment, Held } from "../contain.ts";
-import { inWords, notFound } from "../contain-errors.ts";
+import { inWords, notFound, quoted } from "../contain-errors.ts";
 import { factsOf } from "../entry.ts";
 import type { Root } from "../root.ts";
 import type { SafePath } from "../safe-path.ts";
@@ -14,6 +14,7 @@ import { Stale } from "./shift.ts";
 export interface Target extends FoundSpot {
   readonly place: Place;
   readonly root: Root;
+  /** As a sentence of ours may name it. */
   readonly shown: string;
   /** Left out when nothing stood there. */
   readonly before?: BigIntStats;
@@ -95,7 +96,7 @@ function permitted(
 ): Pick<Target, "place" | "root" | "shown" | "at"> {
   const place = { root: root.path, relative: names.join("/") };
   ground.access.permit(before === undefined ? place : { ...place, ...namesOf(before) }, "write");
-  return { place, root, shown: ground.show(place), at: Date.now() };
+  return { place, root, shown: quoted(ground.show(place)), at: Date.now() };
 }
 
 /** By which another name of the same thing is known. */

@@ -144,7 +144,7 @@ class Undo {
         return { ...found, stamp: { ...before, id: `${stats.dev}:${stats.ino}` } };
     }
     throw new ToolError("unavailable", `the old version of ${shown} is not in the trash any more`, {
-      hint: "Old changes make room for newer ones; the person may have it elsewhere, as in git.",
+      hint: "It made room for newer ones, or lies in a root that is not served; git may have it.",
     });
   }
 
@@ -217,7 +217,8 @@ class Undo {
     const now = textAt(target.spot);
     const old = step.kept === undefined ? "" : this.#keptText(step, target);
     if (now === undefined || old === undefined) return {};
-    const [from, to] = [`a/${target.shown}`, step.kept === undefined ? "/dev/null" : `b/${target.shown}`];
+    const name = target.root.show(target.place.relative);
+    const [from, to] = [`a/${name}`, step.kept === undefined ? "/dev/null" : `b/${name}`];
     return {
       details: unifiedDiff({ from, to, oldText: now, newText: old, maxChars: SHOWN_CHARACTERS }).text,
     };
