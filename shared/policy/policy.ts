@@ -113,29 +113,29 @@ export class Policy {
    * Decides about one call. A grant for once that answers it is spent here, by exactly one of several processes;
    * a call that answers a question spends none.
    */
-  async decide(
+  decide(
     tool: ToolFacts,
     input: unknown,
     about: { call: Call; targets: readonly Target[] },
-  ): Promise<Verdict> {
+  ): Verdict | Promise<Verdict> {
     const { rules, broken } = this.#readRules();
     const of = this.#case(tool, input, { ...about, rules });
     const ruling = judge(of);
-    if (ruling.kind !== "ask") return { ruling, of, spent: false };
-    if (broken !== undefined) {
+    const verdict = { ruling, of, spent: false };
+    if (ruling.kind !== "ask") return verdict;
+    if (broken !== undefined)
       return {
+        ...verdict,
         ruling: { kind: "deny", because: "approvals cannot be read", message: broken },
-        of,
-        spent: false,
       };
-    }
     const ids = about.call.resumed === undefined ? coverOnce(of, rules) : undefined;
-    if (ids === undefined || !(await this.#approvals.take(ids))) return { ruling, of, spent: false };
-    return {
-      ruling: { kind: "allow", because: `granted once, rule ${ids.join(", ")}`, granted: true },
-      of,
-      spent: true,
-    };
+    return ids === undefined ? verdict : this.#spendGrants(verdict, ids);
+  }
+
+  async #spendGrants(verdict: Verdict, ids: readonly string[]): Promise<Verdict> {
+    if (!(await this.#approvals.take(ids))) return verdict;
+    const because = `granted once, rule ${ids.join(", ")}`;
+    return { ...verdict, ruling: { kind: "allow", because, granted: true }, spent: true };
   }
 
   /** Keeps a person's yes for as long as they said. */

@@ -41,8 +41,10 @@ function callFree(policy: Policy, endpoint: Endpoint, { input, call }: Run): Pro
 
 async function callDecided(policy: Policy, endpoint: Endpoint, { input, call }: Run): Promise<Answer> {
   const { tool } = endpoint;
-  const targets = await findTargets(policy, tool, input);
-  const verdict = await policy.decide(tool, input, { call, targets });
+  const targets = findTargets(policy, tool, input);
+  const decided = policy.decide(tool, input, { call, targets });
+  // nearly every call needs no wait here
+  const verdict = decided instanceof Promise ? await decided : decided;
   const { ruling, of } = verdict;
   note(call, tool, verdict);
   call.record.touches = touched(policy, verdict);
@@ -54,26 +56,27 @@ async function callDecided(policy: Policy, endpoint: Endpoint, { input, call }: 
   if (call.resumed !== undefined) checkAnswer(policy, tool, { input, call, targets });
   else if (ruling.kind === "ask") return question(policy, tool, { input, call, verdict });
 
-  const approved = await keepAnswer(policy, call, verdict);
+  const approved = call.resumed === undefined ? placesOf(verdict) : await keepAnswer(policy, call, verdict);
   if (of.facts.effect !== "read" || tool.reach === "process") call.record.changed = true;
   const access = noting(policy.access(of, { signal: call.signal, approved }), { policy, call });
   return endpoint.call(input, { ...call, access });
 }
 
 /** Keeps the person's yes as long as they said, where one was needed; the places that were allowed for this call alone. */
-async function keepAnswer(
-  policy: Policy,
-  call: Call,
-  { ruling, of, spent }: Verdict,
-): Promise<readonly Place[]> {
+async function keepAnswer(policy: Policy, call: Call, verdict: Verdict): Promise<readonly Place[]> {
   const reply = call.resumed?.reply;
-  const places = of.targets.map(({ place }) => place);
-  if (reply?.kind !== "yes" || ruling.kind !== "ask") return spent ? places : [];
+  const { ruling, of } = verdict;
+  if (reply?.kind !== "yes" || ruling.kind !== "ask") return placesOf(verdict);
   const lifetime = ruling.lifetimes.includes(reply.lifetime) ? reply.lifetime : "once";
   await policy.keep(lifetime, call.caller.id, of);
   call.record.decision = "granted";
   call.record.because = `the person said yes, ${lifetime}`;
-  return places;
+  return of.targets.map(({ place }) => place);
+}
+
+/** What a grant for once, spent for this call, covers. */
+function placesOf({ of, spent }: Verdict): readonly Place[] {
+  return spent ? of.targets.map(({ place }) => place) : [];
 }
 
 interface RefusalOptions extends Omit<Refusal, "message"> {
@@ -82,14 +85,14 @@ interface RefusalOptions extends Omit<Refusal, "message"> {
 
 const NOT_AGAIN = "Do not call it again unless the person asks for it.";
 
-async function findTargets({ workspace }: Policy, tool: ToolFacts, input: unknown): Promise<Target[]> {
+function findTargets({ workspace }: Policy, tool: ToolFacts, input: unknown): Target[] {
   const { paths = [], reads = [], linksThemselves = false } = tool.touches(input);
-  const find = async (path: string, onlyRead: boolean): Promise<Target> => {
+  const find = (path: string, onlyRead: boolean): Target => {
     const safe = workspace.locate(path);
     const spelled = { root: safe.root.path, relative: safe.parts.join("/") };
-    return { spelled, place: await workspace.resolve(safe, linksThemselves ? "keep" : "follow"), onlyRead };
+    return { spelled, place: workspace.resolve(safe, linksThemselves ? "keep" : "follow"), onlyRead };
   };
-  return Promise.all([...paths.map((path) => find(path, false)), ...reads.map((path) => find(path, true))]);
+  return [...paths.map((path) => find(path, false)), ...reads.map((path) => find(path, true))];
 }
 
 /** How many places that a call really reached its audit line names, beside those that it asked for. */

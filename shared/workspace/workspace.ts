@@ -106,7 +106,7 @@ export class Workspace {
    * Where the path leads now; a missing tail keeps its spelling. For rules, before a call runs. `keep`: a link in the
    * last place is meant itself, wherever it leads.
    */
-  async resolve(path: SafePath, last: "follow" | "keep" = "follow"): Promise<Place> {
+  resolve(path: SafePath, last: "follow" | "keep" = "follow"): Place {
     return inWords(path.shown, () => {
       const held = this.#containment.reach(path.root, path.parts, last);
       held.close();

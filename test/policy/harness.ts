@@ -1,3 +1,4 @@
+import type { Place } from "../../shared/access.ts";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -91,7 +92,7 @@ export class Bench {
         this.runs++;
         if (kind.run !== undefined) return kind.run(given, context);
         for (const path of [...(given.paths ?? []), ...(given.path === undefined ? [] : [given.path])])
-          context.access.permit(await placeOf(workspace, path), intent);
+          context.access.permit(placeOf(workspace, path), intent);
         return { ran: true };
       },
       render: () => "done",
@@ -140,6 +141,6 @@ export const yes = (lifetime: Lifetime = "once"): Reply => ({ kind: "yes", lifet
 export const no: Reply = { kind: "no", how: "decline" };
 export const mute = { ...person, canAsk: false };
 
-export async function placeOf(workspace: Workspace, path: string): ReturnType<Workspace["resolve"]> {
+export function placeOf(workspace: Workspace, path: string): Place {
   return workspace.resolve(workspace.locate(path));
 }

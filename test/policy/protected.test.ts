@@ -193,8 +193,7 @@ describe("something protected in a folder", () => {
     await mkdir(join(ground.root, "moved"));
     await rename(join(ground.root, "real"), join(ground.root, "moved/real"));
     await writeFile(join(ground.root, "b.txt"), "");
-    const kind = async (path: string): Promise<string> =>
-      classify(await placeOf(ground.workspace, path)).kind;
+    const kind = async (path: string): Promise<string> => classify(placeOf(ground.workspace, path)).kind;
     expect(await kind("innocent/config")).toBe("protected");
     expect(await kind("moved/real/.env")).toBe("secret");
     expect(await kind("b.txt")).toBe("plain");

@@ -73,7 +73,7 @@ describe.each(["handles", "compare"] as const)("containment by %s", (containment
     const { workspace } = ground;
     const answers = await Promise.all(
       out.flatMap(({ path }) => [
-        outcome(async () => (await workspace.resolve(workspace.locate(path))).relative),
+        outcome(async () => workspace.resolve(workspace.locate(path)).relative),
         outcome(
           async () => (await workspace.stat(workspace.locate(path), permissive(), { follow: true })).kind,
         ),
@@ -155,7 +155,7 @@ describe.each(["handles", "compare"] as const)("containment by %s", (containment
 
   test("a missing tail resolves to where it would be", async () => {
     const { workspace, root } = ground;
-    const place = async (path: string) => await workspace.resolve(workspace.locate(path));
+    const place = async (path: string) => workspace.resolve(workspace.locate(path));
     expect(await place("in/directory/new/file.txt")).toEqual({ root, relative: "dir/new/file.txt" });
     expect(await place("in/dangling-directory/new.txt")).toEqual({ root, relative: "missing/new.txt" });
     expect(await place("in/to-root")).toEqual({ root, relative: "" });
@@ -169,7 +169,7 @@ describe.each(["handles", "compare"] as const)("containment by %s", (containment
         await outcome(
           async () => (await ground.workspace.stat(ground.workspace.locate(path), permissive())).kind,
         );
-        await outcome(async () => (await ground.workspace.resolve(ground.workspace.locate(path))).relative);
+        await outcome(async () => ground.workspace.resolve(ground.workspace.locate(path)).relative);
       }
     };
     await everything();

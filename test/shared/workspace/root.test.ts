@@ -69,7 +69,7 @@ test("relative paths belong to the first root, absolute ones to the deepest that
     ["/one", "nested/a.txt", "nested/a.txt"],
     ["/two", "", "/two"],
   ]);
-  const place = await workspace.resolve(workspace.locate(`${roots[1]}/a.txt`));
+  const place = workspace.resolve(workspace.locate(`${roots[1]}/a.txt`));
   expect(workspace.show(place)).toBe(`${roots[1]}/a.txt`);
   expect(() => workspace.locate("../two/a.txt")).toThrow("outside");
 });
