@@ -1,8 +1,18 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import type { JSONRPCMessage, Transport } from "@modelcontextprotocol/client";
 import { createClient } from "../support/connect.ts";
@@ -74,12 +84,23 @@ export interface Served extends AsyncDisposable {
   kill(): Promise<void>;
 }
 
+/** Node and the command, copied to where another user can run them: ours may lie in a private folder. */
+function programFor({ base }: Tree): string[] {
+  const folder = join(base, "program");
+  if (!existsSync(folder)) {
+    cpSync(dirname(CLI), join(folder, "dist"), { recursive: true });
+    writeFileSync(join(folder, "package.json"), '{"type":"module"}');
+    copyFileSync(process.execPath, join(folder, "node"));
+    chmodSync(join(folder, "node"), 0o755);
+  }
+  return [join(folder, "node"), join(folder, "dist", basename(CLI))];
+}
+
 export async function serve(tree: Tree, options: ServeOptions = {}): Promise<Served> {
   const { roots = [tree.root], state = tree.state, env = {}, args = [], uid, wrapper = [] } = options;
   const [command = "", ...rest] = [
     ...wrapper,
-    process.execPath,
-    CLI,
+    ...(uid === undefined ? [process.execPath, CLI] : programFor(tree)),
     "serve",
     "filesystem",
     ...roots.flatMap((root) => ["--root", root]),
