@@ -95,8 +95,7 @@ function textOf({ content = [], structuredContent }) {
 async function takeTurns(operation, workers, { calls, budgetMs }) {
   const figures = Object.fromEntries(workers.map(({ name }) => [name, { ms: [], spent: 0 }]));
   for (let round = 0; round < calls + WARM_UPS; round++) {
-    // whoever comes after a heavy one finds cold caches: not always the same one
-    for (const { name, work } of round % 2 === 0 ? workers : workers.toReversed()) {
+    for (const { name, work } of workers) {
       const figure = figures[name];
       if (figure.error !== undefined || isDone(figure, budgetMs)) continue;
       const { ms, ...answer } = await timed(operation, work[operation]);
