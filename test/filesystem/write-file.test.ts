@@ -152,7 +152,7 @@ describe("write_file refuses, and says what to do", () => {
     [
       "the root",
       { path: ".", content: "x", overwrite: true },
-      "invalid_input: the root itself is not written, moved or deleted",
+      "invalid_input: the root itself is not written, moved or deleted\nhint: Name what is in it, as in src/main.rs.",
     ],
     [
       "a path below a file",

@@ -78,7 +78,9 @@ function targetAt({ root, shown }: SafePath, { parts, missing, stats }: Held, gr
   if (missing.includes("..")) throw notFound(shown);
   const names = [...parts, ...missing];
   if (names.length === 0)
-    throw new ToolError("invalid_input", "the root itself is not written, moved or deleted");
+    throw new ToolError("invalid_input", "the root itself is not written, moved or deleted", {
+      hint: "Name what is in it, as in src/main.rs.",
+    });
   const isThere = missing.length === 0;
   const common = permitted(root, names, { before: isThere ? stats : undefined, ground });
   if (!isThere && !stats.isDirectory()) throw below(root.show(parts.join("/")));
