@@ -35,6 +35,8 @@ export interface Sealed {
   readonly input: unknown;
   /** What the hooks said, so that they run once. */
   readonly hooks: HookVerdict;
+  /** Set when the person was asked whether these hooks may run at all, and not about the call: their approval hashes. */
+  readonly trust?: readonly string[];
   /** Where the paths led when the person was asked. */
   readonly places: readonly string[];
 }
@@ -42,7 +44,12 @@ export interface Sealed {
 /** What the hooks before a call decided together. */
 export interface HookVerdict {
   readonly decision: "allow" | "ask" | "deny" | "none";
+  /** Foreign text. */
   readonly reason?: string;
+  /** A hook wants the whole work to stop, and not only this call; the text says why. */
+  readonly stop?: string;
+  /** What hooks tell the model beside the answer. */
+  readonly notes?: readonly string[];
 }
 
 /** What the audit line will say; each stage writes what it knows. */
@@ -94,6 +101,10 @@ export type Answer =
       /** Only for tools with an `output` schema. */
       readonly structured?: Readonly<Record<string, unknown>>;
       readonly error?: ErrorCode | "internal";
+      /** What hooks add, bounded by them; the budget stage puts it behind the parts. */
+      readonly notes?: readonly string[];
+      /** A hook wants the host to stop the whole work; why. */
+      readonly stop?: string;
       /** Ever shorter texts for the budget stage, which takes them off. */
       readonly shorter?: readonly (() => string)[];
     }

@@ -19,6 +19,10 @@ export interface ToolErrorOptions {
   /** Foreign text (stderr, a parser's words); bounded and labelled before it is shown. */
   readonly details?: string;
   readonly cause?: unknown;
+  /** What hooks add to the answer, bounded by them. */
+  readonly notes?: readonly string[];
+  /** A hook wants the host to stop the whole work; why. */
+  readonly stop?: string;
 }
 
 /** A failure that the model can act on. `message` is our own sentence: what happened, to what. */
@@ -27,12 +31,16 @@ export class ToolError extends Error {
   readonly code: ErrorCode;
   readonly hint: string | undefined;
   readonly details: string | undefined;
+  readonly notes: readonly string[];
+  readonly stop: string | undefined;
 
   constructor(code: ErrorCode, message: string, options: ToolErrorOptions = {}) {
     super(message, { cause: options.cause });
     this.code = code;
     this.hint = options.hint;
     this.details = options.details;
+    this.notes = options.notes ?? [];
+    this.stop = options.stop;
   }
 }
 

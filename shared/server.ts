@@ -85,6 +85,7 @@ export function defineServer<Deps extends object, Options extends z.ZodObject>(
         ...tool,
         reach: typeof tool.reach === "function" ? tool.reach(options) : tool.reach,
         run: (input, context) => tool.run(input, { ...deps, ...context }),
+        views: { as: tool.views.as, of: (input, context) => tool.views.of(input, { ...deps, ...context }) },
       });
       const resources = spec.resources;
       return {

@@ -25,6 +25,31 @@ export interface Touches {
   readonly argv?: readonly string[];
 }
 
+/** Claude Code's own tools, whose names and arguments existing hook scripts know. */
+export type ViewTool = "Write" | "Edit" | "MultiEdit" | "Read" | "Grep" | "Glob" | "Bash";
+
+/** A call, or its part about one file, as one of those tools would have been called. */
+export interface View {
+  readonly tool: ViewTool;
+  /** The file as the caller wrote it: becomes `file_path` (`path` for Grep and Glob), absolute. */
+  readonly path?: string;
+  /** The other arguments, by the names of that tool. */
+  readonly input: Readonly<Record<string, unknown>>;
+  /**
+   * Our own input when a hook wants other arguments; they hold an absolute path again. Nothing when that cannot be
+   * said in our terms. Left out, no rewriting is possible, as for one file of many.
+   */
+  rewrite?(changed: Readonly<Record<string, unknown>>): unknown;
+}
+
+/** How a tool is seen by hooks. */
+export interface Views<Context> {
+  /** Every name that one of its calls may have. */
+  readonly as: readonly ViewTool[];
+  /** One for each file that the call touches; may look at the disk, before anything is changed. */
+  of(input: unknown, context: Context): readonly View[] | Promise<readonly View[]>;
+}
+
 /** One piece of an answer, in the shapes of MCP content. `data` is base64. */
 export type Part =
   | { readonly type: "text"; readonly text: string }
@@ -48,10 +73,17 @@ export interface ToolFacts {
   readonly input: z.ZodObject;
   readonly output?: z.ZodObject;
   touches(input: unknown): Touches;
+  readonly views: Views<ViewContext>;
+}
+
+/** What making views may use. */
+export interface ViewContext {
+  readonly signal: AbortSignal;
 }
 
 /** A tool whose own types are folded away; made only by `toolFor`. */
-export interface Tool<Deps> extends Omit<ToolFacts, "server" | "reach"> {
+export interface Tool<Deps> extends Omit<ToolFacts, "server" | "reach" | "views"> {
+  readonly views: Views<ViewContext & Deps>;
   readonly reach: Reach | ((options: unknown) => Reach);
   run(input: unknown, context: CallContext & Deps): Promise<unknown>;
   render(data: unknown): string | readonly Part[];
@@ -72,6 +104,14 @@ export interface ToolSpec<Deps, Input extends z.ZodObject, Data, Output extends 
   readonly output?: Output;
   /** Required for every tool that takes a path or a command. */
   touches?(input: z.output<Input>): Touches;
+  /**
+   * How existing hook scripts see the call. Left out, a call that changes something is an `Edit` of each path that it
+   * touches, a command is `Bash`, and any other call has only its own name.
+   */
+  readonly views?: {
+    readonly as: readonly ViewTool[];
+    of(input: z.output<Input>, context: ViewContext & Deps): readonly View[] | Promise<readonly View[]>;
+  };
   run(input: z.output<Input>, context: CallContext & Deps): Promise<Data>;
   /** Total: it makes text of any data. Left out, the data is shown as JSON. */
   render?(data: Data): string | readonly Part[];
@@ -93,11 +133,32 @@ export function toolFor<Deps>() {
       ...(spec.output === undefined ? {} : { output: spec.output }),
       // oxlint-disable typescript/no-unsafe-type-assertion -- the pipeline parses with `input` before it calls these
       touches: (input) => spec.touches?.(input as z.output<Input>) ?? {},
+      views:
+        spec.views === undefined
+          ? plainViews(spec)
+          : { as: spec.views.as, of: (input, context) => spec.views?.of(input as z.output<Input>, context) ?? [] },
       run: (input, context) => spec.run(input as z.output<Input>, context),
       render: (data) => spec.render?.(data as Data) ?? JSON.stringify(data),
       shorter: (spec.shorter ?? []) as readonly ((data: unknown) => string)[],
       // oxlint-enable typescript/no-unsafe-type-assertion
     };
+  };
+}
+
+/** The views of a tool that declares none. */
+function plainViews<Deps, Input extends z.ZodObject, Data, Output extends z.ZodObject>(
+  spec: ToolSpec<Deps, Input, Data, Output>,
+): Views<unknown> {
+  const changes = worstEffect(spec.effect) !== "read";
+  return {
+    as: changes ? ["Edit", "Bash"] : ["Bash"],
+    of(input) {
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the pipeline parses with `input` before it calls this
+      const { paths = [], argv } = spec.touches?.(input as z.output<Input>) ?? {};
+      if (argv !== undefined) return [{ tool: "Bash", input: { command: argv.join(" ") } }];
+      if (effectOf(spec.effect, input) === "read") return [];
+      return paths.map((path) => ({ tool: "Edit", path, input: {} }));
+    },
   };
 }
 

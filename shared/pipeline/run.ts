@@ -14,6 +14,7 @@ export function toEndpoint(server: string, tool: Tool<object>): Endpoint {
     input: tool.input,
     ...(tool.output === undefined ? {} : { output: tool.output }),
     touches: (input) => tool.touches(input),
+    views: tool.views,
   };
   return { tool: facts, call: (input, call) => run(tool, input, { call, server }) };
 }
