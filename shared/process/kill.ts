@@ -17,15 +17,16 @@ export function watchGroup(child: ChildProcess): void {
   });
 }
 
-/** SIGTERM to the whole group, SIGKILL after half a second; returns at once. */
-export function killGroup(child: ChildProcess): void {
+/** SIGTERM to the whole group, SIGKILL after `graceMs`, half a second when left out; returns at once. */
+export function killGroup(child: ChildProcess, graceMs = GRACE_MS): void {
   if (!isRunning(child)) return;
   signalGroup(child, "SIGTERM");
-  const timer = setTimeout(() => isRunning(child) && signalGroup(child, "SIGKILL"), GRACE_MS);
+  const timer = setTimeout(() => isRunning(child) && signalGroup(child, "SIGKILL"), graceMs);
   child.once("exit", () => clearTimeout(timer));
 }
 
-function isRunning(child: ChildProcess): boolean {
+/** False as soon as the child itself has ended. */
+export function isRunning(child: ChildProcess): boolean {
   return child.exitCode === null && child.signalCode === null;
 }
 

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import type { Readable } from "node:stream";
 import { ToolError, isErrno } from "../errors.ts";
 import { childEnvironment } from "./environment.ts";
-import { killGroup, watchGroup } from "./kill.ts";
+import { isRunning, killGroup, watchGroup } from "./kill.ts";
 
 const MAX_ERROR_BYTES = 64 * 1024;
 /** How long output may still come after the program ended, from a process that left its group. */
@@ -18,12 +18,16 @@ export interface StartOptions {
   readonly stdin?: number | string | Uint8Array;
   /** Beside the short list of variables that every child gets. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Milliseconds that it has between the polite signal and the one that cannot be refused; 500 when left out. */
+  readonly graceMs?: number;
 }
 
 /** How a program ended. */
 export interface Ended {
   /** Undefined when a signal ended it. */
   readonly exitCode: number | undefined;
+  /** True when it did not end by itself: it still ran when it was aborted or stopped. */
+  readonly stopped: boolean;
   /** The first 64 KiB: foreign text, for `details` and logs only. */
   readonly stderr: string;
 }
@@ -45,25 +49,29 @@ export async function start(
   args: readonly string[],
   options: StartOptions,
 ): Promise<Running> {
-  const { signal, cwd, stdin, env } = options;
-  signal.throwIfAborted();
-  const child = spawn(program, args, {
-    cwd,
-    env: childEnvironment(env),
-    stdio: [stdin === undefined ? "ignore" : typeof stdin === "number" ? stdin : "pipe", "pipe", "pipe"],
-    detached: process.platform !== "win32",
-    windowsHide: true,
-  });
-  await spawned(child, program);
+  options.signal.throwIfAborted();
+  const child = await spawned(program, args, options);
   watchGroup(child);
-  return follow(child, signal, typeof stdin === "number" ? undefined : stdin);
+  return follow(child, options);
 }
 
-async function spawned(child: ChildProcess, program: string): Promise<void> {
+async function spawned(
+  program: string,
+  args: readonly string[],
+  { cwd, stdin, env }: StartOptions,
+): Promise<ChildProcess> {
   try {
+    const child = spawn(program, args, {
+      cwd,
+      env: childEnvironment(env),
+      stdio: [stdin === undefined ? "ignore" : typeof stdin === "number" ? stdin : "pipe", "pipe", "pipe"],
+      detached: process.platform !== "win32",
+      windowsHide: true,
+    });
     await once(child, "spawn");
+    return child;
   } catch (error) {
-    if (!isErrno(error, "ENOENT", "EACCES", "ENOTDIR", "EAGAIN", "ENOMEM", "E2BIG", "EMFILE")) throw error;
+    if (!isSpawnFailure(error)) throw error;
     throw new ToolError("unavailable", `the program ${program} could not be started`, {
       hint: isErrno(error, "ENOENT") ? "Install it, or put its folder into PATH." : "Try again later.",
       cause: error,
@@ -71,14 +79,23 @@ async function spawned(child: ChildProcess, program: string): Promise<void> {
   }
 }
 
-function follow(child: ChildProcess, signal: AbortSignal, stdin: string | Uint8Array | undefined): Running {
+/** What the operating system said to it; some of that is thrown, some comes as an event. */
+function isSpawnFailure(error: unknown): boolean {
+  return error instanceof Error && "syscall" in error && String(error.syscall).startsWith("spawn");
+}
+
+function follow(child: ChildProcess, { signal, stdin, graceMs }: StartOptions): Running {
   const { stdout, stderr } = child;
   if (stdout === null || stderr === null) throw new Error("a child was started without its pipes");
   const kept = keepFirst(stderr);
+  let stopped = false;
   const ended = new Promise<Ended>((resolve) => {
-    child.once("close", (exitCode) => resolve({ exitCode: exitCode ?? undefined, stderr: kept() }));
+    child.once("close", (exitCode) => resolve({ exitCode: exitCode ?? undefined, stopped, stderr: kept() }));
   });
-  const kill = (): void => killGroup(child);
+  const kill = (): void => {
+    stopped ||= isRunning(child);
+    killGroup(child, graceMs);
+  };
   signal.addEventListener("abort", kill, { once: true });
   if (signal.aborted) kill();
   child.once("exit", () => {
@@ -87,7 +104,7 @@ function follow(child: ChildProcess, signal: AbortSignal, stdin: string | Uint8A
   });
   child.once("close", () => signal.removeEventListener("abort", kill));
   // A program may end without reading what it is given.
-  child.stdin?.on("error", () => undefined).end(stdin);
+  child.stdin?.on("error", () => undefined).end(typeof stdin === "number" ? undefined : stdin);
   const stop = async (): Promise<void> => {
     kill();
     for (const pipe of [stdout, stderr]) pipe.destroy();
