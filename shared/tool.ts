@@ -31,10 +31,17 @@ export type ViewTool = "Write" | "Edit" | "MultiEdit" | "Read" | "Grep" | "Glob"
 /** A call, or its part about one file, as one of those tools would have been called. */
 export interface View {
   readonly tool: ViewTool;
+  /** Other names of this very view: a matcher that selects only one of these gets it under that name, once. */
+  readonly also?: readonly ViewTool[];
   /** The file as the caller wrote it: becomes `file_path` (`path` for Grep and Glob), absolute. */
   readonly path?: string;
-  /** The other arguments, by the names of that tool. */
+  /** The other arguments, by the names of that tool; those that nobody knows before the call are left out. */
   readonly input: Readonly<Record<string, unknown>>;
+  /**
+   * So many files at least, in the directory at `path`, are touched and have no view of their own, as when a large
+   * directory is deleted: no hook sees them, so a person has to be asked. `input.more` tells it to scripts.
+   */
+  readonly more?: number;
   /**
    * Our own input when a hook wants other arguments; they hold an absolute path again. Nothing when that cannot be
    * said in our terms. Left out, no rewriting is possible, as for one file of many.
@@ -44,9 +51,12 @@ export interface View {
 
 /** How a tool is seen by hooks. */
 export interface Views<Context> {
-  /** Every name that one of its calls may have. */
+  /** Every name that one of its calls may have, those of `also` among them. */
   readonly as: readonly ViewTool[];
-  /** One for each file that the call touches; may look at the disk, before anything is changed. */
+  /**
+   * One for each file that the call touches, and one more for the file behind a path that leads elsewhere by a link.
+   * Runs before policy: may look at names on the disk, never into a file. What it throws is the call's failure.
+   */
   of(input: unknown, context: Context): readonly View[] | Promise<readonly View[]>;
 }
 
@@ -136,7 +146,10 @@ export function toolFor<Deps>() {
       views:
         spec.views === undefined
           ? plainViews(spec)
-          : { as: spec.views.as, of: (input, context) => spec.views?.of(input as z.output<Input>, context) ?? [] },
+          : {
+              as: spec.views.as,
+              of: (input, context) => spec.views?.of(input as z.output<Input>, context) ?? [],
+            },
       run: (input, context) => spec.run(input as z.output<Input>, context),
       render: (data) => spec.render?.(data as Data) ?? JSON.stringify(data),
       shorter: (spec.shorter ?? []) as readonly ((data: unknown) => string)[],

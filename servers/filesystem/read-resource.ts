@@ -8,6 +8,7 @@ import { detectKind } from "../../shared/workspace/text-file-kind.ts";
 import { openText, scanText } from "../../shared/workspace/text-file.ts";
 import { tool } from "./deps.ts";
 import { openFile } from "./open.ts";
+import { resourceViews } from "./views/read-views.ts";
 
 /** Bytes of a resource: as base64 they are still within the largest budget. */
 const MOST_BYTES = 1_490_000;
@@ -24,6 +25,13 @@ export const readResource = tool({
     budget: budgetField.default(MAX_BUDGET),
   }),
   touches: ({ uri }) => ({ paths: [decodedPath(uri) ?? uri] }),
+  views: {
+    as: ["Read"],
+    of(own, context) {
+      const path = decodedPath(own.uri);
+      return path === undefined ? [] : resourceViews({ own, path }, context);
+    },
+  },
 
   async run({ uri }, context): Promise<readonly Part[]> {
     await using file = await openFile(pathOf(uri), context);

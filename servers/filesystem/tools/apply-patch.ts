@@ -8,6 +8,7 @@ import { changeHeader, plural } from "../change-notes.ts";
 import { tool, type FilesystemContext } from "../deps.ts";
 import { flag } from "../fields.ts";
 import { planPatchFile } from "../patch-file.ts";
+import { patchViews } from "../views/patch-views.ts";
 
 /** So many files that do not take a patch are told of; the others are counted. */
 const MOST_TOLD = 5;
@@ -25,6 +26,7 @@ export default tool({
     dryRun: flag("Only check."),
   }),
   touches: ({ patch }) => ({ paths: patchPaths(patch), reads: patchReads(patch) }),
+  views: { as: ["Write", "Edit", "Read"], of: patchViews },
 
   async run({ patch, dryRun }, context): Promise<{ header: string; lines: readonly string[] }> {
     const { workspace, access, signal, by } = context;

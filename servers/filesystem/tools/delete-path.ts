@@ -3,6 +3,7 @@ import { permitRemoval } from "../../../shared/workspace/change/permit-tree.ts";
 import { changeHeader } from "../change-notes.ts";
 import { tool } from "../deps.ts";
 import { amount, named, standing } from "../standing.ts";
+import { deleteViews } from "../views/delete-views.ts";
 
 export default tool({
   name: "delete_path",
@@ -14,6 +15,7 @@ export default tool({
     path: z.string().describe("A link goes itself, not what it leads to."),
   }),
   touches: ({ path }) => ({ paths: [path], linksThemselves: true }),
+  views: { as: ["Edit"], of: deleteViews },
 
   async run({ path }, context): Promise<string> {
     const { workspace, access, signal, by } = context;

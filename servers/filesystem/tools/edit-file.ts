@@ -6,6 +6,7 @@ import { tool } from "../deps.ts";
 import { flag, hashField } from "../fields.ts";
 import { checkHash, openTarget, textOf } from "../open-target.ts";
 import { spliced } from "../spliced.ts";
+import { editViews } from "../views/edit-views.ts";
 
 /** The rest of a larger diff is counted; a model knows what it asked for. */
 const DIFF_CHARACTERS = 18_000;
@@ -34,6 +35,7 @@ export default tool({
     expectedHash: hashField,
   }),
   touches: ({ path }) => ({ paths: [path] }),
+  views: { as: ["Edit", "MultiEdit"], of: editViews },
 
   async run({ path, edits, dryRun, expectedHash }, context): Promise<{ header: string; diff: string }> {
     const { workspace, access, signal, by } = context;

@@ -5,6 +5,7 @@ import { entryPage } from "../entry-page.ts";
 import { legendOf, pathLines } from "../entry-text.ts";
 import { flag, limit, strings } from "../fields.ts";
 import { openDirectory, TRASH } from "../open.ts";
+import { findViews } from "../views/search-views.ts";
 
 export default tool({
   name: "find_files",
@@ -22,6 +23,7 @@ export default tool({
     cursor: cursorField,
   }),
   touches: ({ path }) => ({ paths: [path] }),
+  views: { as: ["Glob"], of: findViews },
 
   async run(input, context): Promise<string> {
     await using directory = await openDirectory(input.path, context);

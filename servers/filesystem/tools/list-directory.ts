@@ -6,6 +6,7 @@ import type { WalkEntry } from "../../../shared/workspace/walk-request.ts";
 import { legendOf, pathLines, pathRows, treeLines } from "../entry-text.ts";
 import { flag, limit } from "../fields.ts";
 import { openDirectory, TRASH } from "../open.ts";
+import { listViews } from "../views/search-views.ts";
 
 /** More entries than this are written several on a line. */
 const MANY = 1_000;
@@ -27,6 +28,7 @@ export default tool({
     cursor: cursorField,
   }),
   touches: ({ path }) => ({ paths: [path] }),
+  views: { as: ["Glob"], of: listViews },
 
   async run(input, context): Promise<string> {
     await using directory = await openDirectory(input.path, context);

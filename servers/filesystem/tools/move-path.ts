@@ -3,6 +3,7 @@ import { changeHeader } from "../change-notes.ts";
 import { tool } from "../deps.ts";
 import { flag } from "../fields.ts";
 import { planCopy, planMove } from "../transfer.ts";
+import { moveViews } from "../views/move-views.ts";
 
 export default tool({
   name: "move_path",
@@ -21,6 +22,7 @@ export default tool({
     ...(copy ? { paths: [to], reads: [from] } : { paths: [from, to] }),
     linksThemselves: true,
   }),
+  views: { as: ["Write", "Edit", "Read"], of: moveViews },
 
   async run(input, context): Promise<string> {
     const { workspace, access, signal, by } = context;

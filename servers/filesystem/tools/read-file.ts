@@ -8,6 +8,7 @@ import { count } from "../fields.ts";
 import { openFile } from "../open.ts";
 import { describeBinary, readBase64, readImage } from "../read-bytes.ts";
 import { readText, type TextRequest } from "../read-text.ts";
+import { readViews } from "../views/read-views.ts";
 
 export default tool({
   name: "read_file",
@@ -28,6 +29,7 @@ export default tool({
     cursor: cursorField,
   }),
   touches: ({ path }) => ({ paths: [path] }),
+  views: { as: ["Read"], of: readViews },
 
   async run(input, context): Promise<readonly Part[]> {
     const file = await openFile(input.path, context);

@@ -4,6 +4,7 @@ import type { Part } from "../../../shared/tool.ts";
 import { tool } from "../deps.ts";
 import { strings } from "../fields.ts";
 import { readShared } from "../read-shared.ts";
+import { readEachViews } from "../views/read-views.ts";
 
 export default tool({
   name: "read_files",
@@ -17,6 +18,7 @@ export default tool({
     budget: budgetField,
   }),
   touches: ({ paths }) => ({ paths }),
+  views: { as: ["Read"], of: readEachViews },
 
   async run({ paths, budget }, context): Promise<readonly Part[]> {
     const answers = await readShared(paths, budget, context);

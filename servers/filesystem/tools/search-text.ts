@@ -6,6 +6,7 @@ import { count, flag, limit, strings } from "../fields.ts";
 import { fullForm, shorterForms } from "../search-forms.ts";
 import { openGround } from "../search-ground.ts";
 import { searchPage, type SearchResult } from "../search-page.ts";
+import { searchViews } from "../views/search-views.ts";
 
 /** A search that takes longer gives what it has and says so. */
 const DEADLINE_MS = 20_000;
@@ -38,6 +39,7 @@ export default tool({
     cursor: cursorField,
   }),
   touches: ({ path }) => ({ paths: [path] }),
+  views: { as: ["Grep"], of: searchViews },
 
   async run(input, context): Promise<SearchResult> {
     if (input.pattern.includes("\0"))

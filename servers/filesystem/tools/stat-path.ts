@@ -5,6 +5,7 @@ import { hashFile, openText, scanText } from "../../../shared/workspace/text-fil
 import { tool, type FilesystemContext } from "../deps.ts";
 import { flag } from "../fields.ts";
 import { openFile, withHelp } from "../open.ts";
+import { statViews } from "../views/search-views.ts";
 
 export default tool({
   name: "stat_path",
@@ -18,6 +19,7 @@ export default tool({
     hash: flag("Add hash and lines."),
   }),
   touches: ({ path }) => ({ paths: [path] }),
+  views: { as: ["Glob"], of: statViews },
 
   async run({ path, hash }, context) {
     const { workspace, access } = context;

@@ -4,6 +4,7 @@ import { changeHeader } from "../change-notes.ts";
 import { tool } from "../deps.ts";
 import { limit, strings } from "../fields.ts";
 import { pastChanges, phrasesOf } from "../past-changes.ts";
+import { undoViews } from "../views/undo-views.ts";
 
 /** What an undo did is told of so many places, the others are counted. */
 const MOST_TOLD = 20;
@@ -22,6 +23,7 @@ export default tool({
     limit: limit("Most changes.", { standard: 20, most: 1_000 }),
   }),
   touches: ({ paths }) => (paths === undefined ? {} : { paths }),
+  views: { as: ["Write", "Edit"], of: undoViews },
 
   async run({ action, change, paths, limit }, context): Promise<string> {
     const { workspace, access, by } = context;

@@ -6,6 +6,7 @@ import { tool, type FilesystemContext } from "../deps.ts";
 import { flag, hashField } from "../fields.ts";
 import { fromBase64, fromText } from "../new-content.ts";
 import { checkHash, openTarget, type OpenTarget } from "../open-target.ts";
+import { writeViews } from "../views/write-views.ts";
 
 interface Request {
   readonly path: string;
@@ -30,6 +31,7 @@ export default tool({
     overwrite: flag("Replace whatever it holds."),
   }),
   touches: ({ path }) => ({ paths: [path] }),
+  views: { as: ["Write"], of: writeViews },
 
   async run(input, context): Promise<string> {
     const { workspace, access, signal } = context;

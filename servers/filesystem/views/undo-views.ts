@@ -1,0 +1,102 @@
+import type { View } from "../../../shared/tool.ts";
+import { pathsOf, remade, type PastChange } from "../../../shared/workspace/change/history.ts";
+import type { Kept, Step } from "../../../shared/workspace/change/journal.ts";
+import { stepsAt } from "../../../shared/workspace/change/undo-steps.ts";
+import { pathOfPlace } from "../../../shared/workspace/path-of-place.ts";
+import type { FilesystemViewContext } from "../deps.ts";
+import { unlessRefused, type PathView } from "./all-names.ts";
+import { filesBelow, MOST_FILES, NO_FILES, type FilesBelow } from "./files-below.ts";
+import { GONE, onePerFile, treeViews, WRITTEN } from "./tree-views.ts";
+
+interface UndoRequest {
+  readonly action: "list" | "revert";
+  readonly change?: string | undefined;
+  readonly paths?: readonly string[] | undefined;
+}
+
+/** Each file that comes back, and each that goes again; none for a list. */
+export async function undoViews(
+  { action, change, paths }: UndoRequest,
+  context: FilesystemViewContext,
+): Promise<readonly View[]> {
+  if (action === "list" || change === undefined) return [];
+  const { workspace } = context;
+  const id = change.toLowerCase();
+  const history = await workspace.changes.history();
+  const { left = [] } = history.find((past) => past.change.id === id) ?? {};
+  const steps = unlessRefused(() =>
+    paths === undefined
+      ? left
+      : stepsAt(
+          left,
+          paths.map((path) => {
+            const { root, parts } = workspace.locate(path);
+            return pathOfPlace({ root: root.path, relative: parts.join("/") });
+          }),
+        ),
+  );
+  const ends = steps?.flatMap(pathsOf).length ?? 0;
+  const options = { id, history, most: Math.floor(MOST_FILES / Math.max(1, ends)) };
+  const views: PathView[] = [];
+  for (const step of steps ?? []) views.push(...(await viewsOf(step, options, context)));
+  // what goes from a place to which something else comes back is no loss
+  const order = (view: View): number => (view.tool === "Write" ? 0 : 1);
+  return onePerFile(
+    views.toSorted((one, other) => order(one) - order(other)),
+    context,
+  );
+}
+
+interface Options {
+  readonly id: string;
+  readonly history: readonly PastChange[];
+  /** Files that one step may show. */
+  readonly most: number;
+}
+
+async function viewsOf(step: Step, options: Options, context: FilesystemViewContext): Promise<PathView[]> {
+  const [path = "", from = path] = pathsOf(step);
+  const standing = (): Promise<FilesBelow> => filesBelow(path, options.most, context);
+  switch (step.what) {
+    case "put":
+      if (step.kept !== undefined) return treeViews(WRITTEN, { path, found: NO_FILES }, context);
+      return treeViews(GONE, { path, found: await standing() }, context);
+    case "remove":
+      return await bringBack(step, options, context);
+    case "move": {
+      const found = await standing();
+      return [
+        ...treeViews(WRITTEN, { path: from, found }, context),
+        ...treeViews(GONE, { path, found }, context),
+      ];
+    }
+    case "make":
+    case "unmake":
+      return [];
+    default:
+      return step.what satisfies never;
+  }
+}
+
+/** By all names under which it may be kept: each time that the change was made again it was kept anew. */
+async function bringBack(
+  step: Step,
+  { id, history, most }: Options,
+  context: FilesystemViewContext,
+): Promise<PathView[]> {
+  const path = pathOfPlace(step.place);
+  const again = remade(history, id)
+    .flatMap(({ steps }) => steps)
+    .filter(({ place }) => pathOfPlace(place) === path);
+  const views: PathView[] = [];
+  for (const { kept } of [step, ...again]) {
+    if (kept === undefined) continue;
+    const found = await filesBelow(trashPath(kept), most, context);
+    views.push(...treeViews(WRITTEN, { path, found }, context));
+  }
+  return views;
+}
+
+function trashPath({ root, mount, name }: Kept): string {
+  return pathOfPlace({ root, relative: [...mount, ".plumbline", "trash", name].join("/") });
+}
