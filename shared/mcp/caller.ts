@@ -35,7 +35,7 @@ export function callerOf(context: ServerContext, server: Server, connection: str
   return {
     id: callerIdOf(context, connection),
     transport: context.http === undefined ? "stdio" : "http",
-    name: shown(info?.name ?? "unknown"),
+    name: clientName(info),
     ...(info === undefined ? {} : { version: shown(info.version) }),
     canAsk: canFillForms(capabilities),
   };
@@ -50,6 +50,11 @@ export function callerIdOf(context: ServerContext, connection: string): string {
 function canFillForms(capabilities: Capabilities | undefined): boolean {
   const elicitation = capabilities?.elicitation;
   return elicitation !== undefined && (elicitation.form !== undefined || elicitation.url === undefined);
+}
+
+/** What a client calls itself, fit to be shown. */
+export function clientName(info: { readonly name: string } | undefined): string {
+  return shown(info?.name ?? "unknown");
 }
 
 /** A client's own words go into logs and questions: no control characters, bounded. */

@@ -13,7 +13,8 @@ import type { Log } from "../context.ts";
 import { ToolError } from "../errors.ts";
 import { nearest } from "../nearest.ts";
 import type { StatusFeed } from "../status/feed.ts";
-import { callerIdOf, callerOf } from "./caller.ts";
+import type { Caller } from "../caller.ts";
+import { callerIdOf, callerOf, clientName } from "./caller.ts";
 import { envelopeIn } from "./plain-call.ts";
 import { reporter } from "./progress.ts";
 import { createQuestions, SpentSeals, type Questions } from "./questions.ts";
@@ -46,6 +47,8 @@ export interface MountPlan {
   readonly log: Log;
   /** At least 32 random bytes, made anew for each process: signs what travels with a question. */
   readonly sealKey: Uint8Array;
+  /** Told of each client that shook hands; one of the stateless era shows itself by its calls. */
+  readonly onConnected?: (caller: Pick<Caller, "id" | "name">) => void;
 }
 
 /** An MCP server that any transport of ours can serve, in both protocol eras. */
@@ -71,7 +74,7 @@ export function createMount(plan: MountPlan): McpMount {
 
   const shortcuts = new WeakMap<Server, Shortcut>();
 
-  function create({ era }: McpRequestContext): Server {
+  function create({ era, authInfo }: McpRequestContext): Server {
     const connection = randomBytes(9).toString("base64url");
     const questions = createQuestions({
       sealKey: plan.sealKey,
@@ -89,6 +92,8 @@ export function createMount(plan: MountPlan): McpMount {
       },
       requestState: { verify: (state, context) => questions.verify(state, context) },
     });
+    server.oninitialized = () =>
+      plan.onConnected?.({ id: authInfo?.clientId ?? connection, name: clientName(server.getClientVersion()) });
     server.onerror = (error) => plan.log("debug", `${plan.name}: ${error.message}`);
     const calls: Calls = { server, connection, questions, log: plan.log };
     const shortcut = new Shortcut({ endpoints: byName, server, info, era, log: plan.log });

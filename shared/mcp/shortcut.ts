@@ -66,7 +66,7 @@ export class Shortcut {
     const result = toResult(answer);
     return era === "legacy"
       ? result
-      : { ...result, resultType: "complete", _meta: { [SERVER_INFO_META_KEY]: info } };
+      : { ...result, resultType: "complete", _meta: { ...result._meta, [SERVER_INFO_META_KEY]: info } };
   }
 
   /** The question that a request led to here, so that the SDK's handler does not run it again; given out once. */

@@ -14,13 +14,22 @@ export function beginCall(
 }
 
 /** An answer in the protocol's words. */
-export function toResult({ parts, structured, error }: Extract<Answer, { kind: "answer" }>): CallToolResult {
+export function toResult({
+  parts,
+  structured,
+  error,
+  stop,
+}: Extract<Answer, { kind: "answer" }>): CallToolResult {
   return {
     content: [...parts],
     ...(structured === undefined ? {} : { structuredContent: structured }),
     ...(error === undefined ? {} : { isError: true }),
+    ...(stop === undefined ? {} : { _meta: { [STOP_KEY]: stop } }),
   };
 }
+
+/** Tells a host that a hook wants the whole work to stop, and why: no answer of a server can stop a model. */
+const STOP_KEY = "plumbline/stop";
 
 /** The last and the first twelve digits of a UUID: Node draws those in batches, which costs a call nothing. */
 function randomIds(): Pick<Call, "id" | "trace"> {

@@ -9,12 +9,22 @@ export function withBudget(): Stage {
     ...endpoint,
     async call(input, call) {
       const answer = await endpoint.call(input, call);
-      return answer.kind === "answer" ? fit(answer, budgetOf(input)) : answer;
+      return answer.kind === "answer" ? fitNotes(answer, budgetOf(input)) : answer;
     },
   });
 }
 
 type Answered = Extract<Answer, { kind: "answer" }>;
+
+/** What hooks add keeps its place behind the answer, up to half of the budget. */
+function fitNotes(answer: Answered, budget: number): Answered {
+  const { notes = [], ...plain } = answer;
+  if (notes.length === 0) return fit(plain, budget);
+  const text = notes.join("\n");
+  const note = text.length <= budget / 2 ? text : cut(text, Math.floor(budget / 2));
+  const { parts, ...rest } = fit(plain, budget - note.length);
+  return { ...rest, parts: [...parts, { type: "text", text: note }] };
+}
 
 /** Full, then each shorter form, then the first part of the shortest with a first line that says so. */
 export function fit(answer: Answered, budget: number): Answered {

@@ -21,7 +21,7 @@ export function withFailures(): Stage {
 }
 
 function failed(error: unknown, call: Call, tool: string): Answer {
-  if (error instanceof ToolError) return answer(error.code, describe(error));
+  if (error instanceof ToolError) return told(error);
   if (call.signal.aborted) return answer("cancelled", "cancelled: the caller took the call back");
   const ref = randomBytes(4).toString("hex");
   const stack =
@@ -39,6 +39,12 @@ function failed(error: unknown, call: Call, tool: string): Answer {
 
 function answer(error: Extract<Answer, { kind: "answer" }>["error"] & string, text: string): Answer {
   return { kind: "answer", error, parts: [{ type: "text", text }] };
+}
+
+function told(error: ToolError): Answer {
+  const { code, notes, stop } = error;
+  const text = [describe(error), ...notes].join("\n");
+  return { kind: "answer", error: code, parts: [{ type: "text", text }], ...(stop === undefined ? {} : { stop }) };
 }
 
 /** `code: message`, then the hint, then foreign text, bounded and labelled as such. */

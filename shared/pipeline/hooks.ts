@@ -13,6 +13,8 @@ export interface CallHooks {
   before(tool: ToolFacts, input: unknown, call: Call): Promise<BeforeCall | undefined> | undefined;
   /** The person's answer to such a question. */
   approve(hashes: readonly string[], reply: Reply, call: Call): Promise<void>;
+  /** Right before a call runs that hooks have a word in: what the events after it need to know is still there to see. */
+  prepare(tool: ToolFacts, input: unknown, call: Call): Promise<void>;
   /** After the run: may add to the answer or replace it. */
   after(tool: ToolFacts, input: unknown, done: { answer: Answered; call: Call }): Promise<Answered>;
   /** After a run that threw: what hooks say to it. */
@@ -52,13 +54,27 @@ async function callHooked(hooks: CallHooks, endpoint: Endpoint, { input, call }:
   const before = asking === undefined ? undefined : await asking;
   if (before === undefined) return endpoint.call(input, unanswered);
   if (before.kind === "question") return asked(endpoint, { input, call }, before);
-  const checked = before.input === undefined ? input : parseInput(endpoint.tool, before.input);
+  const checked = before.input === undefined ? input : parseRewritten(endpoint.tool, before.input);
   return callWithin(hooks, endpoint, { input: checked, call: { ...unanswered, hooks: before.verdict } });
+}
+
+/** What a hook made of the arguments, checked like the caller's own. */
+function parseRewritten(tool: ToolFacts, rewritten: unknown): unknown {
+  try {
+    return parseInput(tool, rewritten);
+  } catch (error) {
+    if (!(error instanceof ToolError)) throw error;
+    throw new ToolError("external", `a hook gave ${tool.name} arguments that it does not take`, {
+      hint: "This is the hook's fault; tell the person.",
+      details: error.message,
+    });
+  }
 }
 
 async function callWithin(hooks: CallHooks, endpoint: Endpoint, { input, call }: Run): Promise<Answer> {
   const { notes = [], stop } = call.hooks ?? {};
   let answer: Answer;
+  await hooks.prepare(endpoint.tool, input, call);
   try {
     answer = await endpoint.call(input, call);
   } catch (error) {

@@ -66,6 +66,7 @@ export function endpointOf(call: Endpoint["call"]): Endpoint {
       reach: "local",
       input: z.object({}),
       touches: () => ({}),
+      views: { as: [], of: () => [] },
     },
     call,
   };

@@ -155,6 +155,7 @@ function endpoint(name: string, run: Run, parts: Omit<Fixture, "mount">): Endpoi
       }),
       ...(name === "structured" ? { output: z.strictObject({ size: z.int() }) } : {}),
       touches: () => ({}),
+      views: { as: [], of: () => [] },
     },
     call(input, call) {
       parts.calls.push(call);
