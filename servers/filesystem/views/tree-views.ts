@@ -20,10 +20,11 @@ export function treeViews(
   context: FilesystemViewContext,
 ): PathView[] {
   const place = whereItLeads(path, "keep", context);
+  const start = place?.relative ? `${place.relative}/` : "";
   const files = paths.flatMap((each) =>
     place === undefined
       ? []
-      : [{ ...fate, path: context.workspace.show({ ...place, relative: `${place.relative}/${each}` }) }],
+      : [{ ...fate, path: context.workspace.show({ ...place, relative: start + each }) }],
   );
   const itself = more === 0 ? fate : { ...fate, input: { ...fate.input, more }, more };
   return [...files, ...underAllNames({ ...itself, path }, "keep", context)];

@@ -4,7 +4,7 @@ import type { Kept, Step } from "../../../shared/workspace/change/journal.ts";
 import { stepsAt } from "../../../shared/workspace/change/undo-steps.ts";
 import { pathOfPlace } from "../../../shared/workspace/path-of-place.ts";
 import type { FilesystemViewContext } from "../deps.ts";
-import { unlessRefused, type PathView } from "./all-names.ts";
+import { unlessRefused, whereItLeads, type PathView } from "./all-names.ts";
 import { filesBelow, MOST_FILES, NO_FILES, type FilesBelow } from "./files-below.ts";
 import { GONE, onePerFile, treeViews, WRITTEN } from "./tree-views.ts";
 
@@ -20,25 +20,15 @@ export async function undoViews(
   context: FilesystemViewContext,
 ): Promise<readonly View[]> {
   if (action === "list" || change === undefined) return [];
-  const { workspace } = context;
   const id = change.toLowerCase();
-  const history = await workspace.changes.history();
+  const history = await context.workspace.changes.history();
   const { left = [] } = history.find((past) => past.change.id === id) ?? {};
-  const steps = unlessRefused(() =>
-    paths === undefined
-      ? left
-      : stepsAt(
-          left,
-          paths.map((path) => {
-            const { root, parts } = workspace.locate(path);
-            return pathOfPlace({ root: root.path, relative: parts.join("/") });
-          }),
-        ),
-  );
-  const ends = steps?.flatMap(pathsOf).length ?? 0;
+  const at = paths?.flatMap((path) => whereItLeads(path, "spelling", context) ?? []);
+  const steps = at === undefined ? left : stepsAt(left, at.map(pathOfPlace));
+  const ends = steps.flatMap(pathsOf).length;
   const options = { id, history, most: Math.floor(MOST_FILES / Math.max(1, ends)) };
   const views: PathView[] = [];
-  for (const step of steps ?? []) views.push(...(await viewsOf(step, options, context)));
+  for (const step of steps) views.push(...(await viewsOf(step, options, context)));
   // what goes from a place to which something else comes back is no loss
   const order = (view: View): number => (view.tool === "Write" ? 0 : 1);
   return onePerFile(
@@ -55,14 +45,17 @@ interface Options {
 }
 
 async function viewsOf(step: Step, options: Options, context: FilesystemViewContext): Promise<PathView[]> {
-  const [path = "", from = path] = pathsOf(step);
+  // outside the roots, where no undo reaches
+  const places = unlessRefused(() => pathsOf(step).map((each) => context.workspace.locate(each).shown)) ?? [];
+  const [path, from = path] = places;
+  if (path === undefined || from === undefined) return [];
   const standing = (): Promise<FilesBelow> => filesBelow(path, options.most, context);
   switch (step.what) {
     case "put":
       if (step.kept !== undefined) return treeViews(WRITTEN, { path, found: NO_FILES }, context);
       return treeViews(GONE, { path, found: await standing() }, context);
     case "remove":
-      return await bringBack(step, options, context);
+      return await bringBack({ ...step, path }, options, context);
     case "move": {
       const found = await standing();
       return [
@@ -80,19 +73,19 @@ async function viewsOf(step: Step, options: Options, context: FilesystemViewCont
 
 /** By all names under which it may be kept: each time that the change was made again it was kept anew. */
 async function bringBack(
-  step: Step,
+  step: Step & { readonly path: string },
   { id, history, most }: Options,
   context: FilesystemViewContext,
 ): Promise<PathView[]> {
-  const path = pathOfPlace(step.place);
+  const whole = pathOfPlace(step.place);
   const again = remade(history, id)
     .flatMap(({ steps }) => steps)
-    .filter(({ place }) => pathOfPlace(place) === path);
+    .filter(({ place }) => pathOfPlace(place) === whole);
   const views: PathView[] = [];
   for (const { kept } of [step, ...again]) {
     if (kept === undefined) continue;
     const found = await filesBelow(trashPath(kept), most, context);
-    views.push(...treeViews(WRITTEN, { path, found }, context));
+    views.push(...treeViews(WRITTEN, { path: step.path, found }, context));
   }
   return views;
 }
