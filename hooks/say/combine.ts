@@ -43,8 +43,10 @@ export function combine(event: EventName, said: readonly Said[]): Combined {
   const stop = joined(said, (outcome) => outcome.stop);
   const word = stop === undefined ? strictest(said.map(({ outcome }) => outcome.decision)) : "deny";
   const decision = word === undefined || word === "defer" ? "none" : word;
+  // nobody has to give a reason for having no objection
+  const unsaid = decision === "allow" ? undefined : "";
   const reason =
-    stop ?? joined(said, (each) => (each.decision === decision ? (each.reason ?? "") : undefined));
+    stop ?? joined(said, (each) => (each.decision === decision ? (each.reason ?? unsaid) : undefined));
   const input = decision === "deny" ? undefined : last(said, inputOf);
   const output = last(said, ({ updatedOutput }) => updatedOutput);
   return {
@@ -102,9 +104,9 @@ function inputOf({ decision, updatedInput }: Outcome): Outcome["updatedInput"] {
   return decision === "deny" ? undefined : updatedInput;
 }
 
-type Pick<Value> = (outcome: Outcome) => Value | undefined;
+type Picker<Value> = (outcome: Outcome) => Value | undefined;
 
-function last<Value>(said: readonly Said[], pick: Pick<Value>): { value: Value; by: number } | undefined {
+function last<Value>(said: readonly Said[], pick: Picker<Value>): { value: Value; by: number } | undefined {
   for (const [by, { outcome }] of [...said.entries()].toReversed()) {
     const value = pick(outcome);
     if (value !== undefined) return { value, by };
@@ -116,7 +118,7 @@ function last<Value>(said: readonly Said[], pick: Pick<Value>): { value: Value; 
 function rivals(
   said: readonly Said[],
   winner: { readonly value: unknown; readonly by: number } | undefined,
-  { pick, what }: { readonly pick: Pick<unknown>; readonly what: string },
+  { pick, what }: { readonly pick: Picker<unknown>; readonly what: string },
 ): string[] {
   if (winner === undefined) return [];
   const others = said.filter(({ outcome }) => {

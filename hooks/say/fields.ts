@@ -41,6 +41,13 @@ export const HOST_FIELDS: ByEvent<readonly string[]> = {
   MessageDisplay: ["displayContent"],
 };
 
+/** Every field that `hookSpecificOutput` has on some event. */
+export const SPECIFIC_FIELDS: ReadonlySet<string> = new Set([
+  ...EVERY_EVENTS_FIELDS,
+  ...Object.values(OWN_FIELDS).flat(),
+  ...Object.values(HOST_FIELDS).flat(),
+]);
+
 /** The words that `permissionDecision` may be, where it is read. */
 export const PERMISSION_WORDS: ByEvent<readonly ("allow" | "deny" | "ask" | "defer")[]> = {
   PreToolUse: ["allow", "deny", "ask", "defer"],

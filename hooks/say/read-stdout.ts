@@ -29,15 +29,11 @@ export function readStdout(stdout: string, cut: boolean): Printed {
 }
 
 function readObject(text: string): Printed {
-  let fields: unknown;
-  try {
-    fields = JSON.parse(text);
-  } catch {
-    return { kind: "broken", problem: `invalid JSON${placeOf(text)}` };
-  }
-  if (!isRecord(fields)) return { kind: "broken", problem: "invalid JSON" };
-  if (isDeep(fields)) return { kind: "broken", problem: `JSON nested deeper than ${MAX_DEPTH} levels` };
-  return { kind: "object", fields };
+  if (isDeep(text)) return { kind: "broken", problem: `JSON nested deeper than ${MAX_DEPTH} levels` };
+  const fields = parsed(text);
+  return isRecord(fields)
+    ? { kind: "object", fields }
+    : { kind: "broken", problem: `invalid JSON${placeOf(text)}` };
 }
 
 function placeOf(text: string): string {
@@ -50,14 +46,18 @@ function placeOf(text: string): string {
   return "";
 }
 
-/** Level by level, since what calls itself for every level could be made to run out of stack. */
-function isDeep(value: unknown): boolean {
-  let level: unknown[] = [value];
-  for (let depth = 0; level.length > 0; depth++) {
-    if (depth > MAX_DEPTH) return true;
-    level = level.flatMap((each) => (typeof each === "object" && each !== null ? Object.values(each) : []));
+/** Looks at the text, since whatever calls itself for every level could be made to run out of stack. */
+function isDeep(text: string): boolean {
+  let depth = 0;
+  let quoted = false;
+  for (let at = 0; at < text.length && depth <= MAX_DEPTH; at++) {
+    const char = text[at] ?? "";
+    if (char === '"') quoted = !quoted;
+    else if (quoted) at += char === "\\" ? 1 : 0;
+    else if (char === "{" || char === "[") depth++;
+    else if (char === "}" || char === "]") depth--;
   }
-  return false;
+  return depth > MAX_DEPTH;
 }
 
 /** True when, behind other text, there is an object that means to decide or to tell something. */

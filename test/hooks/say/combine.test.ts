@@ -128,7 +128,6 @@ describe("a new input", () => {
     expect(combine("PreToolUse", [wants("a", "a:1", "allow"), says({}), wants("b", "b:2")])).toEqual({
       ...silent,
       decision: "allow",
-      reason: "[hook a:1] no reason was given",
       updatedInput: { value: { path: "b" }, by: 2 },
       problems: ["b:2: its new input counts, as the last one configured, and not that of a:1"],
     });

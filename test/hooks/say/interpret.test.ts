@@ -474,6 +474,11 @@ describe("fields of the object", () => {
     ]);
   });
 
+  test("brackets inside of texts are no levels", () => {
+    const reason = `${"[{".repeat(100)}"\\"{`;
+    expect(hear("Stop", { decision: "block", reason })).toMatchObject({ decision: "deny", reason });
+  });
+
   test("a hundred thousand levels are refused and cost no stack", () => {
     const stdout = `{"hookSpecificOutput":${'{"a":['.repeat(50_000)}${"]}".repeat(50_000)}}`;
     expect(judge("PreToolUse", { stdout }).problems).toEqual(["JSON nested deeper than 64 levels"]);
@@ -483,7 +488,7 @@ describe("fields of the object", () => {
     const many = Object.fromEntries(Array.from({ length: 5_000 }, (_, at) => [`field${at}`, at]));
     const { problems } = hear("Stop", many);
     expect(problems).toHaveLength(11);
-    expect(problems.at(-1)).toBe("4990 more fields are not used");
+    expect(problems.at(-1)).toBe("more fields than these are not used");
   });
 
   test("names that every object has are fields like any other", () => {
