@@ -2,7 +2,7 @@
 export interface EventFacts {
   /** The field of the payload that a matcher is tested against; nothing where matchers are ignored. */
   readonly matches?: string;
-  /** `exact`: a matcher of this event is a list of plain names and never a regular expression by punctuation. */
+  /** `exact`: only letters, digits, `_` and `|` make a list; a hyphen, a space or a comma makes an expression here. */
   readonly names?: "exact";
   /** Whether exit code 2, or `decision: block`, stops something. */
   readonly blocks: boolean;
@@ -10,6 +10,8 @@ export interface EventFacts {
   readonly textIsContext: boolean;
   /** Milliseconds that a handler has when its file says nothing. */
   readonly timeoutMs: number;
+  /** Milliseconds that a file can give at most; 600,000 where nothing is said. */
+  readonly maxTimeoutMs?: number;
   /** Whether an MCP server can notice the event by itself; the others come from a host, by `hook_event`. */
   readonly fires: boolean;
 }
@@ -29,7 +31,7 @@ export const EVENTS = {
   UserPromptExpansion: { ...quiet, matches: "command_name", blocks: true, textIsContext: true },
   SessionStart: { ...quiet, matches: "source", textIsContext: true, fires: true },
   Setup: { ...quiet, matches: "trigger" },
-  SessionEnd: { ...quiet, matches: "reason", timeoutMs: 1_500, fires: true },
+  SessionEnd: { ...quiet, matches: "reason", timeoutMs: 1_500, maxTimeoutMs: MINUTE, fires: true },
   Stop: { ...quiet, blocks: true },
   SubagentStop: { ...quiet, matches: "agent_type", blocks: true },
   StopFailure: { ...quiet, matches: "error", names: "exact" },
@@ -49,6 +51,7 @@ export const EVENTS = {
   ElicitationResult: { ...quiet, matches: "mcp_server_name", blocks: true },
   InstructionsLoaded: { ...quiet, matches: "load_reason" },
   CwdChanged: quiet,
+  // the matcher is about the last part of the path
   FileChanged: { ...quiet, matches: "file_path", names: "exact" },
   DirectoryAdded: quiet,
   MessageDisplay: { ...quiet, timeoutMs: 10_000 },

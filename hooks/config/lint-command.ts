@@ -1,0 +1,97 @@
+import { readShellWords } from "./shell-words.ts";
+
+/** What about a command likely does not do here what its author saw at home. */
+export type CommandCode =
+  | "needs_plugin_root"
+  | "undocumented_env_var"
+  | "relative_path_depends_on_cwd"
+  | "home_or_absolute_path"
+  | "unquoted_path_placeholder"
+  | "multi_line_command";
+
+export const COMMAND_ADVICE = {
+  needs_plugin_root: ["warning", "is made for a plugin, whose folder is not known here"],
+  undocumented_env_var: [
+    "warning",
+    "uses a variable that no host sets: the input comes as JSON on standard input",
+  ],
+  relative_path_depends_on_cwd: [
+    "warning",
+    'runs a relative path: put "$CLAUDE_PROJECT_DIR"/ in front of it',
+  ],
+  home_or_absolute_path: ["info", "names a place that only one person's machine may have"],
+  unquoted_path_placeholder: [
+    "warning",
+    "breaks in a folder whose name has a space: put the placeholder in quotes",
+  ],
+  multi_line_command: ["info", "has several lines; a first line with #! chooses no shell here"],
+} as const satisfies Readonly<Record<CommandCode, readonly ["warning" | "info", string]>>;
+
+const PLUGIN = /\$\{?(?:CLAUDE_|CODEX_)?PLUGIN_(?:ROOT|DATA)\b/u;
+const INVENTED = /\$\{?(CLAUDE_[A-Z_]+|STDIN_JSON)\b/gu;
+const DOCUMENTED: ReadonlySet<string> = new Set([
+  "CLAUDE_PROJECT_DIR",
+  "CLAUDE_PLUGIN_ROOT",
+  "CLAUDE_PLUGIN_DATA",
+  "CLAUDE_ENV_FILE",
+  "CLAUDE_EFFORT",
+  "CLAUDE_CODE_REMOTE",
+  "CLAUDE_CONFIG_DIR",
+]);
+const PERSONAL = /^(?:~\/|\$(?:HOME|\{HOME\})\/|\/(?:Users|home|root)\/|[A-Za-z]:\\)/u;
+const INTERPRETER = /^(?:ba|z|da)?sh$|^(?:node|nodejs|bun|deno|tsx|python[0-9.]*|ruby|perl|php|pwsh|uv)$/u;
+/** Words after which a command begins anew. */
+const BEFORE_COMMAND =
+  /^(?:!|\{|if|elif|then|else|while|until|do|exec|nohup|time|command|env|sudo|[A-Za-z_]\w*=.*)$/su;
+/** The code or the module stands in the line itself. */
+const INLINE = /^(?:-[a-z]*[cemp]|--eval|--print|--command)$/u;
+const SCRIPT = /\.(?:sh|bash|zsh|[cm]?[jt]s|py|rb|pl|php|ps1)$/u;
+/** A path that leads on from the working folder, and no pattern, option, address or assignment. */
+const RELATIVE = /^(?![-~/$`])(?!\w+:\/\/)[^*?[\]=()]+$/u;
+
+/** Codes about a command, each once. With `args` there is no shell. Linear in its length. */
+export function lintCommand(command: string, args?: readonly string[]): CommandCode[] {
+  const whole = [command, ...(args ?? [])].join("\n");
+  const shell = args === undefined ? readShellWords(command) : undefined;
+  const words =
+    shell?.words ?? [command, ...(args ?? [])].map((text) => ({ text, command: 0, isTarget: false }));
+  const found: readonly (readonly [CommandCode, boolean])[] = [
+    ["needs_plugin_root", PLUGIN.test(whole)],
+    ["undocumented_env_var", usesInvented(whole)],
+    ["relative_path_depends_on_cwd", runsRelative(words.filter(({ isTarget }) => !isTarget))],
+    ["home_or_absolute_path", words.some(({ text }) => PERSONAL.test(text))],
+    ["unquoted_path_placeholder", shell?.hasBarePlaceholder ?? false],
+    ["multi_line_command", args === undefined && command.trim().includes("\n")],
+  ];
+  return found.filter(([, isSo]) => isSo).map(([code]) => code);
+}
+
+function usesInvented(text: string): boolean {
+  return Array.from(text.matchAll(INVENTED)).some(([, name = ""]) => !DOCUMENTED.has(name));
+}
+
+/** True when a program, or the script of an interpreter, is named by a relative path. */
+function runsRelative(words: readonly { readonly text: string; readonly command: number }[]): boolean {
+  let command = -1;
+  let expects: "program" | "script" | "nothing" = "nothing";
+  for (const word of words) {
+    if (word.command !== command) expects = "program";
+    command = word.command;
+    if (expects === "nothing") continue;
+    const seen = look(word.text, expects);
+    if (seen === "relative") return true;
+    expects = seen;
+  }
+  return false;
+}
+
+function look(text: string, expects: "program" | "script"): "program" | "script" | "nothing" | "relative" {
+  if (expects === "program") {
+    if (BEFORE_COMMAND.test(text)) return "program";
+    if (RELATIVE.test(text) && text.includes("/")) return "relative";
+    return INTERPRETER.test(text.slice(text.lastIndexOf("/") + 1)) ? "script" : "nothing";
+  }
+  if (INLINE.test(text)) return "nothing";
+  if (text.startsWith("-") || text === "run") return "script";
+  return RELATIVE.test(text) && (text.includes("/") || SCRIPT.test(text)) ? "relative" : "nothing";
+}
