@@ -35,6 +35,8 @@ export interface PolicyOptions {
   readonly secretsAllowed: readonly string[];
   /** Globs of more places that are never written. */
   readonly protectExtra: readonly string[];
+  /** What more runs later by itself, such as a hook's script: a person is asked before it is written. Takes no time. */
+  readonly runsLater?: (place: Place) => boolean;
   readonly scope: Scope;
   /** Milliseconds since 1970. */
   readonly now?: () => number;

@@ -13,6 +13,8 @@ interface ProtectionOptions {
   /** Absolute folders of our own, whatever root they lie in: the first are closed, the second only not written. */
   readonly stateFolders: readonly string[];
   readonly configFolders: readonly string[];
+  /** What more runs later by itself, as far as is known by now: asked for every file of a walk. */
+  readonly runsLater?: (place: Place) => boolean;
 }
 
 /** `classify`, with what the person's configuration and the project's add. Throws `StartupError` for a bad glob. */
@@ -25,7 +27,8 @@ export function openProtection(options: ProtectionOptions): Classify {
     const found = classify(place);
     if (isState(place)) return { kind: "secret" };
     if (found.kind === "secret") return opened.some((is) => is(place)) ? { kind: "protected" } : found;
-    return isConfig(place) || extra.some((is) => is(place)) ? { kind: "protected" } : found;
+    if (isConfig(place) || extra.some((is) => is(place))) return { kind: "protected" };
+    return found.kind === "plain" && options.runsLater?.(place) === true ? { kind: "runs-later" } : found;
   };
 }
 

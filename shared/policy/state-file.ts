@@ -1,16 +1,25 @@
 import { randomBytes } from "node:crypto";
-import { readFileSync, statSync } from "node:fs";
+import {
+  type BigIntStats,
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readFileSync,
+} from "node:fs";
 import { chmod, mkdir, open, rename, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import type * as z from "zod";
-import { StartupError } from "../errors.ts";
+import { isErrno, StartupError } from "../errors.ts";
 import { withLock } from "../workspace/lock-file.ts";
 
 const MAX_BYTES = 4 * 1024 * 1024;
 
 /**
  * A small JSON file that several processes read and change. What is read is as fresh as the file: its stat is
- * compared at each read, which costs a few microseconds; the file itself is read only after a change. Changes are made under a lock and replace the file at once. Private to its owner.
+ * compared at each read, which costs a few microseconds; the file itself is read only after a change. Changes are made
+ * under a lock and replace the file at once. Private to its owner: what others could have written is not read.
  */
 export class StateFile<Value> {
   readonly path: string;
@@ -48,20 +57,31 @@ export class StateFile<Value> {
 
   #stamp(): string {
     try {
-      const facts = statSync(this.path, { bigint: true, throwIfNoEntry: false });
-      return facts === undefined ? MISSING : `${facts.dev}:${facts.ino}:${facts.size}:${facts.mtimeNs}`;
+      const facts = lstatSync(this.path, { bigint: true, throwIfNoEntry: false });
+      if (facts === undefined) return MISSING;
+      const { dev, ino, size, mtimeNs, ctimeNs } = facts;
+      return `${dev}:${ino}:${size}:${mtimeNs}:${ctimeNs}`;
     } catch (error) {
       throw new StartupError(`cannot read ${this.path}: ${wordsOf(error)}`, { cause: error });
     }
   }
 
   #text(): string {
+    let fd: number | undefined;
     try {
-      const text = readFileSync(this.path, "utf8");
-      if (text.length > MAX_BYTES) throw new Error(`it is larger than ${MAX_BYTES} bytes`);
-      return text;
+      // a link would let whoever can write its target decide; Windows has neither flag
+      fd = openSync(
+        this.path,
+        constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0),
+      );
+      const fault = faultOf(fstatSync(fd, { bigint: true }));
+      if (fault !== undefined) throw new Error(fault);
+      return readFileSync(fd, "utf8");
     } catch (error) {
-      throw new StartupError(`cannot read ${this.path}: ${wordsOf(error)}`, { cause: error });
+      const why = isErrno(error, "ELOOP") ? "it is a link" : wordsOf(error);
+      throw new StartupError(`cannot read ${this.path}: ${why}`, { cause: error });
+    } finally {
+      if (fd !== undefined) closeSync(fd);
     }
   }
 
@@ -84,11 +104,14 @@ export class StateFile<Value> {
   }
 
   async #replace(value: Value): Promise<void> {
+    const text = `${JSON.stringify(value, undefined, 2)}\n`;
+    if (Buffer.byteLength(text) > MAX_BYTES)
+      throw new StartupError(`${this.path} holds too much; take something back before adding more`);
     const temporary = `${this.path}.${randomBytes(6).toString("hex")}`;
     try {
       const file = await open(temporary, "wx", 0o600);
       try {
-        await file.writeFile(`${JSON.stringify(value, undefined, 2)}\n`);
+        await file.writeFile(text);
         await file.sync();
       } finally {
         await file.close();
@@ -102,6 +125,19 @@ export class StateFile<Value> {
 }
 
 const MISSING = "missing";
+
+/** Why a file may not say what its person wants; nothing when it does. */
+function faultOf(stats: BigIntStats): string | undefined {
+  if (!stats.isFile()) return "it is no regular file";
+  if (stats.size > MAX_BYTES) return `it is larger than ${MAX_BYTES} bytes`;
+  const own = process.geteuid?.();
+  // Windows has neither owners by number nor these modes
+  if (own === undefined) return undefined;
+  // who is root needs no file to be obeyed
+  if (stats.uid !== BigInt(own) && stats.uid !== 0n) return "it belongs to another user";
+  if ((stats.mode & 0o022n) !== 0n) return "others may write it; close it with chmod 600";
+  return undefined;
+}
 
 function parseJson(text: string, path: string): unknown {
   try {

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import * as z from "zod";
+import { StartupError } from "../errors.ts";
 import { StateFile } from "./state-file.ts";
 
 const entrySchema = z.strictObject({
@@ -10,7 +11,11 @@ const entrySchema = z.strictObject({
   hash: z.string().regex(/^[0-9a-f]{64}$/u),
   at: z.iso.datetime(),
 });
-const fileSchema = z.strictObject({ version: z.literal(1), trusted: z.array(entrySchema).max(10_000) });
+const MAX_ENTRIES = 10_000;
+const fileSchema = z.strictObject({
+  version: z.literal(1),
+  trusted: z.array(entrySchema).max(MAX_ENTRIES),
+});
 type File = z.output<typeof fileSchema>;
 
 export type TrustEntry = z.output<typeof entrySchema>;
@@ -40,11 +45,26 @@ export class Trust {
 
   /** Replaces what was trusted of the same kind and subject. */
   async grant(kind: TrustKind, subject: string, hash: string): Promise<void> {
-    const entry = entrySchema.parse({ kind, subject, hash, at: new Date().toISOString() });
-    await this.#file.update(({ trusted }) => ({
-      version: 1,
-      trusted: [...trusted.filter((other) => !isSame(other, entry)), entry],
-    }));
+    await this.grantAll(kind, [{ subject, hash }], () => false);
+  }
+
+  /** Several at once, in the place of what has the same kind and subject, or is of that kind and outdated by them. */
+  async grantAll(
+    kind: TrustKind,
+    granted: readonly { readonly subject: string; readonly hash: string }[],
+    isOutdated: (entry: TrustEntry) => boolean,
+  ): Promise<void> {
+    const at = new Date().toISOString();
+    const added = granted.map(({ subject, hash }) => entrySchema.parse({ kind, subject, hash, at }));
+    await this.#file.update(({ trusted }) => {
+      const kept = trusted.filter(
+        (entry) =>
+          !added.some((other) => isSame(entry, other)) && !(entry.kind === kind && isOutdated(entry)),
+      );
+      if (kept.length + added.length > MAX_ENTRIES)
+        throw new StartupError(`${this.#file.path} is full; take trust back before giving more`);
+      return { version: 1, trusted: [...kept, ...added] };
+    });
   }
 
   /** False when nothing of that kind and subject was trusted. */
@@ -58,6 +78,7 @@ export class Trust {
     return found;
   }
 
+  /** The same array until the file changes. */
   async list(): Promise<readonly TrustEntry[]> {
     return this.#file.read().trusted;
   }
