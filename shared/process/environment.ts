@@ -32,7 +32,8 @@ const PASSED_ON = [
  * that has no use for it, and then `extra`.
  */
 export function childEnvironment(extra: Readonly<Record<string, string>> = {}): Record<string, string> {
-  const env: Record<string, string> = { PATH: searchPath(process.env["PATH"] ?? "") };
+  // Node's pipes are sockets: as the outermost shell, bash would take us for a remote login and run ~/.bashrc.
+  const env: Record<string, string> = { PATH: searchPath(process.env["PATH"] ?? ""), SHLVL: "1" };
   // Windows would look for a program in the working directory first, which a repository controls.
   if (process.platform === "win32") env["NoDefaultCurrentDirectoryInExePath"] = "1";
   for (const [name, value] of Object.entries(process.env)) {

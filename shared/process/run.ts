@@ -8,7 +8,7 @@ export interface RunOptions extends StartOptions {
 }
 
 /** What a program gave. A failing exit code is a result here, the caller knows what it means. */
-export interface RunResult extends Ended {
+export interface RunResult extends Pick<Ended, "exitCode" | "stderr"> {
   readonly stdout: Buffer;
   /** True when there was more than `maxBytes`; `exitCode` then says nothing. */
   readonly cut: boolean;

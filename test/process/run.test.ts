@@ -32,6 +32,8 @@ test("stops a program that prints more than is wanted", async () => {
 test("refuses a program that is not there, in our own words", async () => {
   const refused = run("no-such-program-here", [], { signal });
   await expect(refused).rejects.toMatchObject({ name: "ToolError", code: "unavailable" });
+  const tooLong = run("true", ["x".repeat(3_000_000)], { signal });
+  await expect(tooLong).rejects.toMatchObject({ name: "ToolError", cause: { code: "E2BIG" } });
 });
 
 test("gives bytes or an open file to standard input", async () => {
@@ -57,6 +59,26 @@ test("hands on a short list of variables and what was asked for, nothing else", 
   expect(names).toContain("EXTRA");
   expect(names).toContain("LC_TEST");
   expect(names).not.toContain("SECRET_TOKEN");
+});
+
+test("does not make bash run the person's own start file", async () => {
+  const dir = await mkdtemp(join(tmpdir(), "run-"));
+  await writeFile(join(dir, ".bashrc"), "echo noise\n");
+  const bash = run("bash", ["-c", "echo clean"], { signal, stdin: "x", env: { HOME: dir } });
+  expect((await bash).stdout.toString()).toBe("clean\n");
+  await rm(dir, { recursive: true });
+});
+
+test("tells a program that was stopped from one that ended by itself", async () => {
+  await using slow = await start("sh", ["-c", "trap 'exit 0' TERM; echo; sleep 60 & wait"], {
+    signal,
+    graceMs: 20_000,
+  });
+  for await (const chunk of slow.stdout) if (chunk.length > 0) break;
+  await slow.stop();
+  expect(await slow.ended).toMatchObject({ exitCode: 0, stopped: true });
+  await using quick = await start("sh", ["-c", "exit 4"], { signal });
+  expect(await quick.ended).toMatchObject({ exitCode: 4, stopped: false });
 });
 
 test("drops relative entries of PATH, which a repository could fill", async () => {
