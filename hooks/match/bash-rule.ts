@@ -1,5 +1,5 @@
 import { readShellLine, type ShellWord } from "./shell-line.ts";
-import { fitsWildcard } from "./wildcard.ts";
+import { compileWildcard } from "./wildcard.ts";
 
 const MAX_LINE = 10_000;
 /** A command with more words is not searched for the command that it runs. */
@@ -7,13 +7,15 @@ const MAX_WORDS = 64;
 
 const ASSIGNMENT = /^[A-Za-z_]\w*\+?=/u;
 /** Words of the shell before which a command may stand. */
-const KEYWORDS = new Set(["!", "{", "do", "elif", "else", "if", "then", "time", "until", "while"]);
+const KEYWORDS = new Set(["!", "{", "do", "elif", "else", "if", "then", "until", "while"]);
 /** Commands whose later words are a command again. */
 const RUNNERS = new Set(
-  "builtin command doas env exec find ionice nice nohup setsid stdbuf sudo time timeout xargs".split(" "),
+  "builtin command doas env exec find flock ionice nice nohup setsid stdbuf sudo time timeout xargs".split(
+    " ",
+  ),
 );
 /** Commands that run a text, which is not looked into. */
-const READERS = new Set("coproc eval function parallel su watch".split(" "));
+const READERS = new Set("coproc eval function parallel script su trap watch".split(" "));
 const SHELLS = new Set("ash bash dash fish ksh sh zsh".split(" "));
 
 /**
@@ -27,7 +29,8 @@ export function commandFits(pattern: string, line: string): boolean | "unknown" 
   const wanted = spaced(pattern.replace(/:\*$/u, " *"));
   const { commands, isDynamic, isUnclear } = readShellLine(line);
   const starts = commands.map(({ words, text }) => ({ text, words: withoutPrefix(words) }));
-  if (starts.some(({ text, words }) => fits(wanted, text) || fitsWords(wanted, words))) return true;
+  const fits = compileCommand(wanted);
+  if (starts.some(({ text, words }) => fits(text) || fitsWords(fits, words))) return true;
   if (isUnclear || starts.some(({ words }) => isHidden(words))) return "unknown";
   return isDynamic && !/^[^\s*]+(?: ?\*)?$/u.test(wanted) ? "unknown" : false;
 }
@@ -37,29 +40,27 @@ function withoutPrefix(words: readonly ShellWord[]): readonly ShellWord[] {
   return first === -1 ? [] : words.slice(first);
 }
 
-function fitsWords(wanted: string, words: readonly ShellWord[]): boolean {
-  if (words.length === 0) return false;
-  const ways = [words.map(({ raw }) => raw), words.map(({ plain }) => plain)];
-  const [name = "", ...rest] = ways[1] ?? [];
+type Fits = (command: string) => boolean;
+
+function compileCommand(wanted: string): Fits {
+  const patterns = wanted.endsWith(" *") ? [wanted, wanted.slice(0, -2)] : [wanted];
+  const tests = patterns.map(compileWildcard);
+  return (command) => {
+    const text = spaced(command);
+    return tests.some((test) => test(text));
+  };
+}
+
+function fitsWords(fits: Fits, words: readonly ShellWord[]): boolean {
+  const [first] = words;
+  if (first === undefined) return false;
+  if (fits(words.map(({ raw }) => raw).join(" "))) return true;
+  const plain = words.map((word) => word.plain);
+  const name = baseName(first.plain);
   // `/usr/bin/git` is git
-  if (name.includes("/")) ways.push([baseName(name), ...rest]);
-  if (ways.some((way) => fits(wanted, way.join(" ")))) return true;
-  return RUNNERS.has(baseName(name)) && fitsLater(wanted, words);
-}
-
-function fitsLater(wanted: string, words: readonly ShellWord[]): boolean {
-  return words.slice(1, MAX_WORDS).some((_, index) => {
-    const later = words.slice(index + 1);
-    const ways = [later.map(({ raw }) => raw), later.map(({ plain }) => plain)];
-    return ways.some((way) => fits(wanted, way.join(" ")));
-  });
-}
-
-function fits(wanted: string, text: string): boolean {
-  const command = spaced(text);
-  return (
-    fitsWildcard(wanted, command) || (wanted.endsWith(" *") && fitsWildcard(wanted.slice(0, -2), command))
-  );
+  if (fits(plain.join(" ")) || fits([name, ...plain.slice(1)].join(" "))) return true;
+  if (!RUNNERS.has(name) || words.length > MAX_WORDS) return false;
+  return plain.slice(1).some((_, index) => fits(plain.slice(index + 1).join(" ")));
 }
 
 /** True for a command whose name, or what it runs, is not to be seen. */

@@ -9,7 +9,7 @@ import type { Matcher } from "./matcher.ts";
 /** A view as scripts get it. */
 export interface SeenView {
   readonly tool: ViewTool;
-  /** Other tools as which the same change is known; their matchers and rules mean it too. */
+  /** Other names of this very view: a matcher that selects only one of these gets it under that name. */
   readonly also?: readonly ViewTool[];
   /** Paths in it are absolute. */
   readonly input: Readonly<Record<string, unknown>>;
@@ -78,7 +78,8 @@ function runsOf(matcher: Matcher, handler: Handler, { names, views }: ToolSubjec
   const [toolName = ""] = names;
   const ofViews = views.flatMap((view): readonly Run[] => {
     const hit = hitOf(matcher, handler, [view.tool, ...(view.also ?? [])]);
-    return hit === undefined ? [] : [{ toolName: view.tool, view, ...hit }];
+    if (hit === undefined) return [];
+    return [{ toolName: matcher.kind === "all" ? view.tool : hit.matched, view, ...hit }];
   });
   if (ofViews.length > 0) return ofViews;
   const hit = hitOf(matcher, handler, names);

@@ -1,7 +1,7 @@
 import { commandFits } from "./bash-rule.ts";
 import { spellingsOf } from "./legacy-names.ts";
 import { pathFits } from "./path-rule.ts";
-import { fitsWildcard } from "./wildcard.ts";
+import { compileWildcard } from "./wildcard.ts";
 
 const MAX_RULE = 512;
 
@@ -67,8 +67,8 @@ function parseRule(rule: string): Rule | undefined {
 function covers(name: string, tool: string): boolean {
   if (name.startsWith("mcp__") && !name.slice("mcp__".length).includes("__") && tool.startsWith(`${name}__`))
     return true;
-  const wanted = [...spellingsOf(name), ...(COVERS[name] ?? [])];
-  return spellingsOf(tool).some((spelling) => wanted.some((each) => fitsWildcard(each, spelling)));
+  const wanted = [...spellingsOf(name), ...(COVERS[name] ?? [])].map(compileWildcard);
+  return spellingsOf(tool).some((spelling) => wanted.some((fits) => fits(spelling)));
 }
 
 function ofCommand(pattern: string, { input }: RuleSubject): boolean | "unknown" {

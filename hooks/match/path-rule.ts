@@ -16,10 +16,11 @@ export interface Bases {
  * no pattern of this kind.
  */
 export function pathFits(pattern: string, path: string, bases: Bases): boolean | "unknown" {
-  if (path.length > MAX_PATH || /^!|[@!?*+]\(/u.test(pattern)) return "unknown";
   const { from, glob } = anchored(fold(pattern), { root: place(bases.root), home: place(bases.home) });
-  if (!from.startsWith("/")) return "unknown";
-  const inside = pathBelow(from, place(path));
+  const whole = place(path);
+  if (whole.length > MAX_PATH || /^!|[@!?*+]\(/u.test(pattern)) return "unknown";
+  if (!from.startsWith("/") || !whole.startsWith("/")) return "unknown";
+  const inside = pathBelow(from, whole);
   if (inside === undefined) return false;
   const wide = widened(glob);
   try {

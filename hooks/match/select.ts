@@ -89,10 +89,10 @@ export class Selector {
       }
       const key = keyOf(loaded, root);
       const taken = found.map((run) => take(first, key, { ...run, loaded, twins: [] }));
-      const own = taken.filter((each) => each.loaded === loaded);
+      const own = new Set(taken.filter((each) => each.loaded === loaded));
       selected.push(...own);
       const [twin] = taken;
-      if (own.length === 0 && twin !== undefined)
+      if (own.size === 0 && twin !== undefined)
         passed.push({ loaded, ...refusal(`the same as ${labelOf(twin)}`) });
     }
     return { selected, passed };
@@ -120,7 +120,7 @@ function take(first: Map<SeenView | undefined, Map<string, Taken>>, key: string,
   first.set(run.view, ofView);
   const before = ofView.get(key);
   if (before === undefined) ofView.set(key, run);
-  else before.twins.push(run.loaded);
+  else if (before.loaded !== run.loaded) before.twins.push(run.loaded);
   return before ?? run;
 }
 

@@ -1,6 +1,8 @@
 /** Deeper nesting of substitutions is not followed. */
 const MAX_DEPTH = 16;
 
+const PLAIN = /[\w./:=,@%+~^-]+/uy;
+
 /** A word as it stands, and without its quotes. */
 export interface ShellWord {
   readonly raw: string;
@@ -86,11 +88,14 @@ class Reader implements ShellLine {
     else if (char === "\\") this.#escaped();
     else if (char === "$") this.#dollar();
     else if (char === "`") this.#backticks();
-    else {
-      // `{}` and a lone brace are themselves, `{a,b}` is several words
-      if (char === "{" && !/[\s}]/u.test(this.#line.charAt(this.#at + 1))) this.isDynamic = true;
-      this.#take(char);
-    }
+    else this.#ordinary(char);
+  }
+
+  #ordinary(char: string): void {
+    // `{}` and a lone brace are themselves, `{a,b}` is several words
+    if (char === "{" && !/[\s}]/u.test(this.#line.charAt(this.#at + 1))) this.isDynamic = true;
+    PLAIN.lastIndex = this.#at;
+    this.#take(PLAIN.exec(this.#line)?.[0] ?? char);
   }
 
   #take(text: string): void {
@@ -206,12 +211,18 @@ class Reader implements ShellLine {
 
   #backticks(): void {
     this.isDynamic = true;
-    const [whole, inside = ""] = /^`((?:[^`\\]|\\[^])*)`/u.exec(this.#line.slice(this.#at)) ?? [""];
-    if (whole === "") this.isUnclear = true;
-    const inner = new Reader(inside.replaceAll(/\\([`\\$])/gu, "$1"), this.#depth + 1);
+    let close = this.#at + 1;
+    while (close < this.#line.length && this.#line.charAt(close) !== "`")
+      close += this.#line.charAt(close) === "\\" ? 2 : 1;
+    if (close >= this.#line.length) {
+      this.isUnclear = true;
+      return;
+    }
+    const text = this.#line.slice(this.#at, close + 1);
+    const inner = new Reader(text.slice(1, -1).replaceAll(/\\([`\\$])/gu, "$1"), this.#depth + 1);
     inner.readAll();
     this.#adopt(inner);
-    this.#take(whole === "" ? "`" : whole);
+    this.#take(text);
   }
 
   #skipTo(place: number): void {
