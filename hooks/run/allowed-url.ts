@@ -1,5 +1,6 @@
 import { ToolError } from "../../shared/errors.ts";
 import { escapeForPerson } from "../../shared/escape-for-person.ts";
+import { compileWildcard } from "../match/wildcard.ts";
 
 const MAX_CHARS = 2_048;
 
@@ -71,24 +72,10 @@ function restOf(url: URL): string {
 function fitsUrl({ scheme, authority, rest }: Entry, url: URL): boolean {
   const own = url.protocol.slice(0, -1);
   const port = url.port === "" ? { http: "80", https: "443" }[own] : url.port;
+  const isHost = compileWildcard(authority);
   return (
-    fits(scheme, own) &&
-    (fits(authority, url.host) || fits(authority, `${url.hostname}:${port}`)) &&
-    fits(rest, restOf(url))
+    compileWildcard(scheme)(own) &&
+    (isHost(url.host) || isHost(`${url.hostname}:${port}`)) &&
+    compileWildcard(rest)(restOf(url))
   );
-}
-
-/** Each `*` takes the shortest text that lets the next piece follow, which is enough, and linear. */
-function fits(pattern: string, text: string): boolean {
-  const [first = "", ...others] = pattern.split("*");
-  const last = others.pop();
-  if (last === undefined) return text === first;
-  if (!text.startsWith(first)) return false;
-  let from = first.length;
-  for (const piece of others) {
-    const at = text.indexOf(piece, from);
-    if (at < 0) return false;
-    from = at + piece.length;
-  }
-  return text.length - last.length >= from && text.endsWith(last);
 }

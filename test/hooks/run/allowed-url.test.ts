@@ -92,7 +92,7 @@ test("stars stand for any text, as an expression of the same meaning says", () =
         expect(allowed).toBe(same.test(url));
       },
     ),
-    { numRuns: Number(process.env["RUNS"] ?? 500) },
+    { numRuns: 500 },
   );
 });
 

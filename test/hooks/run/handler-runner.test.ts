@@ -88,7 +88,7 @@ test("a handler that is switched off is not run", async () => {
 test("four handlers run at once, the others in the order in which they came", async () => {
   await using folder = await scriptFolder();
   await using open_ = open();
-  const command = "mkdir run.$1; ls -d run.* | wc -l; sleep 0.2; rmdir run.$1";
+  const command = "mkdir run.$1; ls -d run.* | wc -l; sleep 0.4; rmdir run.$1";
   const runs = Array.from({ length: 9 }, (_, index) =>
     open_.runner.run(
       loaded({ command: "bash", args: ["-c", command, "bash", String(index)] }),

@@ -234,13 +234,13 @@ describe("what a handler reads and says", () => {
       fc.asyncProperty(text, async (stdin) => {
         expect((await runIn(folder, { command: "cat", args: [] }, { stdin })).stdout).toBe(stdin);
       }),
-      { numRuns: Number(process.env["RUNS"] ?? 20) },
+      { numRuns: 20 },
     );
   });
 });
 
 describe("a handler's time", () => {
-  const polite = { timeoutMs: 300 };
+  const polite = { timeoutMs: 1_000 };
 
   test("ends with SIGTERM first, and keeps what was said until then", async () => {
     await using folder = await scriptFolder();
@@ -248,7 +248,7 @@ describe("a handler's time", () => {
     const run = await runIn(folder, { ...polite, command });
     expect(run).toMatchObject({ end: "timeout", stdout: '{"a":1}\nbye\n' });
     expect(run.code).toBe(undefined);
-    expect(run.ms).toBeGreaterThanOrEqual(290);
+    expect(run.ms).toBeGreaterThanOrEqual(990);
   });
 
   test("ends for a whole group that ignores SIGTERM, two seconds later", async () => {
@@ -256,7 +256,7 @@ describe("a handler's time", () => {
     const command = "trap '' TERM; (trap '' TERM; sleep 60) & echo $! $$; sleep 60; wait";
     const run = await runIn(folder, { ...polite, command });
     expect(run.end).toBe("timeout");
-    expect(run.ms).toBeGreaterThanOrEqual(2_200);
+    expect(run.ms).toBeGreaterThanOrEqual(2_900);
     expect(await dead(run.stdout.trim().split(" ").map(Number))).toBe(true);
   });
 
@@ -270,7 +270,7 @@ describe("a handler's time", () => {
   test("ends for many processes at once", async () => {
     await using folder = await scriptFolder();
     const command = "for i in $(seq 100); do (sleep 60 & echo $!; wait) & done; wait";
-    const run = await runIn(folder, { timeoutMs: 2_000, command });
+    const run = await runIn(folder, { timeoutMs: 3_000, command });
     expect(run.end).toBe("timeout");
     const pids = run.stdout.trim().split("\n").map(Number);
     expect(pids.length).toBeGreaterThan(10);
