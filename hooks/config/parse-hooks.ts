@@ -65,7 +65,7 @@ function readRoot(root: Node, text: string, about: About): ParsedHooks {
     problems.add({ level: "warning", code: "hooks_not_an_object", message, offset: hooks.offset });
   }
   const disableAllHooks = readSwitch(root, problems);
-  lookAtKeys(root, about, problems);
+  lookAtKeys(root, problems, { ours: about.own && shape !== "fragment" });
   const said = problems.all();
   return {
     dialect,
@@ -102,12 +102,12 @@ function readSwitch(root: Node, problems: ProblemList): boolean {
 }
 
 /** In a file of our own every key is meant for us; others' settings are full of keys that are not. */
-function lookAtKeys(root: Node, { own }: About, problems: ProblemList): void {
+function lookAtKeys(root: Node, problems: ProblemList, { ours }: { readonly ours: boolean }): void {
   for (const { name, value } of fieldsOf(root)) {
     if (isEventName(name)) {
       const message = `${name} has to stand under "hooks"; here nothing runs it`;
       problems.add({ level: "error", code: `event_outside_hooks:${name}`, message, offset: value.offset });
-    } else if (own && !OWN_KEYS.includes(name)) problems.add(unknownKey({ name, value }));
+    } else if (ours && !OWN_KEYS.includes(name)) problems.add(unknownKey({ name, value }));
   }
 }
 
