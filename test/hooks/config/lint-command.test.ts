@@ -51,7 +51,9 @@ describe("the words of a shell line", () => {
     fc.assert(
       fc.property(
         fc.array(piece).map((pieces) => pieces.join("")),
-        (line) => expect(lintCommand(line).length).toBeLessThan(7),
+        (line) => {
+          expect(lintCommand(line).length).toBeLessThan(7);
+        },
       ),
     );
   });
