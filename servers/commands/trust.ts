@@ -11,6 +11,17 @@ import { askPerson, isAtTerminal, print, table } from "./terminal.ts";
  */
 export async function trust(path: string, yes: string | undefined): Promise<void> {
   const facts = await factsOf(path);
+  await trustRepository(facts, { path, yes });
+  const { mentionHooks } = await import("./hooks-trust.ts");
+  await mentionHooks(facts.root);
+}
+
+interface Given {
+  readonly path: string;
+  readonly yes: string | undefined;
+}
+
+async function trustRepository(facts: RepositoryFacts, { path, yes }: Given): Promise<void> {
   if (facts.settings.length === 0 && facts.hooks.length === 0)
     return print(
       `${escapeForPerson(facts.root)}: git would run nothing of this repository's own; there is nothing to trust.`,
