@@ -480,7 +480,7 @@ describe("other hosts", () => {
   test("Codex's is Claude's shape in another folder", () => {
     const hooks = { PreToolUse: [{ hooks: [check] }], Interrupt: [{ hooks: [check] }] };
     expect(seen({ hooks }, "/home/me/.codex/hooks.json").dialect).toBe("codex");
-    expect(seen({ hooks }, "/work/codex/.claude/settings.json").dialect).toBe("claude");
+    expect(seen({ hooks }, "/src/codex/.claude/settings.json").dialect).toBe("claude");
     expect(codes(parse({ hooks }, { file: "/p/.codex/hooks.json", own: false }))).toEqual([
       "event_without_claude_equivalent:Interrupt@13",
     ]);
