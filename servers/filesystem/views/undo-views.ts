@@ -55,7 +55,7 @@ async function viewsOf(step: Step, options: Options, context: FilesystemViewCont
       if (step.kept !== undefined) return treeViews(WRITTEN, { path, found: NO_FILES }, context);
       return treeViews(GONE, { path, found: await standing() }, context);
     case "remove":
-      return await bringBack({ ...step, path }, options, context);
+      return treeViews(WRITTEN, { path, found: await keptBelow(step, options, context) }, context);
     case "move": {
       const found = await standing();
       return [
@@ -71,23 +71,22 @@ async function viewsOf(step: Step, options: Options, context: FilesystemViewCont
   }
 }
 
-/** By all names under which it may be kept: each time that the change was made again it was kept anew. */
-async function bringBack(
-  step: Step & { readonly path: string },
+/** What would come back, under all names that it may be kept by: each time that the change was made again it was kept anew. */
+async function keptBelow(
+  step: Step,
   { id, history, most }: Options,
   context: FilesystemViewContext,
-): Promise<PathView[]> {
-  const whole = pathOfPlace(step.place);
+): Promise<FilesBelow> {
+  const path = pathOfPlace(step.place);
   const again = remade(history, id)
     .flatMap(({ steps }) => steps)
-    .filter(({ place }) => pathOfPlace(place) === whole);
-  const views: PathView[] = [];
+    .filter(({ place }) => pathOfPlace(place) === path);
+  let all = NO_FILES;
   for (const { kept } of [step, ...again]) {
-    if (kept === undefined) continue;
-    const found = await filesBelow(trashPath(kept), most, context);
-    views.push(...treeViews(WRITTEN, { path: step.path, found }, context));
+    const { paths, more } = kept === undefined ? NO_FILES : await filesBelow(trashPath(kept), most, context);
+    all = { paths: [...all.paths, ...paths], more: all.more + more };
   }
-  return views;
+  return all;
 }
 
 function trashPath({ root, mount, name }: Kept): string {
