@@ -4,7 +4,7 @@ import { spellingsOf } from "./legacy-names.ts";
 import { PatternRunner } from "./pattern-runner.ts";
 
 /** The longest regular expression, and the longest name that one is tested against, in characters. */
-export const MAX_PATTERN = 512;
+const MAX_PATTERN = 512;
 const MAX_NAME = 128;
 /** After so many slow names a pattern is not tried on another. */
 const MOST_SLOW = 3;

@@ -212,7 +212,10 @@ describe("agreement with plain regular expressions", () => {
             // a pattern that JavaScript does not take
           }
           fc.pre(name !== "Agent" && name !== "TaskStop");
-          expect(compileMatcher(text, "PreToolUse").test(name)).toBe(plain);
+          const ask = (): boolean | "unknown" => compileMatcher(text, "PreToolUse").test(name);
+          const first = ask();
+          // a machine that stood still for 50 ms looks like a pattern that does
+          expect(first === "unknown" ? ask() : first).toBe(plain);
         },
       ),
       { numRuns: 200 },
