@@ -21,7 +21,7 @@ export interface CommandGround {
 }
 
 const MAX_CANDIDATES = 400;
-const MAX_FOLDERS = 8;
+const MAX_FOLDERS = 32;
 const MAX_PATH = 4_096;
 const MAX_UNFOLLOWED = 20;
 const RANK: readonly Counts[] = ["program", "there", "always"];
@@ -67,12 +67,17 @@ export class CandidateList {
     return [...this.#unfollowed];
   }
 
-  /** True when it names more files than are watched. */
+  /** True when it names more files than can be watched, or is too long to be looked through. */
   get isFull(): boolean {
     return this.#isFull;
   }
 
+  giveUp(): void {
+    this.#isFull = true;
+  }
+
   add(text: string, counts: Counts): void {
+    if (this.#isFull) return;
     if (/^-?$|\0|^[a-z][a-z\d+.-]+:\/\//iu.test(text) || text.length > MAX_PATH) return;
     if (/^~(?:\/|$)/u.test(text)) this.#keep(`${this.#ground.home}${text.slice(1)}`, counts);
     if (isAbsolute(text)) return this.#keep(text, counts);
@@ -87,19 +92,36 @@ export class CandidateList {
     for (const ending of ENDINGS) this.add(`${text.replace(/\/$/u, "")}${ending}`, "there");
   }
 
-  /** From here on the command may be in this folder. */
+  /** From here on the command may be in this folder, seen from any that it may be in by now; nearly surely it is. */
   enter(text: string): void {
-    const home = text.replace(/^~(?=\/|$)/u, () => this.#ground.home);
-    const folder = isAbsolute(home) ? home : `${this.#folders.at(-1) ?? ""}/${home}`;
-    const known = this.#folders.indexOf(folder);
-    if (known !== -1) this.#folders.splice(known, 1);
-    this.#folders.push(folder);
+    if (this.#isFull) return;
+    const known = [...this.#folders];
+    for (const folder of known) {
+      const entered = this.#below(folder, text);
+      const at = this.#folders.indexOf(entered);
+      if (at !== -1) this.#folders.splice(at, 1);
+      this.#folders.push(entered);
+    }
     this.#isFull ||= this.#folders.length > MAX_FOLDERS;
-    if (this.#folders.length > MAX_FOLDERS) this.#folders.shift();
+    this.#folders.splice(0, this.#folders.length - MAX_FOLDERS);
+  }
+
+  /** What follows may be looked for in this folder, too. */
+  lookIn(text: string): void {
+    if (this.#isFull) return;
+    const current = this.#folders.at(-1) ?? "";
+    this.#folders.unshift(this.#below(current, text));
+    this.#isFull ||= this.#folders.length > MAX_FOLDERS;
+    this.#folders.splice(MAX_FOLDERS);
   }
 
   unfollow(text: string): void {
     if (this.#unfollowed.size < MAX_UNFOLLOWED) this.#unfollowed.add(text.slice(0, MAX_PATH));
+  }
+
+  #below(folder: string, text: string): string {
+    const name = text.replace(/^~(?=\/|$)/u, () => this.#ground.home);
+    return (isAbsolute(name) ? name : `${folder}/${name}`).slice(0, MAX_PATH);
   }
 
   #keep(given: string, counts: Counts): void {

@@ -120,7 +120,7 @@ export class HookTrust {
       unfollowed: named.unfollowed,
       definition,
       problem: named.isFull
-        ? "it names too many files to watch them all"
+        ? "it names too many files to watch them all, or is too long"
         : problemOf(scripts[contents.indexOf("")]),
     };
     this.#seen.set(loaded, { named, looks, facts });
@@ -158,7 +158,7 @@ function contentOf(
   if (kind === "absent") return "absent";
   // what a person installed, where no tool writes: interpreters are large
   const isOutside = !roots.some((root) => real.startsWith(`${root}/`));
-  if (isOutside && isSystemPath(real)) return "system";
+  if (isOutside && isSystemPath(real) && bytes > 0) return "system";
   return isOutside && bytes > MAX_SCRIPT_BYTES ? `${bytes} bytes` : hash;
 }
 

@@ -5,6 +5,8 @@ import { shellWords, type ShellWord } from "./shell-words.ts";
 
 export type NamedScripts = Pick<CandidateList, "candidates" | "unfollowed" | "isFull">;
 
+/** Characters; nobody reads more before saying yes. */
+const MAX_LENGTH = 64 * 1024;
 /** Deeper ones are only read roughly. */
 const MAX_DEPTH = 4;
 /** Both are the folder that a hook runs in, for all that is known here. */
@@ -19,6 +21,11 @@ const FOLDER_OPTION = /^(?:-C|--prefix|--cwd|--directory|--dir|--project)(?:=([^
 export function scriptsNamed({ type, command, args, shell }: Handler, ground: CommandGround): NamedScripts {
   const list = new CandidateList(ground);
   if (type !== "command" || command === undefined) return list;
+  const length = [command, ...(args ?? [])].reduce((sum, text) => sum + text.length, 0);
+  if (length > MAX_LENGTH) {
+    list.giveUp();
+    return list;
+  }
   const reader = new CommandReader(list, ground);
   const line = shell === "powershell" ? command.replaceAll("\\", "/") : command;
   if (args === undefined) reader.readLine(line, 0);
@@ -61,7 +68,8 @@ class CommandReader {
 
   /** Whatever stands between blanks, quotes and operators: paths within code and comments, and what was misread. */
   readRoughly(text: string): void {
-    for (const word of text.replaceAll(TOP, "${PWD}").split(/[\s"'`()<>|;&,=[\]]+/u)) {
+    const words = text.replaceAll(TOP, "${PWD}").split(/[\s"'`()<>|;&,=[\]]+/u);
+    for (const word of new Set(words)) {
       const filled = this.#filled(word.replace(/^\{/u, ""));
       if (filled.includes("/") || looksLikeScript(filled)) this.#list.add(filled, "program");
       if (/^\.\.?\//u.test(filled)) this.#list.addEndings(filled);
@@ -105,10 +113,13 @@ class CommandReader {
     return true;
   }
 
+  /** Of `cd` it is where everything is from then on, of an option where this program looks. */
   #folder(word: ShellWord, text: string): void {
     this.#wantsFolder = false;
     if (word.isOpen) this.#list.unfollow(word.text);
-    this.#list.enter(text);
+    if (/^(?:cd|pushd)$/u.test(this.#program.name)) this.#list.enter(text);
+    else this.#list.lookIn(text);
+    for (const manifest of this.#program.manifests) this.#list.add(manifest, "there");
   }
 
   #option(word: ShellWord): void {

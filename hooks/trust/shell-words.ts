@@ -133,10 +133,10 @@ class Scanner {
   }
 
   #tick(): void {
-    this.#isOpen = true;
     this.#isTicked = !this.#isTicked;
-    if (this.#isTicked) this.#open(1);
-    else this.#close();
+    if (!this.#isTicked) return this.#close();
+    this.#isOpen = true;
+    this.#open(1);
   }
 
   #open(length: number): void {
