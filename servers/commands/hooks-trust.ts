@@ -52,7 +52,7 @@ export async function mentionHooks(folder: string): Promise<void> {
   const desk = await TrustDesk.open({ roots: [folder], importClaude: false, given: [] });
   const { length } = await desk.waiting();
   const command = escapeForPerson(`plumbline hooks trust --root ${shellQuote(folder)}`);
-  if (length > 0) print(`${counted(length)} of its own for approval, for tool calls: ${command}`);
+  if (length > 0) print(`${counted(length)} for approval: ${command}`);
 }
 
 interface DeskOptions {
