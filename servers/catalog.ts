@@ -3,6 +3,7 @@ import type { Server } from "../shared/server.ts";
 /** Every server by its name; a dynamic import each, so that starting one never loads another. */
 export const catalog: Readonly<Record<string, () => Promise<Server>>> = {
   filesystem: async () => (await import("./filesystem/server.ts")).default,
+  hooks: async () => (await import("./hooks/server.ts")).default,
 };
 
 /** Names that stand for several servers: `core` is one entry and one process for a client, `all` is everything. */

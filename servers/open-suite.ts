@@ -1,3 +1,4 @@
+import { type Hooks, openHooks } from "../hooks/engine.ts";
 import { AuditLog } from "../shared/audit/audit-log.ts";
 import { projectKey } from "../shared/audit/project-key.ts";
 import { withAudit } from "../shared/audit/stage.ts";
@@ -7,6 +8,7 @@ import type { Log } from "../shared/context.ts";
 import { withArguments } from "../shared/pipeline/arguments.ts";
 import { withBudget } from "../shared/pipeline/budget.ts";
 import { withFailures } from "../shared/pipeline/failures.ts";
+
 import { withHooks } from "../shared/pipeline/hooks.ts";
 import { createLimits, withLimits } from "../shared/pipeline/limits.ts";
 import { toEndpoint } from "../shared/pipeline/run.ts";
@@ -38,6 +40,7 @@ export interface Suite {
   readonly servers: readonly ServedServer[];
   readonly settings: Settings;
   readonly policy: Policy;
+  readonly hooks: Hooks;
   readonly status: StatusFeed;
   /** Closing it closes all of this. */
   readonly scope: Scope;
@@ -58,8 +61,11 @@ export async function openSuite({ settings, servers, scope, log }: SuiteOptions)
   const changes = { stateFolder: places.state, fsync, keeping };
   const workspace = await openWorkspace(settings.roots, { scope, log, containment, changes });
   const status = createStatusFeed({ scope, log });
+  const project = projectKey(workspace.roots);
+  const hooks = openHooks({ ...settings.hooks, places, project, workspace, scope, log });
   const policy = await openPolicy({
     ...settings,
+    runsLater: (place) => hooks.isScript(place),
     stateFolder: places.state,
     configFolder: places.config,
     workspace,
@@ -67,7 +73,6 @@ export async function openSuite({ settings, servers, scope, log }: SuiteOptions)
     protectExtra: protect,
     scope,
   });
-  const project = projectKey(workspace.roots);
   const audit = AuditLog.open({ ...settings.audit, fsync, stateFolder: places.state, project, scope, log });
 
   const owned = new Scope();
@@ -83,19 +88,19 @@ export async function openSuite({ settings, servers, scope, log }: SuiteOptions)
     withArguments(),
     withLimits(limits),
     withBudget(),
-    withHooks(undefined),
+    withHooks(hooks),
     withPolicy(policy),
   ];
   const wrap = (endpoint: Endpoint): Endpoint => stages.reduceRight((inner, stage) => stage(inner), endpoint);
 
-  const host: Host = { scope: owned, workspace, status, log };
+  const host: Host = { scope: owned, workspace, status, hooks, log };
   const opened: ServedServer[] = [];
   for (const name of servers) {
     const server = await load(name);
     const open = await server.open(settings.options[server.name] ?? {}, host);
     opened.push(serve(open, { settings, wrap }));
   }
-  return { servers: opened, settings, policy, status, scope, log };
+  return { servers: opened, settings, policy, hooks, status, scope, log };
 }
 
 async function load(name: string): Promise<Server> {

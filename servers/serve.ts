@@ -43,7 +43,10 @@ export async function serveHttp(suite: Suite): Promise<HttpAddress> {
     legacySse,
     authenticate: bearerToken(token),
     log: suite.log,
-    onSessionEnd: (caller) => suite.policy.endSession(caller),
+    onSessionEnd(caller) {
+      suite.policy.endSession(caller);
+      void suite.hooks.endSession(caller);
+    },
     limits: {
       sessions: http.maxSessions,
       sessionIdleMs: http.sessionIdleMinutes * 60_000,
@@ -67,6 +70,7 @@ function mountOf(suite: Suite, servers: readonly ServedServer[]): McpMount {
     status: suite.status,
     log: suite.log,
     sealKey: randomBytes(32),
+    onConnected: (caller) => void suite.hooks.startSession(caller),
   });
 }
 

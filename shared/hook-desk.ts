@@ -7,7 +7,7 @@ export interface HookDesk {
   forward(
     event: string,
     payload: Readonly<Record<string, unknown>>,
-    about: { readonly caller: string; readonly signal: AbortSignal },
+    about: { readonly caller: string; readonly name: string; readonly signal: AbortSignal },
   ): Promise<Readonly<Record<string, unknown>>>;
   report(): Promise<HookReport>;
 }

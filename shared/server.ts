@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { Scope } from "./scope.ts";
 import type { Log } from "./context.ts";
+import type { HookDesk } from "./hook-desk.ts";
 import type { StatusFeed } from "./status/feed.ts";
 import type { Tool } from "./tool.ts";
 import type { Workspace } from "./workspace/workspace.ts";
@@ -12,6 +13,7 @@ export interface Host {
   /** The roots that the person gave, one for all servers of the process. */
   readonly workspace: Workspace;
   readonly status: StatusFeed;
+  readonly hooks: HookDesk;
   readonly log: Log;
 }
 

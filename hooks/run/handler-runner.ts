@@ -32,6 +32,8 @@ export interface AboutRun {
   readonly root: string;
   /** `<server>.<tool>`. */
   readonly tool?: string;
+  /** Asked when its turn has come, right before it starts. */
+  readonly mayStart?: () => Promise<boolean>;
 }
 
 /** Runs the handlers of this process, a few at once and the others in their order. Knows nothing of trust. */
@@ -117,9 +119,11 @@ export class HandlerRunner {
     }
   }
 
-  #dispatch({ handler, source }: LoadedHandler, text: string, about: AboutRun): Promise<HandlerRun> {
+  async #dispatch({ handler, source }: LoadedHandler, text: string, about: AboutRun): Promise<HandlerRun> {
     const { allowedUrls, variables, home } = this.#options;
-    const { signal, root: given, ...rest } = about;
+    const { signal, root: given, mayStart, ...rest } = about;
+    if (mayStart !== undefined && !(await mayStart()))
+      return unstartable("it changed while it waited for its turn");
     const { env } = process;
     if (handler.type === "http")
       return runHttp(handler, { body: text, allowedUrls, allowedVariables: variables, env, signal });

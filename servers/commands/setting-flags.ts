@@ -78,6 +78,8 @@ function valueName(path: string): string {
     ask: "elicit|host|deny",
     allowSecrets: "glob",
     protect: "glob",
+    "hooks.importClaude": "never|auto|always",
+    "hooks.trusted": "hash",
     "http.port": "number",
     "http.allowedHosts": "name",
   };

@@ -79,6 +79,50 @@ export const settingsSchema = z.strictObject({
       deadlineMs: narrow(count.default(120_000).describe("milliseconds until a call is cancelled"), lower),
     })
     .prefault({}),
+  hooks: z
+    .strictObject({
+      importClaude: person(
+        z
+          .enum(["never", "auto", "always"])
+          .default("never")
+          .describe(
+            "run hooks of Claude's settings files too; auto: not for Claude Code, which runs them itself",
+          ),
+        "--import-claude-hooks",
+      ),
+      trusted: person(
+        z
+          .array(
+            z
+              .string()
+              .regex(/^[0-9a-f]{64}$/u, "expected a whole hash, as plumbline hooks status --json shows"),
+          )
+          .default([])
+          .describe("hash of a project's hook that may run, as if approved"),
+        "--trust-hooks",
+      ),
+      failClosed: narrow(
+        z
+          .boolean()
+          .default(false)
+          .describe("deny a call when a hook that guards it fails or is not approved"),
+        (own, project) => own || project,
+        "--hooks-fail-closed",
+      ),
+      allowedUrls: person(
+        z
+          .array(z.string().min(1).max(2_000))
+          .default([])
+          .describe("addresses that http hooks may call, * is any text"),
+      ),
+      variables: person(
+        z
+          .array(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/u, "expected a variable's name"))
+          .default([])
+          .describe("names of environment variables that hooks get beside the usual ones"),
+      ),
+    })
+    .prefault({}),
   http: z
     .strictObject({
       host: person(z.string().min(1).default("127.0.0.1").describe("address to listen on"), "--host"),

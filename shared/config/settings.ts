@@ -48,6 +48,8 @@ export async function resolveSettings(input: SettingsInput): Promise<Settings> {
   const loaded = new Map<string, z.ZodObject>();
   const unloaded = new Set<string>();
   for (const [name, options] of Object.entries(input.servers ?? {})) {
+    // the hooks server has no options of its own: the section of its name is about every server's hooks
+    if (Object.hasOwn(settingsSchema.shape, name)) continue;
     if (options === undefined) unloaded.add(name);
     else loaded.set(name, options);
   }
@@ -134,6 +136,11 @@ const OTHER_VARIABLES = [
   "PLUMBLINE_STATE_DIR",
   "PLUMBLINE_CACHE_DIR",
   "PLUMBLINE_DEBUG",
+  // what hooks are given
+  "PLUMBLINE_PROJECT_DIR",
+  "PLUMBLINE_HOOK_EVENT",
+  "PLUMBLINE_TOOL",
+  "PLUMBLINE_HOOK_DEPTH",
 ];
 
 function strayVariables(keys: KeyTable, { env }: SettingsInput, unloaded: ReadonlySet<string>): string[] {

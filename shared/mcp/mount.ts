@@ -93,7 +93,10 @@ export function createMount(plan: MountPlan): McpMount {
       requestState: { verify: (state, context) => questions.verify(state, context) },
     });
     server.oninitialized = () =>
-      plan.onConnected?.({ id: authInfo?.clientId ?? connection, name: clientName(server.getClientVersion()) });
+      plan.onConnected?.({
+        id: authInfo?.clientId ?? connection,
+        name: clientName(server.getClientVersion()),
+      });
     server.onerror = (error) => plan.log("debug", `${plan.name}: ${error.message}`);
     const calls: Calls = { server, connection, questions, log: plan.log };
     const shortcut = new Shortcut({ endpoints: byName, server, info, era, log: plan.log });

@@ -44,7 +44,12 @@ function answer(error: Extract<Answer, { kind: "answer" }>["error"] & string, te
 function told(error: ToolError): Answer {
   const { code, notes, stop } = error;
   const text = [describe(error), ...notes].join("\n");
-  return { kind: "answer", error: code, parts: [{ type: "text", text }], ...(stop === undefined ? {} : { stop }) };
+  return {
+    kind: "answer",
+    error: code,
+    parts: [{ type: "text", text }],
+    ...(stop === undefined ? {} : { stop }),
+  };
 }
 
 /** `code: message`, then the hint, then foreign text, bounded and labelled as such. */

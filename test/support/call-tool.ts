@@ -58,7 +58,8 @@ export async function callable(server: Server, options: CallOptions = {}): Promi
     ...(containment === undefined ? {} : { containment }),
   });
   const status = { publish: () => {}, watch: () => () => {}, read: () => ({ events: [], dropped: 0 }) };
-  const open = await server.open(options.options ?? {}, { scope, workspace, status, log: () => {} });
+  const hooks = { forward: async () => ({}), report: async () => ({ files: [], handlers: [], notes: [] }) };
+  const open = await server.open(options.options ?? {}, { scope, workspace, status, hooks, log: () => {} });
   const tools = open.resources === undefined ? open.tools : [...open.tools, open.resources.read];
   const stages = [withFailures(), withArguments(), withBudget()];
   const endpoints = tools.map((tool) =>

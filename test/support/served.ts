@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { dirname, join } from "node:path";
 import { catalog } from "../../servers/catalog.ts";
 import { openSuite, type Suite } from "../../servers/open-suite.ts";
+import type { Caller } from "../../shared/caller.ts";
 import { freshRecord, type Answer, type Endpoint, type Question, type Reply } from "../../shared/call.ts";
 import type { Flags } from "../../shared/config/layer.ts";
 import { resolveSettings } from "../../shared/config/settings.ts";
@@ -20,7 +21,7 @@ export interface Served extends AsyncDisposable {
   readonly suite: Suite;
   readonly endpoints: readonly Endpoint[];
   /** One call, through every stage. `reply`: what the person says when asked; left out, the client cannot ask. */
-  call(name: string, input: unknown, reply?: Reply): Promise<Outcome>;
+  call(name: string, input: unknown, reply?: Reply, caller?: Partial<Caller>): Promise<Outcome>;
 }
 
 /** Every server as the command serves them, on the ground's root, with its settings and state beside it. */
@@ -46,13 +47,13 @@ export async function served({ root }: Ground, flags: Flags = {}): Promise<Serve
   return {
     suite,
     endpoints,
-    async call(name, input, reply) {
+    async call(name, input, reply, caller) {
       const endpoint = endpoints.find(({ tool }) => tool.name === name);
       if (endpoint === undefined) throw new Error(`no tool ${name}`);
       const call = {
         id: randomUUID(),
         trace: randomUUID(),
-        caller: { ...person, canAsk: reply !== undefined },
+        caller: { ...person, canAsk: reply !== undefined, ...caller },
         signal: new AbortController().signal,
         log: tell,
         report: () => {},

@@ -1,0 +1,41 @@
+import * as z from "zod";
+import { ToolError } from "../../../shared/errors.ts";
+import { tool } from "../deps.ts";
+
+export default tool({
+  name: "hook_event",
+  title: "Forward event",
+  description:
+    "For clients: runs the hooks of an event that only the client sees (UserPromptSubmit, Stop, PreCompact…) and returns their output, shaped as Claude Code's. Not needed for calls of these tools.",
+  // what a hook does is the person's own program; it may change anything
+  effect: "write",
+  reach: "local",
+  input: z.strictObject({
+    event: z.string().max(100).describe("Name, as in Claude Code."),
+    payload: z
+      .union([z.record(z.string(), z.unknown()), z.string()])
+      .default({})
+      .describe("Its fields, as an object or as JSON."),
+  }),
+
+  async run({ event, payload }, { hooks, client, signal }): Promise<Readonly<Record<string, unknown>>> {
+    return await hooks.forward(event, fieldsOf(payload), { caller: client.id, name: client.name, signal });
+  },
+
+  render: (output) => JSON.stringify(output),
+});
+
+const fields = z.record(z.string(), z.unknown());
+
+/** Clients that can only fill texts into arguments give JSON. */
+function fieldsOf(payload: Readonly<Record<string, unknown>> | string): Readonly<Record<string, unknown>> {
+  if (typeof payload !== "string") return payload;
+  try {
+    return fields.parse(JSON.parse(payload));
+  } catch (cause) {
+    throw new ToolError("invalid_input", "payload is no JSON object", {
+      hint: 'Give the event\'s fields, such as {"prompt": "…"}.',
+      cause,
+    });
+  }
+}
