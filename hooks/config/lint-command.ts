@@ -1,4 +1,4 @@
-import { readShellWords } from "./shell-words.ts";
+import { readShellLine, type ShellWord } from "../match/shell-line.ts";
 
 /** What about a command likely does not do here what its author saw at home. */
 export type CommandCode =
@@ -39,6 +39,9 @@ const DOCUMENTED: ReadonlySet<string> = new Set([
   "CLAUDE_CONFIG_DIR",
 ]);
 const PERSONAL = /^(?:~\/|\$(?:HOME|\{HOME\})\/|\/(?:Users|home|root)\/|[A-Za-z]:\\)/u;
+const PLACEHOLDER = /\$\{?CLAUDE_(?:PROJECT_DIR|PLUGIN_ROOT|PLUGIN_DATA)\b/u;
+const QUOTED = /'[^']*'|"(?:[^"\\]|\\[^])*"/gu;
+const ASSIGNMENT = /^[A-Za-z_]\w*=/u;
 const INTERPRETER = /^(?:ba|z|da)?sh$|^(?:node|nodejs|bun|deno|tsx|python[0-9.]*|ruby|perl|php|pwsh|uv)$/u;
 /** Words after which a command begins anew. */
 const BEFORE_COMMAND =
@@ -52,18 +55,24 @@ const RELATIVE = /^(?![-~/$`])(?!\w+:\/\/)[^*?[\]=()]+$/u;
 /** Codes about a command, each once. With `args` there is no shell. Linear in its length. */
 export function lintCommand(command: string, args?: readonly string[]): CommandCode[] {
   const whole = [command, ...(args ?? [])].join("\n");
-  const shell = args === undefined ? readShellWords(command) : undefined;
-  const words =
-    shell?.words ?? [command, ...(args ?? [])].map((text) => ({ text, command: 0, isTarget: false }));
+  const commands =
+    args === undefined
+      ? readShellLine(command).commands.map(({ words }) => words)
+      : [[command, ...args].map((text) => ({ raw: `'${text}'`, plain: text }))];
   const found: readonly (readonly [CommandCode, boolean])[] = [
     ["needs_plugin_root", PLUGIN.test(whole)],
     ["undocumented_env_var", usesInvented(whole)],
-    ["relative_path_depends_on_cwd", runsRelative(words.filter(({ isTarget }) => !isTarget))],
-    ["home_or_absolute_path", words.some(({ text }) => PERSONAL.test(text))],
-    ["unquoted_path_placeholder", shell?.hasBarePlaceholder ?? false],
+    ["relative_path_depends_on_cwd", commands.some(runsRelative)],
+    ["home_or_absolute_path", commands.flat().some(({ plain }) => PERSONAL.test(plain))],
+    ["unquoted_path_placeholder", commands.flat().some(isBare)],
     ["multi_line_command", args === undefined && command.trim().includes("\n")],
   ];
   return found.filter(([, isSo]) => isSo).map(([code]) => code);
+}
+
+/** True where spaces in a folder's name would make two words of one. */
+function isBare({ raw }: ShellWord): boolean {
+  return !ASSIGNMENT.test(raw) && PLACEHOLDER.test(raw.replaceAll(QUOTED, ""));
 }
 
 function usesInvented(text: string): boolean {
@@ -71,15 +80,11 @@ function usesInvented(text: string): boolean {
 }
 
 /** True when a program, or the script of an interpreter, is named by a relative path. */
-function runsRelative(words: readonly { readonly text: string; readonly command: number }[]): boolean {
-  let command = -1;
-  let expects: "program" | "script" | "nothing" = "nothing";
-  for (const word of words) {
-    if (word.command !== command) expects = "program";
-    command = word.command;
-    if (expects === "nothing") continue;
-    const seen = look(word.text, expects);
-    if (seen === "relative") return true;
+function runsRelative(words: readonly ShellWord[]): boolean {
+  let expects: "program" | "script" = "program";
+  for (const { plain } of words) {
+    const seen = look(plain, expects);
+    if (seen === "nothing" || seen === "relative") return seen === "relative";
     expects = seen;
   }
   return false;

@@ -1,37 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { lintCommand } from "../../../hooks/config/lint-command.ts";
-import { readShellWords } from "../../../hooks/config/shell-words.ts";
 
-describe("the words of a shell line", () => {
-  test.each([
-    ["a b\tc", ["a", "b", "c"]],
-    ["'a b' \"c d\" e\\ f", ["a b", "c d", "e f"]],
-    ['"$X"/y', ["$X/y"]],
-    ['a="$(ls "$HOME/x" | sort)/bin" run', ["a=$(ls $HOME/x | sort)/bin", "run"]],
-    ["echo $(date +%s) end", ["echo", "$(date +%s)", "end"]],
-    ["# a comment\ncheck # more", ["check"]],
-    ["a#b", ["a#b"]],
-    ["cat <<EOF\nrun ./this\nEOF", ["cat"]],
-    ["cat <<< text", ["cat", "text"]],
-    ["'open", ["open"]],
-    ["", []],
-  ])("%j", (line, words) => {
-    expect(readShellWords(line).words.map(({ text }) => text)).toEqual(words);
-  });
-
-  test("know their command, and what is a target", () => {
-    expect(readShellWords("a > b && (c | d 2>&1)").words).toEqual([
-      { text: "a", command: 0, isTarget: false },
-      { text: "b", command: 0, isTarget: true },
-      { text: "c", command: 3, isTarget: false },
-      { text: "d", command: 4, isTarget: false },
-      { text: "2", command: 4, isTarget: false },
-      { text: "1", command: 4, isTarget: true },
-    ]);
-  });
-
-  test("any text has an end", () => {
+describe("any command line", () => {
+  test("is read to its end", () => {
     const piece = fc.constantFrom(
       "'",
       '"',
@@ -88,7 +60,7 @@ describe("advice", () => {
     ["~/bin/check", ["home_or_absolute_path"]],
     ["bash $HOME/check.sh", ["home_or_absolute_path"]],
     ["'/Users/ann/check.sh'", ["home_or_absolute_path"]],
-    ["echo x >> ~/log", ["home_or_absolute_path"]],
+    ["cp x ~/log", ["home_or_absolute_path"]],
     ["#!/bin/bash\necho hi", ["multi_line_command"]],
     ["echo hi\n", []],
   ])("%j: %j", (command, expected) => {
