@@ -38,7 +38,7 @@ const DOCUMENTED: ReadonlySet<string> = new Set([
   "CLAUDE_CODE_REMOTE",
   "CLAUDE_CONFIG_DIR",
 ]);
-const PERSONAL = /^(?:~\/|\$(?:HOME|\{HOME\})\/|\/(?:Users|home|root)\/|[A-Za-z]:\\)/u;
+const PERSONAL = /(?<![\w.$})/:=-])(?:~\/|\$(?:HOME|\{HOME\})\/|\/(?:Users|home|root)\/|[A-Za-z]:\\)/u;
 const PLACEHOLDER = /\$\{?CLAUDE_(?:PROJECT_DIR|PLUGIN_ROOT|PLUGIN_DATA)\b/u;
 const QUOTED = /'[^']*'|"(?:[^"\\]|\\[^])*"/gu;
 const ASSIGNMENT = /^[A-Za-z_]\w*=/u;
@@ -63,7 +63,7 @@ export function lintCommand(command: string, args?: readonly string[]): CommandC
     ["needs_plugin_root", PLUGIN.test(whole)],
     ["undocumented_env_var", usesInvented(whole)],
     ["relative_path_depends_on_cwd", commands.some(runsRelative)],
-    ["home_or_absolute_path", commands.flat().some(({ plain }) => PERSONAL.test(plain))],
+    ["home_or_absolute_path", PERSONAL.test(whole)],
     ["unquoted_path_placeholder", commands.flat().some(isBare)],
     ["multi_line_command", args === undefined && command.trim().includes("\n")],
   ];

@@ -60,7 +60,7 @@ describe("advice", () => {
     ["~/bin/check", ["home_or_absolute_path"]],
     ["bash $HOME/check.sh", ["home_or_absolute_path"]],
     ["'/Users/ann/check.sh'", ["home_or_absolute_path"]],
-    ["cp x ~/log", ["home_or_absolute_path"]],
+    ["echo x >> ~/log", ["home_or_absolute_path"]],
     ["#!/bin/bash\necho hi", ["multi_line_command"]],
     ["echo hi\n", []],
   ])("%j: %j", (command, expected) => {
