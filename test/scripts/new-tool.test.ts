@@ -11,7 +11,15 @@ let copy: string;
 
 beforeAll(async () => {
   copy = await mkdtemp(join(tmpdir(), "plumbline-new-tool-"));
-  for (const name of ["package.json", "tsconfig.json", ".oxfmtrc.json", "scripts", "servers", "shared"]) {
+  for (const name of [
+    "package.json",
+    "tsconfig.json",
+    ".oxfmtrc.json",
+    "scripts",
+    "servers",
+    "shared",
+    "hooks",
+  ]) {
     await cp(join(ROOT, name), join(copy, name), {
       recursive: true,
       filter: (path) => !path.includes(join("bench", "peers")),
