@@ -12,7 +12,7 @@ import type { ToolFacts } from "../shared/tool.ts";
 import type { Workspace } from "../shared/workspace/workspace.ts";
 import { AroundCall, mayConcern, type AboutCall } from "./around-call.ts";
 import { failedClosed } from "./call-verdict.ts";
-import { EVENTS, factsOf, isEventName, type EventName } from "./config/events.ts";
+import { EVENTS, isEventName, type EventName } from "./config/events.ts";
 import { explain, type Explained, type Subject } from "./explain.ts";
 import type { FiringParts } from "./firing.ts";
 import { fireOther, type OtherEvent } from "./other-events.ts";
@@ -59,6 +59,7 @@ export class Hooks implements CallHooks, HookDesk {
   readonly #runner: HandlerRunner;
   readonly #around: AroundCall;
   readonly #sessions = new Sessions();
+  readonly #ending = new Set<Promise<unknown>>();
   /** A hook that calls us again is not answered by hooks. */
   readonly #isInside = hookDepth(process.env) > 0;
 
@@ -126,7 +127,11 @@ export class Hooks implements CallHooks, HookDesk {
   async endSession(caller: string): Promise<void> {
     if (!this.#sessions.end(caller)) return;
     const signal = AbortSignal.timeout(SESSION_END_MS);
-    await this.#fireQuietly("SessionEnd", { payload: { reason: "other" }, caller, name: "", signal });
+    const about = { payload: { reason: "other" }, caller, name: "", signal };
+    const ending = this.#fireQuietly("SessionEnd", about);
+    this.#ending.add(ending);
+    await ending;
+    this.#ending.delete(ending);
   }
 
   async forward(
@@ -168,7 +173,9 @@ export class Hooks implements CallHooks, HookDesk {
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.#sessions.callers.map((caller) => this.endSession(caller)));
+    for (const caller of this.#sessions.callers) void this.endSession(caller);
+    // those among them that a transport ended just now
+    await Promise.all(this.#ending);
     await this.#runner.close();
   }
 
@@ -176,8 +183,8 @@ export class Hooks implements CallHooks, HookDesk {
   #concerns({ set, isBroken, selectorFor }: Live, tool: ToolFacts, { caller }: Call): boolean {
     if (isBroken && this.#options.failClosed) return true;
     if (set.handlers.length === 0) return false;
-    const { notes, started } = this.#sessions.of(caller.id);
-    if (notes.length > 0 || (started === undefined && hasSession(caller))) return true;
+    const { notes, isReady } = this.#sessions.of(caller.id);
+    if (notes.length > 0 || (!isReady && hasSession(caller))) return true;
     return mayConcern(selectorFor(caller.name), tool);
   }
 
@@ -186,6 +193,7 @@ export class Hooks implements CallHooks, HookDesk {
     if (!this.#concerns(live, tool, call)) return undefined;
     if (live.isBroken && this.#options.failClosed) return BROKEN;
     if (hasSession(call.caller)) await this.startSession(call.caller);
+    call.signal.throwIfAborted();
     const { notes, declined } = this.#sessions.of(call.caller.id);
     const selector = live.selectorFor(call.caller.name);
     if (!mayConcern(selector, tool)) return notes.length === 0 ? undefined : NOTHING;
@@ -194,9 +202,11 @@ export class Hooks implements CallHooks, HookDesk {
   }
 
   async #startSession(session: Session, name: string): Promise<void> {
-    const signal = AbortSignal.timeout(factsOf("SessionStart").timeoutMs);
+    // each of them has its own limit, and one over it costs the others nothing
+    const { signal } = new AbortController();
     const about = { payload: { source: "startup" }, caller: session.caller, name, signal };
     session.notes = await this.#fireQuietly("SessionStart", about);
+    session.isReady = true;
   }
 
   /** What hooks say to the model; a session goes on whatever they do. */

@@ -5,6 +5,8 @@ export interface Session {
   readonly caller: string;
   /** Resolves when its SessionStart hooks are done; nothing before they were started. */
   started?: Promise<void>;
+  /** Its SessionStart hooks are done: no call has to wait for them. */
+  isReady: boolean;
   /** What they said for the model, until an answer takes it along. */
   notes: readonly string[];
   /** Hashes of hooks that the person did not approve when asked: asked once a session. */
@@ -18,7 +20,7 @@ export class Sessions {
   of(caller: string): Session {
     const known = this.#sessions.get(caller);
     if (known !== undefined) return known;
-    const session: Session = { caller, notes: [], declined: new Set() };
+    const session: Session = { caller, isReady: false, notes: [], declined: new Set() };
     this.#sessions.set(caller, session);
     const [oldest] = this.#sessions.keys();
     if (this.#sessions.size > MOST_SESSIONS && oldest !== undefined) this.#sessions.delete(oldest);
