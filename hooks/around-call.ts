@@ -5,7 +5,7 @@ import type { ToolFacts } from "../shared/tool.ts";
 import type { Workspace } from "../shared/workspace/workspace.ts";
 import { failedClosed, verdictOf, withHonestRewrite } from "./call-verdict.ts";
 import type { EventName } from "./config/events.ts";
-import { fire, firstApproved, mayRun, type Fired, type Firing, type FiringParts } from "./firing.ts";
+import { fire, judge, mayRun, type Fired, type Firing, type FiringParts } from "./firing.ts";
 import { labelOf } from "./label.ts";
 import type { Selected, Selection, Selector } from "./match/select.ts";
 import type { Outcome } from "./outcome.ts";
@@ -59,7 +59,7 @@ export class AroundCall {
     const question = await this.#question(about, selected, declined);
     if (question !== undefined) return question;
     const placedBy = (index: number) => this.#placed(selected[index]?.view, about);
-    const { combined } = await this.#fire("PreToolUse", about, {
+    const { combined, ran } = await this.#fire("PreToolUse", about, {
       selected,
       adjust: (outcome, { view }) =>
         withHonestRewrite(outcome, {
@@ -67,7 +67,7 @@ export class AroundCall {
           placed: this.#placed(view, about),
         }),
     });
-    const isByFile = selected.some(({ view }) => view !== undefined);
+    const isByFile = ran.some(({ view }) => view !== undefined);
     return verdictOf(combined, { unseen: isByFile ? this.#unseen(about) : 0, placedBy });
   }
 
@@ -114,8 +114,9 @@ export class AroundCall {
   ): Promise<BeforeCall | undefined> {
     if (!about.call.caller.canAsk) return undefined;
     const pending = new Map<string, Pending>();
-    for (const selected of [...before, ...this.select("PostToolUse", about).selected]) {
-      const { loaded, approval } = await firstApproved(this.#parts.trust, selected);
+    const all = [...before, ...this.select("PostToolUse", about).selected];
+    for (const { selected, approval } of await judge(this.#parts.trust, all)) {
+      const { loaded } = selected;
       const isOpen = !mayRun(approval) && approval.problem === undefined && !declined.has(approval.hash);
       if (isOpen) pending.set(approval.hash, { loaded, approval });
     }

@@ -1,4 +1,5 @@
 import type { HookRuns } from "../shared/audit/hook-runs.ts";
+import { shown } from "../shared/config/shown.ts";
 import type { Log } from "../shared/context.ts";
 import { factsOf, type EventName } from "./config/events.ts";
 import type { LoadedHandler } from "./handler.ts";
@@ -39,6 +40,8 @@ export interface Firing {
 export interface Fired {
   readonly outcomes: readonly Outcome[];
   readonly combined: Combined;
+  /** What was run, and not only selected. */
+  readonly ran: readonly Selected[];
 }
 
 /** Runs what was selected, as far as a person approved it, and puts together what it said. */
@@ -47,28 +50,54 @@ export async function fire(
   firing: Firing,
   adjust: (outcome: Outcome, selected: Selected) => Outcome = (outcome) => outcome,
 ): Promise<Fired> {
+  const judged = await judge(parts.trust, firing.selected);
+  noteUnapproved(parts, firing, judged);
   const said = await Promise.all(
-    firing.selected.map(async (selected): Promise<Said> => {
-      const outcome = adjust(await runOne(parts, firing, selected), selected);
+    judged.map(async (each): Promise<Said> => {
+      const { selected } = each;
+      const outcome = adjust(await runOne(parts, firing, each), selected);
       return { source: labelOf(selected.loaded), outcome };
     }),
   );
   const combined = combine(firing.event, said);
   for (const message of combined.systemMessages) parts.log("info", `hook: ${message}`);
   for (const problem of combined.problems) parts.log("warn", `hook: ${problem}`);
-  return { outcomes: said.map(({ outcome }) => outcome), combined };
+  const ran = judged.filter(({ approval }) => mayRun(approval)).map(({ selected }) => selected);
+  return { outcomes: said.map(({ outcome }) => outcome), combined, ran };
 }
 
-async function runOne(parts: FiringParts, firing: Firing, selected: Selected): Promise<Outcome> {
+/** What was selected, or the same handler elsewhere that may run in its place. */
+export interface Judged {
+  readonly selected: Selected;
+  readonly approval: Approval;
+}
+
+/** The same handler may be written several times, and be approved in one place only. Looks at each once. */
+export function judge(trust: HookTrust, selected: readonly Selected[]): Promise<readonly Judged[]> {
+  const known = new Map<LoadedHandler, Promise<Approval>>();
+  const approvalOf = (loaded: LoadedHandler): Promise<Approval> => {
+    const approval = known.get(loaded) ?? trust.of(loaded);
+    known.set(loaded, approval);
+    return approval;
+  };
+  return Promise.all(
+    selected.map(async (first) => {
+      for (const each of [first, ...first.twins]) {
+        const approval = await approvalOf(each.loaded);
+        if (mayRun(approval)) return { selected: each, approval };
+      }
+      return { selected: first, approval: await approvalOf(first.loaded) };
+    }),
+  );
+}
+
+async function runOne(parts: FiringParts, firing: Firing, { selected, approval }: Judged): Promise<Outcome> {
   const { event, signal, tool } = firing;
-  const { loaded, approval } = await firstApproved(parts.trust, selected);
+  const { loaded } = selected;
+  if (!mayRun(approval)) return unapproved(parts, event, loaded);
   const note = (result: string, ms: number): void =>
     record(parts, firing, { selected, approval, result, ms });
-  if (!mayRun(approval)) {
-    note(`not run: ${approval.state}`, 0);
-    return unapproved(parts, event, loaded);
-  }
-  const run = await parts.runner.run(loaded, firing.payloadOf({ ...selected, loaded }), {
+  const run = await parts.runner.run(loaded, firing.payloadOf(selected), {
     signal,
     root: parts.root,
     ...(tool === undefined ? {} : { tool }),
@@ -84,20 +113,18 @@ async function runOne(parts: FiringParts, firing: Firing, selected: Selected): P
   return outcome;
 }
 
-/** The same handler may be written twice, and approved in one place only. */
-export async function firstApproved(
-  trust: HookTrust,
-  { loaded, twins }: Selected,
-): Promise<{ readonly loaded: LoadedHandler; readonly approval: Approval }> {
-  const first = { loaded, approval: await trust.of(loaded) };
-  if (mayRun(first.approval)) return first;
-  for (const twin of twins) {
-    const approval = await trust.of(twin);
-    if (mayRun(approval)) return { loaded: twin, approval };
+/** Once for each, however many files it would have run for: a stranger may have written many. */
+function noteUnapproved(parts: FiringParts, firing: Firing, judged: readonly Judged[]): void {
+  const noted = new Set<LoadedHandler>();
+  for (const { selected, approval } of judged) {
+    if (mayRun(approval) || noted.has(selected.loaded)) continue;
+    noted.add(selected.loaded);
+    record(parts, firing, { selected, approval, result: `not run: ${approval.state}`, ms: 0 });
   }
-  return first;
 }
 
+/** Characters of a name on record. */
+const MOST_NAMED = 100;
 const NOTHING: Outcome = { status: "ok", context: [], problems: [] };
 
 /** True for the person's own handlers and for those that a person approved as they are now. */
@@ -118,9 +145,7 @@ function resultOf({ status, decision, stop, problems }: Outcome, run: HandlerRun
   return `failed: ${why}`.slice(0, 200);
 }
 
-interface Noted {
-  readonly selected: Selected;
-  readonly approval: Approval;
+interface Noted extends Judged {
   readonly result: string;
   readonly ms: number;
 }
@@ -133,9 +158,10 @@ function record(
   runs.append({
     time: new Date().toISOString(),
     event,
-    subject,
+    // both may be foreign text, of any length
+    subject: shown(subject, MOST_NAMED),
     handler: approval.hash.slice(0, 8),
-    matched: selected.matched,
+    matched: shown(selected.matched, MOST_NAMED),
     result,
     ms: Math.round(ms * 10) / 10,
   });

@@ -1,5 +1,6 @@
 import type { Place } from "../shared/access.ts";
 import type { Log } from "../shared/context.ts";
+import { escapeForPerson } from "../shared/escape-for-person.ts";
 import { scriptPlaces } from "../shared/policy/script-places.ts";
 import { HookFiles, type HookPlaces, type HookSet } from "./config/hook-files.ts";
 import { Selector } from "./match/select.ts";
@@ -63,7 +64,7 @@ export class LiveSet {
     for (const { source, problems } of files) {
       for (const { level, message, line } of problems) {
         const where = line === undefined ? source.file : `${source.file}:${line}`;
-        if (level === "error") this.#options.log("warn", `hooks: ${where}: ${message}`);
+        if (level === "error") this.#options.log("warn", `hooks: ${escapeForPerson(where)}: ${message}`);
       }
     }
   }

@@ -1,4 +1,5 @@
 import { ToolError } from "../shared/errors.ts";
+import { escapeForPerson } from "../shared/escape-for-person.ts";
 import type { Workspace } from "../shared/workspace/workspace.ts";
 import type { PlacedView } from "./seen-views.ts";
 
@@ -49,5 +50,5 @@ async function stampOf(path: string, { workspace, signal }: Ground): Promise<str
 
 function shown(path: string, { workspace }: Ground): string {
   const { root, parts } = workspace.locate(path);
-  return workspace.show({ root: root.path, relative: parts.join("/") });
+  return escapeForPerson(workspace.show({ root: root.path, relative: parts.join("/") }));
 }

@@ -22,7 +22,7 @@ export interface ParsedHooks {
 }
 
 /** More than any real file has by far; each of them costs time at every call. */
-const MAX_HANDLERS = 1_000;
+const MAX_HANDLERS = 200;
 const OWN_KEYS = ["$schema", "description", "hooks", "disableAllHooks"];
 
 /**

@@ -77,6 +77,7 @@ class PatternMatcher implements Matcher {
   readonly #runner: PatternRunner;
   readonly #known = new Map<string, boolean | "unknown">();
   readonly #slow = new Set<string>();
+  #isLate = false;
 
   constructor(pattern: string, { spell, runner }: { readonly spell: Spell; readonly runner: PatternRunner }) {
     this.#pattern = pattern;
@@ -85,32 +86,37 @@ class PatternMatcher implements Matcher {
   }
 
   get problem(): string | undefined {
-    return this.#slow.size === 0
-      ? undefined
-      : "takes too long as a regular expression and is not always decided";
+    if (this.#slow.size > 0) return "takes too long as a regular expression and is not always decided";
+    return this.#isLate ? "could not be decided yet, since others take too long" : undefined;
   }
 
   test(name: string): boolean | "unknown" {
     const known = this.#known.get(name);
     if (known !== undefined) return known;
     const answer = this.#testAll(this.#spell(name));
+    this.#isLate = answer === "later";
+    if (answer === "later") return "unknown";
     const [oldest] = this.#known.keys();
     if (this.#known.size >= MOST_KNOWN && oldest !== undefined) this.#known.delete(oldest);
     this.#known.set(name, answer);
     return answer;
   }
 
-  #testAll(spellings: readonly string[]): boolean | "unknown" {
+  #testAll(spellings: readonly string[]): Answer {
     const answers = spellings.map((name) => this.#testOne(name));
     if (answers.includes(true)) return true;
-    return answers.includes("unknown") ? "unknown" : false;
+    return (["later", "unknown"] as const).find((answer) => answers.includes(answer)) ?? false;
   }
 
-  #testOne(name: string): boolean | "unknown" {
+  #testOne(name: string): Answer {
     // cut, it could match where the whole does not, and the other way round
     if (name.length > MAX_NAME || this.#slow.size >= MOST_SLOW || this.#slow.has(name)) return "unknown";
-    const { holds, slow } = this.#runner.test(this.#pattern, name);
-    if (slow) this.#slow.add(name);
-    return holds === "stopped" ? "unknown" : holds;
+    const answer = this.#runner.test(this.#pattern, name);
+    if (answer === undefined) return "later";
+    if (answer.slow) this.#slow.add(name);
+    return answer.holds === "stopped" ? "unknown" : answer.holds;
   }
 }
+
+/** `later`: there was no time to decide it. */
+type Answer = boolean | "unknown" | "later";

@@ -22,7 +22,7 @@ export type { SeenView } from "./find-runs.ts";
 export interface Selected extends Run {
   readonly loaded: LoadedHandler;
   /** The same handler where it is written again: one run is enough, of the first of them all that may run. */
-  readonly twins: readonly LoadedHandler[];
+  readonly twins: readonly Selected[];
 }
 
 /** A handler of this event that does not run for it, and why. */
@@ -40,10 +40,11 @@ export class Selector {
   readonly #handlers: readonly Ready[];
 
   constructor(handlers: readonly LoadedHandler[]) {
-    const runner = new PatternRunner();
+    // what a stranger's expressions take is not taken from the person's own
+    const runners = { home: new PatternRunner(), project: new PatternRunner(), local: new PatternRunner() };
     this.#handlers = handlers.map((loaded) => {
       const { matcher, event } = loaded.handler;
-      return { loaded, matcher: compileMatcher(matcher, event, runner) };
+      return { loaded, matcher: compileMatcher(matcher, event, runners[loaded.source.scope]) };
     });
   }
 
@@ -104,7 +105,7 @@ interface At {
   readonly root: string;
 }
 
-type Taken = Selected & { readonly twins: LoadedHandler[] };
+type Taken = Selected & { readonly twins: Selected[] };
 
 /** What makes two handlers the same. */
 function keyOf({ handler, source }: LoadedHandler, root: string): string {
@@ -120,7 +121,7 @@ function take(first: Map<SeenView | undefined, Map<string, Taken>>, key: string,
   first.set(run.view, ofView);
   const before = ofView.get(key);
   if (before === undefined) ofView.set(key, run);
-  else if (before.loaded !== run.loaded) before.twins.push(run.loaded);
+  else if (before.loaded !== run.loaded) before.twins.push(run);
   return before ?? run;
 }
 

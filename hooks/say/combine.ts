@@ -34,6 +34,7 @@ const MOST_TEXT = 10_000;
 /** With more texts each would get too little room to say anything. */
 const MOST_TEXTS = 50;
 const MOST_PROBLEMS = 100;
+const LINE_BREAK = /\r\n|[\n\v\f\r\u0085\u2028\u2029]/gu;
 
 /**
  * One word out of several, which stand in configuration order: a stop beats deny, deny beats ask, ask beats defer (which
@@ -87,8 +88,9 @@ function systemMessageOf({ source, outcome: { systemMessage } }: Said): string[]
   return [marked(source, systemMessage.split(/\r?\n/u).map(escapeForPerson).join("\n"))];
 }
 
+/** Foreign lines are set in: none of them can pass for a label, or for a sentence of ours. */
 function marked(source: string, text: string): string {
-  return `[hook ${source}] ${text}`;
+  return `[hook ${source}] ${text.replaceAll(LINE_BREAK, "\n  ")}`;
 }
 
 /** Each text once, and all of them, with line breaks between, within the room that there is. */

@@ -1,5 +1,6 @@
 import type { Place } from "../access.ts";
 import type { HookVerdict, Lifetime } from "../call.ts";
+import { escapeForPerson } from "../escape-for-person.ts";
 import type { Classify } from "./protected.ts";
 import { isProtected } from "./protected.ts";
 import type { CallFacts, ReadyRule } from "./rule.ts";
@@ -142,7 +143,9 @@ function doubtsOf(of: Case): Doubt[] {
       byPath: false,
     }));
   if (of.hooks?.decision === "ask") {
-    const reason = of.hooks.reason === undefined ? "a hook asks" : `a hook asks: ${of.hooks.reason}`;
+    const words = of.hooks.reason;
+    // it stands among our own sentences
+    const reason = words === undefined ? "a hook asks" : `a hook asks: ${escapeForPerson(words)}`;
     doubts.push({ because: "hook", reason, always: true, places: all, byPath: false });
   }
   return [...doubts, ...laterDoubt(of), ...tierDoubt(of, all)];

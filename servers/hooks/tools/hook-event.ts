@@ -2,6 +2,8 @@ import * as z from "zod";
 import { ToolError } from "../../../shared/errors.ts";
 import { tool } from "../deps.ts";
 
+const MAX_DEPTH = 64;
+
 export default tool({
   name: "hook_event",
   title: "Forward event",
@@ -14,6 +16,7 @@ export default tool({
     event: z.string().max(100).describe("Name, as in Claude Code."),
     payload: z
       .union([z.record(z.string(), z.unknown()), z.string()])
+      .refine((payload) => !isDeeper(payload, MAX_DEPTH), `nested deeper than ${MAX_DEPTH} levels`)
       .default({})
       .describe("Its fields, as an object or as JSON."),
   }),
@@ -25,7 +28,15 @@ export default tool({
   render: (output) => JSON.stringify(output),
 });
 
-const fields = z.record(z.string(), z.unknown());
+const fields = z
+  .record(z.string(), z.unknown())
+  .refine((given) => !isDeeper(given, MAX_DEPTH), `nested deeper than ${MAX_DEPTH} levels`);
+
+/** Hooks are told it as JSON, and whatever writes JSON calls itself for every level. */
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return levels === 0 || Object.values(value).some((each) => isDeeper(each, levels - 1));
+}
 
 /** Clients that can only fill texts into arguments give JSON. */
 function fieldsOf(payload: Readonly<Record<string, unknown>> | string): Readonly<Record<string, unknown>> {

@@ -346,8 +346,8 @@ describe("handlers", () => {
   test("more of them than anybody needs are refused as a whole", () => {
     const many = (length: number): ParsedHooks =>
       parse({ hooks: { Stop: [{ hooks: Array.from({ length }, () => check) }] } });
-    expect(many(1_000).parse).toBe("ok");
-    expect([many(1_001).parse, codes(many(1_001))]).toEqual(["invalid", ["too_many_handlers"]]);
+    expect(many(200).parse).toBe("ok");
+    expect([many(201).parse, codes(many(201))]).toEqual(["invalid", ["too_many_handlers"]]);
   });
 
   test("of thousands of problems 200 of a kind are listed, and how many more there are", () => {

@@ -159,7 +159,7 @@ describe("a call of ours", () => {
       "4:Edit:/r/a.ts:all",
       "4:Write:/r/b.ts:all",
     ]);
-    expect(found.selected[0]?.twins.map((loaded) => handlers.indexOf(loaded))).toEqual([1, 5]);
+    expect(found.selected[0]?.twins.map(({ loaded }) => handlers.indexOf(loaded))).toEqual([1, 5]);
     expect(found.passed.map(({ loaded, why }) => [handlers.indexOf(loaded), why])).toEqual([
       [5, `the same as ${handlers[0]?.handler.at} of /home/me/.config/plumbline/hooks.json`],
     ]);

@@ -87,7 +87,7 @@ describe("texts", () => {
 
   test("a message for the person keeps its lines and loses its tricks", () => {
     const { systemMessages } = combine("Stop", [says({ systemMessage: "done\r\n\u001B[2Jnot \u202Edone" })]);
-    expect(systemMessages).toEqual([String.raw`[hook hooks.json:1] done${"\n"}\u{1b}[2Jnot \u{202e}done`]);
+    expect(systemMessages).toEqual([String.raw`[hook hooks.json:1] done${"\n  "}\u{1b}[2Jnot \u{202e}done`]);
   });
 
   test("a short text stays whole beside a long one, which says what is missing", () => {
