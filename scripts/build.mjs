@@ -24,6 +24,7 @@ const { metafile } = await build({
   target: "node20",
   // ripgrep finds its program beside its own package.
   external: ["@vscode/ripgrep"],
+  alias: { "@modelcontextprotocol/server/_shims": "./shared/mcp/sdk-shims.ts" },
   banner: {
     // Some bundled packages are CommonJS and call require().
     js: "#!/usr/bin/env node\nimport { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",

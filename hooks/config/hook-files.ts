@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { type FileStamp, isFreshStamp, isSameStamp, stampFile } from "../../shared/config/file-stamp.ts";
 import { escapeForPerson } from "../../shared/escape-for-person.ts";
 import type { LoadedHandler, Source } from "../handler.ts";
-import { type FileContents, type LoadedFile, readHookText, understandHookFile } from "./read-hook-file.ts";
+import { type FileContents, type LoadedFile, missingFile, readHookText } from "./read-hook-file.ts";
 
 export type { LoadedFile } from "./read-hook-file.ts";
 
@@ -95,8 +95,15 @@ async function readStamped(
   if (before?.isSettled === true && isSameStamp(before.stamped, stamped)) return before;
   const read = stamped === MISSING ? undefined : await readHookText(source);
   const isSame = before !== undefined && isSameText(before.contents.read, read);
-  const contents = isSame ? before.contents : understandHookFile(source, read);
+  const contents = isSame ? before.contents : await understand(source, read);
   return { source, stamped, isSettled: !isFreshStamp(stamped, now), contents };
+}
+
+/** Most people have no file of hooks, and start without what reads one. */
+async function understand(source: Source, read: FileContents["read"]): Promise<FileContents> {
+  if (read === undefined) return missingFile(source);
+  const { understandHookFile } = await import("./understand-hook-file.ts");
+  return understandHookFile(source, read);
 }
 
 /** The person's own files, then each root's, then what only this copy of each root has. */

@@ -1,4 +1,3 @@
-import { validateHeaderName, validateHeaderValue } from "node:http";
 import { ToolError } from "../../shared/errors.ts";
 import { escapeForPerson } from "../../shared/escape-for-person.ts";
 import type { Handler } from "../handler.ts";
@@ -56,8 +55,8 @@ function check(name: string, value: string): void {
   if (NOT_THEIRS.test(name.toLowerCase()))
     throw new ToolError("denied", `a handler cannot set the header ${shown}`);
   try {
-    validateHeaderName(name);
-    validateHeaderValue(name, value);
+    // throws for what is no header, as node:http would, which is not loaded yet
+    new Headers().set(name, value);
   } catch (cause) {
     throw new ToolError("denied", `the header ${shown} cannot be sent as it is`, { cause });
   }

@@ -1,5 +1,4 @@
 import type { LookupAddress } from "node:dns";
-import { lookup } from "node:dns/promises";
 import { BlockList, isIP } from "node:net";
 import { ToolError } from "../../shared/errors.ts";
 import { escapeForPerson } from "../../shared/escape-for-person.ts";
@@ -72,7 +71,8 @@ function resolve(host: string, signal: AbortSignal): Promise<LookupAddress[]> {
     const leave = (): void => reject(signal.reason);
     if (signal.aborted) leave();
     signal.addEventListener("abort", leave, { once: true });
-    lookup(host, { all: true })
+    import("node:dns/promises")
+      .then(({ lookup }) => lookup(host, { all: true }))
       .then(settle, (cause: unknown) =>
         reject(new ToolError("unavailable", `there is no address for ${escapeForPerson(host)}`, { cause })),
       )

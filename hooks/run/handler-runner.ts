@@ -6,7 +6,6 @@ import type { LoadedHandler } from "../handler.ts";
 import type { HandlerRun } from "../outcome.ts";
 import { hookEnvironment } from "./hook-environment.ts";
 import { runCommand } from "./run-command.ts";
-import { runHttp } from "./run-http.ts";
 import { StopSignal } from "./stop-signal.ts";
 import { unstartable } from "./unstartable.ts";
 
@@ -125,8 +124,10 @@ export class HandlerRunner {
     if (mayStart !== undefined && !(await mayStart()))
       return unstartable("it changed while it waited for its turn");
     const { env } = process;
-    if (handler.type === "http")
+    if (handler.type === "http") {
+      const { runHttp } = await import("./run-http.ts");
       return runHttp(handler, { body: text, allowedUrls, allowedVariables: variables, env, signal });
+    }
     const root = source.root ?? (given === "" ? home : given);
     const own = hookEnvironment({ root, event: handler.event, extra: variables, env, ...rest });
     return runCommand(handler, { cwd: root, stdin: text, env: own, signal });

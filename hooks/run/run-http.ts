@@ -1,6 +1,5 @@
 import type { LookupAddress } from "node:dns";
-import { request as requestHttp, type IncomingMessage } from "node:http";
-import { request as requestHttps } from "node:https";
+import type { IncomingMessage } from "node:http";
 import type { LookupFunction } from "node:net";
 import { ToolError, isErrno } from "../../shared/errors.ts";
 import { escapeForPerson } from "../../shared/escape-for-person.ts";
@@ -63,9 +62,10 @@ interface Sent {
   readonly signal: AbortSignal;
 }
 
-function send(url: URL, { headers, addresses, body, signal }: Sent): Promise<IncomingMessage> {
-  const open = url.protocol === "https:" ? requestHttps : requestHttp;
-  const request = open(url, {
+async function send(url: URL, { headers, addresses, body, signal }: Sent): Promise<IncomingMessage> {
+  // loaded only now: both together would cost every start some seven milliseconds
+  const web = url.protocol === "https:" ? await import("node:https") : await import("node:http");
+  const request = web.request(url, {
     method: "POST",
     headers: { ...headers, "content-type": "application/json", "content-length": Buffer.byteLength(body) },
     // An agent could hand out a connection to an address that nobody checked.
@@ -75,7 +75,7 @@ function send(url: URL, { headers, addresses, body, signal }: Sent): Promise<Inc
   });
   request.end(body);
   // What breaks after the response has begun is told by the response; this promise is settled then.
-  return new Promise((resolve, reject) => request.once("response", resolve).on("error", reject));
+  return await new Promise((resolve, reject) => request.once("response", resolve).on("error", reject));
 }
 
 function answering(addresses: readonly LookupAddress[]): LookupFunction {

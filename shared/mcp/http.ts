@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { validateHostHeader, validateOriginHeader } from "@modelcontextprotocol/server";
 import type { Log } from "../context.ts";
@@ -84,6 +84,8 @@ export async function startHttp(options: HttpOptions): Promise<HttpHost> {
     throw new HttpError(404, "nothing is served at this path");
   }
 
+  // in a bundle a plain import would load it for stdio too
+  const { createServer } = await import("node:http");
   const server = createServer(
     {
       headersTimeout: limits.headersMs,
