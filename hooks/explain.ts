@@ -57,7 +57,7 @@ export async function explain(parts: FiringParts, options: ExplainOptions): Prom
   const { selection, payloadOf, subject } = await select(parts, options);
   const { selected } = selection;
   const fired = run ? await fire(parts, { event, selected, payloadOf, subject, signal }) : undefined;
-  return inWords(parts.trust, { selection, payloadOf, fired });
+  return inWords(parts.trust, { event, selection, payloadOf, fired });
 }
 
 type Seen = ReturnType<typeof selectOther>;
@@ -84,16 +84,24 @@ async function select(
   };
   const about = { tool, input, call };
   await around.prepare(live.selectorFor(""), about);
-  const payloadOf = around.payloadOf(event, about);
+  const told = around.payloadOf(event, about);
+  const payloadOf: typeof told = (each) => ({ ...told(each), ...MADE_UP[event] });
   return { selection: around.select(event, about), payloadOf, subject: `${tool.server}.${tool.name}` };
 }
 
+/** What only a call that ran has to tell. */
+const MADE_UP: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  PostToolUse: { tool_response: { success: true }, duration_ms: 1 },
+  PostToolUseFailure: { error: "not_found: made up by plumbline hooks test", is_interrupt: false },
+};
+
 interface Found extends Pick<Seen, "selection" | "payloadOf"> {
+  readonly event: EventName;
   /** Nothing when nothing was run. */
   readonly fired: Fired | undefined;
 }
 
-async function inWords(trust: HookTrust, { selection, payloadOf, fired }: Found): Promise<Explained> {
+async function inWords(trust: HookTrust, { event, selection, payloadOf, fired }: Found): Promise<Explained> {
   const selected = await Promise.all(
     selection.selected.map(async (each, index) => {
       const { state, hash } = await trust.of(each.loaded);
@@ -101,7 +109,7 @@ async function inWords(trust: HookTrust, { selection, payloadOf, fired }: Found)
       return {
         hook: labelOf(each.loaded),
         id: hash.slice(0, 8),
-        as: each.toolName,
+        as: each.toolName === "" ? event : each.toolName,
         matched: each.uncertain === undefined ? each.matched : `${each.matched} (${each.uncertain})`,
         trust: state,
         payload: payloadOf(each),

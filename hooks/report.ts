@@ -2,13 +2,13 @@ import { escapeForPerson } from "../shared/escape-for-person.ts";
 import type { HandlerReport, HookFileReport, HookReport, HookRunRecord } from "../shared/hook-desk.ts";
 import { factsOf } from "./config/events.ts";
 import type { HookSet, LoadedFile } from "./config/hook-files.ts";
-import type { LoadedHandler, Problem } from "./handler.ts";
+import type { Handler, LoadedHandler, Problem } from "./handler.ts";
 import { labelOf } from "./label.ts";
 import { compileMatcher } from "./match/matcher.ts";
 import type { Approval, HookTrust } from "./trust/hook-trust.ts";
 
 /** Runs of one handler that a report shows. */
-const MOST_RUNS = 5;
+const MOST_RUNS = 3;
 
 export interface ReportParts {
   readonly set: HookSet;
@@ -21,69 +21,134 @@ export interface ReportParts {
   readonly isInside: boolean;
 }
 
-/** Every file and every handler, and why each runs or does not. */
+/** Every file and every handler in configuration order, and why each runs or does not. */
 export async function makeReport(parts: ReportParts): Promise<HookReport> {
+  const { set, trust } = parts;
   const handlers: HandlerReport[] = [];
-  for (const loaded of parts.set.handlers) {
-    const approval = await parts.trust.of(loaded);
-    handlers.push(describe(loaded, approval, parts));
-  }
-  return { files: parts.set.files.map(describeFile), handlers, notes: notesOf(parts, handlers) };
+  for (const loaded of set.handlers) handlers.push(describe(loaded, await trust.of(loaded), parts));
+  return {
+    files: set.files.map((file) => describeFile(file, set.handlers)),
+    handlers,
+    notes: notesOf(parts, handlers),
+  };
 }
 
-function describe(loaded: LoadedHandler, approval: Approval, { set, runs }: ReportParts): HandlerReport {
-  const { handler, source } = loaded;
+function describe(loaded: LoadedHandler, approval: Approval, parts: ReportParts): HandlerReport {
+  const { handler } = loaded;
   const id = approval.hash.slice(0, 8);
-  const own = set.files.find(({ source: { file } }) => file === source.file)?.problems ?? [];
-  const problems = own.filter(({ at }) => at === handler.at).map(({ message }) => message);
-  const { kind, problem } = compileMatcher(handler.matcher, handler.event);
+  const last = parts.runs.filter((run) => run.handler === id).slice(0, MOST_RUNS);
   return {
     id,
     hash: approval.hash,
     event: handler.event,
-    matcher:
-      handler.matcher === undefined || kind === "all"
-        ? "everything"
-        : `${escapeForPerson(handler.matcher)} (${kind})`,
+    matcher: whatSelects(loaded),
     type: handler.type,
     runs: whatRuns(loaded),
     where: labelOf(loaded),
     trust: approval.state,
-    state: stateOf(loaded, approval),
-    problems: [
-      ...problems,
-      ...(problem === undefined ? [] : [problem]),
-      ...(approval.problem === undefined ? [] : [approval.problem]),
-      ...approval.unfollowed.map(
-        (name) => `${escapeForPerson(name)} is known only when it runs, and not watched`,
-      ),
-    ],
-    last: runs.filter((run) => run.handler === id).slice(0, MOST_RUNS),
+    ...standingOf(loaded, { approval, last, failClosed: parts.failClosed }),
+    problems: problemsOf(loaded, approval, parts.set),
+    last: last.map(escaped),
   };
 }
 
-/** The command line or the address, escaped. */
-function whatRuns({ handler: { type, command, args, url } }: LoadedHandler): string {
-  if (type === "http") return escapeForPerson(url ?? "");
-  return escapeForPerson([command ?? type, ...(args ?? [])].join(" "));
+/** A plain list of names needs no word about its kind. */
+function whatSelects({ handler: { matcher = "", event, if: rule } }: LoadedHandler): string {
+  const { kind } = compileMatcher(matcher, event);
+  const names = kind === "all" ? "everything" : escapeForPerson(matcher);
+  return `${names}${kind === "regex" ? " (regex)" : ""}${rule === undefined ? "" : `, if ${escapeForPerson(rule)}`}`;
 }
 
-function stateOf({ handler: { event }, off }: LoadedHandler, { state }: Approval): string {
-  if (off !== undefined) return `off: ${off}`;
-  if (state === "pending") return "not run: nobody approved it (plumbline hooks trust)";
-  if (state === "changed")
-    return "not run: it or its script changed since it was approved (plumbline hooks trust)";
-  return factsOf(event).fires ? "runs" : "runs when the client forwards this event by hook_event";
+/** The command line or the address, escaped; else what kind of a handler it is. */
+function whatRuns({ handler: { type, command, args = [], url } }: LoadedHandler): string {
+  if (type === "command") return escapeForPerson([command ?? "", ...args].join(" "));
+  return type === "http" ? `calls ${escapeForPerson(url ?? "")}` : `a handler of type ${type}`;
 }
 
-function describeFile({ source, state, dialect, problems }: LoadedFile): HookFileReport {
-  const about = problems.filter(({ at }) => at === undefined).map(sentence);
+function escaped(run: HookRunRecord): HookRunRecord {
+  const [subject, matched, result] = [run.subject, run.matched, run.result].map(escapeForPerson);
+  return { ...run, subject: subject ?? "", matched: matched ?? "", result: result ?? "" };
+}
+
+type Standing = Pick<HandlerReport, "status" | "state">;
+
+interface Known {
+  readonly approval: Approval;
+  readonly last: readonly HookRunRecord[];
+  readonly failClosed: boolean;
+}
+
+/** The first thing that keeps it from running is what a person has to know. */
+function standingOf(loaded: LoadedHandler, known: Known): Standing {
+  const { handler, off } = loaded;
+  if (off !== undefined) return { status: "off", state: `off: ${off}` };
+  const broken = whyNever(handler, known);
+  if (broken !== undefined) return { status: "broken", state: broken };
+  const waits = whyWaiting(known.approval);
+  if (waits !== undefined) return { status: "waits", state: waits };
+  if (known.last[0]?.result.startsWith("failed") === true)
+    return { status: "broken", state: "runs, and failed the last time" };
+  const when = factsOf(handler.event).fires ? "" : " when the client forwards this event by hook_event";
+  return { status: "runs", state: `runs${when}${handler.async ? ", not waited for" : ""}` };
+}
+
+function whyNever(
+  { event, matcher, if: rule, onFailure }: Handler,
+  { failClosed }: Known,
+): string | undefined {
+  const { kind, problem = "" } = compileMatcher(matcher, event);
+  if (kind === "invalid") {
+    const what = onFailure === "block" || failClosed ? "blocks every call" : "never runs";
+    return `${what}: its matcher ${problem}`;
+  }
+  if (rule === undefined || factsOf(event).matches === "tool_name") return undefined;
+  return "never runs: it has an if, and the event is about no tool";
+}
+
+function whyWaiting({ state, problem }: Approval): string | undefined {
+  if (problem !== undefined) return `waits, and cannot be approved: ${problem}`;
+  if (state === "pending") return "waits: nobody approved it";
+  return state === "changed" ? "waits: it or its script changed since it was approved" : undefined;
+}
+
+function problemsOf(loaded: LoadedHandler, { scripts, unfollowed }: Approval, { files }: HookSet): string[] {
+  const { handler, source } = loaded;
+  const own = files.find((each) => each.source.file === source.file)?.problems ?? [];
+  return [
+    ...own.filter((each) => isAbout(each, handler.at) && isWorthSaying(each)).map(({ message }) => message),
+    ...scripts
+      .filter((script) => script.kind === "absent")
+      .map(({ path }) => `its script ${escapeForPerson(path)} is not there`),
+    ...unfollowed.map((name) => `${escapeForPerson(name)} is known only when it runs, and not watched`),
+  ];
+}
+
+/** True for what was found in the handler itself or in the group that it stands in. */
+function isAbout({ at = "" }: Problem, handler: string): boolean {
+  return at === handler || (at !== "" && handler.startsWith(`${at}.`));
+}
+
+/** Remarks are for an editor; but a key that is misspelt says nothing anywhere else. */
+function isWorthSaying({ level, code }: Problem): boolean {
+  return level !== "info" || code.startsWith("unknown_");
+}
+
+/** What is about none of the handlers there are: theirs is said with them. */
+function describeFile(
+  { source, state, dialect, problems }: LoadedFile,
+  handlers: readonly LoadedHandler[],
+): HookFileReport {
+  const own = handlers.filter((each) => each.source.file === source.file).map(({ handler }) => handler.at);
+  const left = problems.filter(
+    (problem) =>
+      (isWorthSaying(problem) || state === "skipped") && !own.some((handler) => isAbout(problem, handler)),
+  );
   return {
     file: escapeForPerson(source.file),
     scope: source.scope,
     dialect: dialect ?? source.dialect,
     state,
-    problems: about,
+    problems: left.map(sentence),
   };
 }
 
@@ -95,16 +160,15 @@ function notesOf(
   { importClaude, failClosed, isInside }: ReportParts,
   handlers: readonly HandlerReport[],
 ): string[] {
-  const waiting = handlers.filter(({ trust }) => trust === "pending" || trust === "changed").length;
+  const isWaiting = handlers.some(({ status }) => status === "waits");
   return [
     ...(isInside ? ["This process was started by a hook, so no hook runs around its calls."] : []),
-    ...(waiting > 0
-      ? [`${waiting} of ${handlers.length} handlers wait for approval: plumbline hooks trust`]
+    ...(isWaiting && failClosed
+      ? ["Calls that waiting hooks should guard are denied meanwhile (hooks.failClosed)."]
       : []),
-    ...(waiting > 0 && failClosed
-      ? ["Calls that they should guard are denied meanwhile (hooks.failClosed)."]
+    ...(importClaude === "never"
+      ? ["Claude's settings files are not read; --import-claude-hooks auto reads them."]
       : []),
-    ...(importClaude === "never" ? ["Claude's settings files are not read (hooks.importClaude)."] : []),
     ...(importClaude === "auto"
       ? ["Hooks of Claude's settings files are left to Claude Code when that is the client."]
       : []),

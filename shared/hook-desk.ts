@@ -35,7 +35,7 @@ export interface HandlerReport {
   /** What `--trust-hooks` takes: SHA-256 of the definition and of the scripts that it names. */
   readonly hash: string;
   readonly event: string;
-  /** `all`, `list` or `regex` behind it, or why it cannot be used. */
+  /** What selects it: `everything`, names, or an expression; and its `if`. Escaped. */
   readonly matcher: string;
   readonly type: string;
   /** The command line or the address, escaped. */
@@ -43,7 +43,9 @@ export interface HandlerReport {
   /** `file:line`. */
   readonly where: string;
   readonly trust: "own" | "approved" | "pending" | "changed";
-  /** Whether it runs when it is selected, and why not. */
+  /** What a person has to do about it: approve it, mend it, or nothing. */
+  readonly status: "waits" | "broken" | "runs" | "off";
+  /** The same in words: whether it runs when it is selected, and why not. */
   readonly state: string;
   readonly problems: readonly string[];
   /** Runs that are on record, the newest first. */

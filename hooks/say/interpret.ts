@@ -6,6 +6,7 @@ import { fitTexts } from "./fit-texts.ts";
 import { readOutput } from "./read-output.ts";
 import { readStdout, type Printed } from "./read-stdout.ts";
 import { specificOutput } from "./specific-output.ts";
+import { tellingPart } from "./telling-part.ts";
 
 /** Characters of all texts of one outcome together. */
 const MOST_TEXT = 10_000;
@@ -50,10 +51,10 @@ function failed(problem: string): Outcome {
   return { status: "failed", context: [], problems: [problem] };
 }
 
-/** What went wrong, with the first line that the program wrote about it. */
+/** What went wrong, with the line that says most of what the program wrote about it. */
 function failureOf(run: HandlerRun): string | undefined {
   const what = endOf(run);
-  const said = excerpt(run.stderr);
+  const said = excerpt(tellingPart(run.stderr));
   return what === undefined || said === "" ? what : `${what}: ${said}`;
 }
 

@@ -7,7 +7,7 @@ import { openWorkspace } from "../../shared/workspace/open-workspace.ts";
 import { loadSettings } from "./load-settings.ts";
 import { parseTime } from "./parse-time.ts";
 import { stderrLog } from "./stderr-log.ts";
-import { print } from "./terminal.ts";
+import { hasColors, print } from "./terminal.ts";
 
 export interface AuditOptions {
   readonly flags: Flags;
@@ -30,6 +30,5 @@ export async function audit({ flags, follow, json, since }: AuditOptions): Promi
     signal: stop.signal,
     ...(since === undefined ? {} : { since: parseTime(since, "ago") }),
   });
-  for await (const entry of entries)
-    print(json ? entry.raw : formatAuditLine(entry, { color: process.stdout.isTTY }));
+  for await (const entry of entries) print(json ? entry.raw : formatAuditLine(entry, { color: hasColors() }));
 }

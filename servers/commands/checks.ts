@@ -8,6 +8,7 @@ import type { Settings } from "../../shared/config/settings.ts";
 import { StartupError, ToolError } from "../../shared/errors.ts";
 import { run } from "../../shared/process/run.ts";
 import { catalog } from "../catalog.ts";
+import { checkHooks } from "./check-hooks.ts";
 import { loadSettings } from "./load-settings.ts";
 
 /** What one look at the machine found. `bad` fails the doctor, `poor` does not. */
@@ -34,6 +35,7 @@ export async function checkMachine(flags: Flags): Promise<Finding[]> {
     await checkToken(places),
     await checkRipgrep(),
     await checkGit(),
+    ...(settings === undefined ? [] : [await checkHooks(flags)]),
     { name: "native parts", state: "good", what: "none are needed by these servers" },
     ...(await checkClients(places, settings?.roots[0] ?? process.cwd())),
   ];

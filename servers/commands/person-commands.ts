@@ -1,14 +1,16 @@
 import { type Command, Option } from "commander";
+import { addHooksCommands } from "./hooks-commands.ts";
+import { collect } from "./collect.ts";
 import { addSettingFlags, flagsOf } from "./setting-flags.ts";
 import { withExamples } from "./with-examples.ts";
 
 type Parsed = Readonly<Record<string, unknown>>;
 
-/** What a person does beside a running server: approvals, trust, audit, undo, doctor. */
+/** What a person does beside a running server: approvals, trust, hooks, audit, undo, doctor. */
 export function addPersonCommands(program: Command): void {
   addApprovals(program);
   addTrust(program);
-  addHooks(program);
+  addHooksCommands(program);
   addAudit(program);
   addUndo(program);
   addDoctor(program);
@@ -97,66 +99,6 @@ function addTrust(program: Command): void {
   });
 }
 
-function addHooks(program: Command): void {
-  const hooks = program
-    .command("hooks")
-    .description("scripts around every call: which there are, which you approved, why one ran or did not");
-  withExamples(
-    hooks,
-    "hooks status",
-    "hooks trust",
-    `hooks test PreToolUse --tool edit_file --input '{"path":"a.ts","edits":[{"oldText":"a","newText":"b"}]}'`,
-  );
-  const status = hooks.command("status", { isDefault: true }).description("every file and handler");
-  addSettingFlags(status.option("--json", "as JSON"), HOOK_KEYS).action(async (parsed: Parsed) => {
-    const { hooksStatus } = await import("./hooks.ts");
-    await hooksStatus({ flags: flagsOf(parsed), json: parsed["json"] === true });
-  });
-  const trust = hooks
-    .command("trust")
-    .description(
-      "show each handler that waits for approval, whole and with its scripts, and approve it by hash",
-    )
-    .option("--yes <hash>", "approve what has this hash, without a terminal (repeatable)", collect)
-    .option("--json", "what waits, as JSON");
-  addSettingFlags(trust, HOOK_KEYS).action(async (parsed: Parsed) => {
-    const { hooksTrust } = await import("./hooks-trust.ts");
-    const { yes } = parsed;
-    await hooksTrust({
-      flags: flagsOf(parsed),
-      yes: Array.isArray(yes) ? yes.map(String) : [],
-      json: parsed["json"] === true,
-    });
-  });
-  addHooksTest(hooks);
-}
-
-/** What decides which hooks there are. */
-const HOOK_KEYS = ["roots", "hooks.importClaude", "hooks.trusted", "hooks.failClosed"];
-
-function addHooksTest(hooks: Command): void {
-  const test = hooks
-    .command("test")
-    .description("which handlers an event would run, and why not the others; with --run also what they say")
-    .argument("<event>", "such as PreToolUse, PostToolUse, UserPromptSubmit")
-    .option("--tool <name>", "a tool of ours, or a name that matchers know, such as Bash")
-    .option("--input <json>", "its arguments, or the event's fields")
-    .option("--run", "run what is selected and approved")
-    .option("--json", "as JSON, with all that each is told");
-  addSettingFlags(test, HOOK_KEYS).action(async (event: string, parsed: Parsed) => {
-    const { hooksTest } = await import("./hooks.ts");
-    const { tool, input } = parsed;
-    await hooksTest({
-      event,
-      tool: typeof tool === "string" ? tool : undefined,
-      input: typeof input === "string" ? input : undefined,
-      run: parsed["run"] === true,
-      flags: flagsOf(parsed),
-      json: parsed["json"] === true,
-    });
-  });
-}
-
 function addAudit(program: Command): void {
   const command = program
     .command("audit")
@@ -220,8 +162,4 @@ function addDoctor(program: Command): void {
     const { doctor } = await import("./doctor.ts");
     await doctor({ flags: flagsOf(parsed), json: parsed["json"] === true });
   });
-}
-
-function collect(text: string, sofar: readonly string[] = []): string[] {
-  return [...sofar, text];
 }

@@ -11,6 +11,18 @@ export function printForeign(text: string, stream: NodeJS.WriteStream = process.
   stream.write(`${stream.isTTY ? colorDiffs(text.replaceAll(/[^\n\t]+/gu, escapeForPerson)) : text}\n`);
 }
 
+/** True when colours are shown and welcome there. */
+export function hasColors(stream: NodeJS.WriteStream = process.stdout): boolean {
+  return stream.isTTY && !process.env["NO_COLOR"];
+}
+
+const INKS = { red: 31, green: 32, yellow: 33, grey: 90 } as const;
+
+/** Our own text in a colour, where stdout shows colours. */
+export function paint(ink: keyof typeof INKS, text: string): string {
+  return text !== "" && hasColors() ? `\u001B[${INKS[ink]}m${text}\u001B[0m` : text;
+}
+
 const COLORS = { "+": 32, "-": 31, "@": 36 } as const;
 
 /** Text with the lines of its unified diffs in colour: what comes, what goes, where. */

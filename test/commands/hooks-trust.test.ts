@@ -1,11 +1,9 @@
-import { spawn } from "node:child_process";
-import { existsSync } from "node:fs";
 import { chmod, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { text } from "node:stream/consumers";
 import { describe, expect, test } from "vitest";
 import * as z from "zod";
-import { CLI, person, type Person } from "./command-line.ts";
+import { person, type Person } from "./command-line.ts";
+import { onTerminal } from "./on-terminal.ts";
 
 const HOOKS = {
   hooks: {
@@ -104,15 +102,16 @@ describe("plumbline hooks trust", () => {
     expect(stdout).toContain("others may write it; close it with chmod 600");
   });
 
-  test.runIf(existsSync("/usr/bin/script"))("asks on a terminal, about all or each", async () => {
+  test.runIf(onTerminal !== undefined)("asks on a terminal, about all or each", async () => {
     await using me = await planted();
-    expect((await onTerminal(me, "n")).code).toBe(1);
+    const asked = (...lines: string[]) => onTerminal?.(me, "hooks trust", { lines });
+    expect((await asked("n"))?.code).toBe(1);
     expect(await waiting(me)).toHaveLength(2);
-    const each = await onTerminal(me, "e\nn\ny");
-    expect(each.output).toContain("Approve all 2? [y/N, e: each by itself]");
+    const each = await asked("e", "n", "y");
+    expect(each?.output).toContain("Approve all 2? [y/N, e: each by itself]");
     expect(await waiting(me)).toMatchObject([{ runs: "bash tools/check.sh" }]);
-    const last = await onTerminal(me, "yes");
-    expect([last.code, last.output]).toEqual([0, expect.stringContaining("Approved 1.")]);
+    const last = await asked("yes");
+    expect([last?.code, last?.output]).toEqual([0, expect.stringContaining("Approved 1.")]);
     expect(await readFile(join(me.state, "trust.json"), "utf8")).toContain("tools/check.sh");
   });
 });
@@ -125,19 +124,3 @@ test("plumbline trust says that hooks of the folder wait, and how to look at the
   expect(code).toBe(0);
   expect(stdout).toContain(`2 hooks wait for approval: plumbline hooks trust --root ${me.project}`);
 });
-
-/** Types lines at a terminal of its own, each when it is asked for. */
-async function onTerminal(me: Person, typed: string): Promise<{ code: number | null; output: string }> {
-  const command = `'${process.execPath}' '${CLI}' hooks trust`;
-  const child = spawn("/usr/bin/script", ["-qec", command, "/dev/null"], {
-    cwd: me.project,
-    env: { ...me.env, TERM: "dumb" },
-  });
-  const lines = typed.split("\n");
-  child.stdout.on("data", (chunk: Buffer) => {
-    const line = chunk.toString().includes("[y/N") ? lines.shift() : undefined;
-    if (line !== undefined) child.stdin.write(`${line}\n`);
-  });
-  const code = new Promise<number | null>((resolve) => child.once("close", resolve));
-  return { output: await text(child.stdout), code: await code };
-}
