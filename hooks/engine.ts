@@ -2,9 +2,8 @@ import { HookRuns } from "../shared/audit/hook-runs.ts";
 import type { Place } from "../shared/access.ts";
 import type { Answer, Call, Reply } from "../shared/call.ts";
 import type { Log } from "../shared/context.ts";
-import { ToolError } from "../shared/errors.ts";
+import type { ToolError } from "../shared/errors.ts";
 import type { HookDesk, HookReport } from "../shared/hook-desk.ts";
-import { nearest } from "../shared/nearest.ts";
 import type { BeforeCall, CallHooks, HookWords } from "../shared/pipeline/hooks.ts";
 import { Trust } from "../shared/policy/trust.ts";
 import type { Scope } from "../shared/scope.ts";
@@ -12,7 +11,8 @@ import type { ToolFacts } from "../shared/tool.ts";
 import type { Workspace } from "../shared/workspace/workspace.ts";
 import { AroundCall, mayConcern, type AboutCall } from "./around-call.ts";
 import { failedClosed } from "./call-verdict.ts";
-import { EVENTS, isEventName, type EventName } from "./config/events.ts";
+import { eventNamed } from "./config/event-of.ts";
+import type { EventName } from "./config/events.ts";
 import { explain, type Explained, type Subject } from "./explain.ts";
 import type { FiringParts } from "./firing.ts";
 import { fireOther, type OtherEvent } from "./other-events.ts";
@@ -230,14 +230,4 @@ const BROKEN = failedClosed("a file of hooks cannot be read");
 /** A command line and the calls of other calls have no session of their own. */
 function hasSession({ transport }: Call["caller"]): boolean {
   return transport === "stdio" || transport === "http";
-}
-
-function eventNamed(name: string): EventName {
-  const event = name === "OnMessage" ? "UserPromptSubmit" : name;
-  if (isEventName(event)) return event;
-  const all = Object.keys(EVENTS);
-  const meant = nearest(name, all);
-  throw new ToolError("invalid_input", "there is no such event", {
-    hint: meant === undefined ? `Events: ${all.join(", ")}.` : `Did you mean ${meant}?`,
-  });
 }

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { eventNamed } from "../../../hooks/config/event-of.ts";
 import type { HookReport } from "../../../shared/hook-desk.ts";
 import { reportLines } from "../report-lines.ts";
 import { tool } from "../deps.ts";
@@ -15,9 +16,10 @@ export default tool({
   }),
 
   async run({ event }, { hooks }): Promise<HookReport> {
+    const only = event === undefined ? undefined : eventNamed(event);
     const report = await hooks.report();
-    if (event === undefined) return report;
-    return { ...report, handlers: report.handlers.filter((handler) => handler.event === event) };
+    if (only === undefined) return report;
+    return { ...report, handlers: report.handlers.filter((handler) => handler.event === only) };
   },
 
   render: (report) => reportLines(report).join("\n"),
