@@ -3,8 +3,9 @@ import { escapeForPerson } from "../../shared/escape-for-person.ts";
 import type { ViewTool } from "../../shared/tool.ts";
 import { factsOf, type EventName } from "../config/events.ts";
 import type { Handler, LoadedHandler } from "../handler.ts";
-import { ruleHolds, ruleProblem, type RuleSubject } from "./if-rule.ts";
+import { ruleProblem, type RuleSubject } from "./if-rule.ts";
 import type { Matcher } from "./matcher.ts";
+import type { RuleTime } from "./rule-time.ts";
 
 /** A view as scripts get it. */
 export interface SeenView {
@@ -59,6 +60,7 @@ export interface Ready {
 export function runsOfCall(
   { loaded: { handler }, matcher }: Ready,
   subject: ToolSubject,
+  rules: RuleTime,
 ): readonly Run[] | Refusal {
   const refused = refusalOf(matcher, handler);
   if (refused !== undefined) return refused;
@@ -71,7 +73,9 @@ export function runsOfCall(
     return refusal(`matcher ${quoted(handler.matcher)} selects none of ${[...names].join(", ")}`);
   }
   const { if: rule } = handler;
-  return rule === undefined ? runs : withRule(runs, rule, (run) => aboutsOf(run, subject));
+  return rule === undefined
+    ? runs
+    : withRule(runs, { rule, rules, aboutsOf: (run) => aboutsOf(run, subject) });
 }
 
 function runsOf(matcher: Matcher, handler: Handler, { names, views }: ToolSubject): readonly Run[] {
@@ -123,7 +127,7 @@ function aboutsOf(
 export function runsOfPayload(
   { loaded: { handler }, matcher }: Ready,
   payload: Readonly<Record<string, unknown>>,
-  { root, home }: Bases,
+  { root, home, rules }: Bases & { readonly rules: RuleTime },
 ): readonly Run[] | Refusal {
   const refused = refusalOf(matcher, handler);
   if (refused !== undefined) return refused;
@@ -138,19 +142,20 @@ export function runsOfPayload(
   if (hit === undefined) return refusal(`matcher ${quoted(handler.matcher)} does not select ${quoted(name)}`);
   const runs: readonly Run[] = [{ toolName: value, ...hit }];
   const input = payload["tool_input"];
-  return rule === undefined
-    ? runs
-    : withRule(runs, rule, () => [{ tool: name, names: [], input: asRecord(input), root, home }]);
+  const about = { tool: name, names: [], input: asRecord(input), root, home };
+  return rule === undefined ? runs : withRule(runs, { rule, rules, aboutsOf: () => [about] });
+}
+
+interface Ruled {
+  readonly rule: string;
+  readonly rules: RuleTime;
+  readonly aboutsOf: (run: Run) => readonly RuleSubject[];
 }
 
 /** The runs whose rule holds, or may hold. */
-function withRule(
-  runs: readonly Run[],
-  rule: string,
-  aboutsOfRun: (run: Run) => readonly RuleSubject[],
-): readonly Run[] | Refusal {
+function withRule(runs: readonly Run[], { rule, rules, aboutsOf }: Ruled): readonly Run[] | Refusal {
   const kept = runs.flatMap((run): readonly Run[] => {
-    const answers = aboutsOfRun(run).map((about) => ruleHolds(rule, about));
+    const answers = aboutsOf(run).map((about) => rules.holds(rule, about));
     if (answers.includes(true)) return [run];
     if (!answers.includes("unknown")) return [];
     const why = `if ${quoted(rule)} ${ruleProblem(rule) ?? "cannot be decided"}`;

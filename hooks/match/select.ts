@@ -15,6 +15,7 @@ import {
 } from "./find-runs.ts";
 import { compileMatcher } from "./matcher.ts";
 import { PatternRunner } from "./pattern-runner.ts";
+import { RuleTime } from "./rule-time.ts";
 
 export type { SeenView } from "./find-runs.ts";
 
@@ -65,7 +66,8 @@ export class Selector {
    * matcher that is no pattern at all: that one runs only when it is to block on failure.
    */
   forTool(subject: ToolSubject): Selection {
-    return this.#select(subject, (ready) => runsOfCall(ready, subject));
+    const rules = new RuleTime();
+    return this.#select(subject, (ready) => runsOfCall(ready, subject, rules));
   }
 
   /**
@@ -73,7 +75,8 @@ export class Selector {
    * and selects when there is none. A handler with `if` never runs where the event is about no tool.
    */
   forPayload(event: EventName, payload: Readonly<Record<string, unknown>>, bases: Bases): Selection {
-    return this.#select({ event, root: bases.root }, (ready) => runsOfPayload(ready, payload, bases));
+    const about = { ...bases, rules: new RuleTime() };
+    return this.#select({ event, root: bases.root }, (ready) => runsOfPayload(ready, payload, about));
   }
 
   #select({ event, root }: At, find: (ready: Ready) => readonly Run[] | Refusal): Selection {

@@ -20,7 +20,7 @@ export interface CommandGround {
   readonly home: string;
 }
 
-const MAX_CANDIDATES = 400;
+const MAX_CANDIDATES = 128;
 const MAX_FOLDERS = 32;
 const MAX_PATH = 4_096;
 const MAX_UNFOLLOWED = 20;

@@ -108,7 +108,7 @@ export class HookTrust {
   #factsOf(loaded: LoadedHandler): Facts {
     const seen = this.#seen.get(loaded);
     const ground = this.#groundOf(loaded);
-    const named = seen?.named ?? scriptsNamed(loaded.handler, ground);
+    const named = seen?.named ?? namedBy(loaded, ground);
     const looks = named.candidates.map(({ path }) => this.#reader.look(path));
     if (seen !== undefined && looks.every((look, index) => look === seen.looks[index])) return seen.facts;
     const scripts = looks.filter((look, index) => isScript(look, named.candidates[index]));
@@ -142,6 +142,12 @@ export class HookTrust {
       };
     return this.#trusted;
   }
+}
+
+/** What can never be approved is not looked at: a stranger may have written many of that kind. */
+function namedBy({ handler, source }: LoadedHandler, ground: CommandGround): NamedScripts {
+  const { candidates, unfollowed, isFull } = scriptsNamed(handler, ground);
+  return { candidates: isFull && source.scope !== "home" ? [] : candidates, unfollowed, isFull };
 }
 
 function isScript({ kind, path, real, isProgram }: ScriptFacts, candidate: Candidate | undefined): boolean {

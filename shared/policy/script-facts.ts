@@ -16,7 +16,7 @@ import { isErrno } from "../errors.ts";
 export const MAX_SCRIPT_BYTES = 1024 * 1024;
 /** More than this nobody reads before saying yes. */
 const MAX_SHOWN = 64 * 1024;
-const MAX_KNOWN = 5_000;
+const MAX_KNOWN = 30_000;
 /** Two changes within one tick of a file system's clock (two seconds on FAT) look like one. */
 const TICK_MS = 3_000;
 const GONE = ["ENOENT", "ENOTDIR", "ELOOP", "ENAMETOOLONG", "EINVAL", "ERR_INVALID_ARG_VALUE"] as const;
