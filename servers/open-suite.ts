@@ -93,7 +93,7 @@ export async function openSuite({ settings, servers, scope, log }: SuiteOptions)
   ];
   const wrap = (endpoint: Endpoint): Endpoint => stages.reduceRight((inner, stage) => stage(inner), endpoint);
 
-  const host: Host = { scope: owned, workspace, status, hooks, log };
+  const host: Host = { scope: owned, workspace, status, hooks, places, log };
   const opened: ServedServer[] = [];
   for (const name of servers) {
     const server = await load(name);

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { Scope } from "./scope.ts";
 import type { Log } from "./context.ts";
+import type { Places } from "./config/places.ts";
 import type { HookDesk } from "./hook-desk.ts";
 import type { StatusFeed } from "./status/feed.ts";
 import type { Tool } from "./tool.ts";
@@ -14,6 +15,8 @@ export interface Host {
   readonly workspace: Workspace;
   readonly status: StatusFeed;
   readonly hooks: HookDesk;
+  /** Where this user's things lie: configuration, state, cache, home. */
+  readonly places: Places;
   readonly log: Log;
 }
 

@@ -59,7 +59,20 @@ export async function callable(server: Server, options: CallOptions = {}): Promi
   });
   const status = { publish: () => {}, watch: () => () => {}, read: () => ({ events: [], dropped: 0 }) };
   const hooks = { forward: async () => ({}), report: async () => ({ files: [], handlers: [], notes: [] }) };
-  const open = await server.open(options.options ?? {}, { scope, workspace, status, hooks, log: () => {} });
+  const places = {
+    home: join(stateFolder, "home"),
+    config: join(stateFolder, "config"),
+    state: stateFolder,
+    cache: join(stateFolder, "cache"),
+  };
+  const open = await server.open(options.options ?? {}, {
+    scope,
+    workspace,
+    status,
+    hooks,
+    places,
+    log: () => {},
+  });
   const tools = open.resources === undefined ? open.tools : [...open.tools, open.resources.read];
   const stages = [withFailures(), withArguments(), withBudget()];
   const endpoints = tools.map((tool) =>
