@@ -130,11 +130,16 @@ function merge(contents: readonly FileContents[]): HookSet {
   const off = contents.filter(({ disablesAll }) => disablesAll).map(({ file }) => file.source);
   const handlers = contents.flatMap(({ handlers }) =>
     handlers.map((loaded) => {
-      const by = off.find(({ scope, root }) => scope === "home" || root === loaded.source.root);
+      const by = off.find((source) => reaches(source, loaded.source));
       return by === undefined ? loaded : { ...loaded, off: `disableAllHooks in ${escapeForPerson(by.file)}` };
     }),
   );
   return { handlers, files: contents.map(({ file }) => file) };
+}
+
+/** What comes with a project says nothing about what the person has beside it, for this copy alone. */
+function reaches(off: Source, { scope, root }: Source): boolean {
+  return off.scope === "home" || (off.root === root && (off.scope === "local" || scope === "project"));
 }
 
 function stamp({ scope, file }: Source): FileStamp {

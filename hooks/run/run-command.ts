@@ -74,14 +74,26 @@ async function argvOf(
 ): Promise<[string, readonly string[]]> {
   if ([command, ...(args ?? [])].some((each) => each.includes("\0")))
     throw new ToolError("invalid_input", "the command holds a NUL character");
-  if (args !== undefined)
-    return [fillPlaceholders(command, env), args.map((arg) => fillPlaceholders(arg, env))];
+  if (args !== undefined) {
+    const words = [command, ...args];
+    const [program = "", ...rest] = words.map((word, index) =>
+      isShellCode(words.slice(0, index)) ? word : fillPlaceholders(word, env),
+    );
+    return [program, rest];
+  }
   const { program, flags } = await findShell(shell ?? "bash");
   // Nothing is put into the line: a folder may be called `$(touch x)`, and the shell reads variables by itself.
   return [program, [...flags, command]];
 }
 
 type Variables = Readonly<Record<string, string>>;
+
+const SHELL = /(?:^|\/)(?:ba|da|z|k|a)?sh$/u;
+
+/** After `bash -c`: the shell reads the variable by itself, and a folder may be called `$(touch x)`. */
+function isShellCode(before: readonly string[]): boolean {
+  return /^-[a-z]*c$/u.test(before.at(-1) ?? "") && before.some((word) => SHELL.test(word));
+}
 
 const PLACEHOLDER =
   /\$(?:\{((?:CLAUDE|PLUMBLINE)_PROJECT_DIR)\}|((?:CLAUDE|PLUMBLINE)_PROJECT_DIR)(?![A-Za-z0-9_]))/gu;

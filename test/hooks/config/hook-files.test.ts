@@ -188,9 +188,9 @@ describe("disableAllHooks", () => {
   });
 
   test("in a project turns off what that project brings, and nothing of the person's or of another's", async () => {
-    expect(await off("root/.plumbline/hooks.json")).toEqual(["home", "it!", "other", "local!"]);
+    expect(await off("root/.plumbline/hooks.json")).toEqual(["home", "it!", "other", "local"]);
     expect(await off("root/.plumbline/hooks.local.json")).toEqual(["home", "root!", "other", "it!"]);
-    expect(await off("root/.claude/settings.json")).toEqual(["home", "root!", "it!", "other", "local!"]);
+    expect(await off("root/.claude/settings.json")).toEqual(["home", "root!", "it!", "other", "local"]);
   });
 
   test("in a file that is broken, or of another host, turns nothing off", async () => {

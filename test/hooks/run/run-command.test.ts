@@ -129,6 +129,29 @@ describe("a program with arguments", () => {
     expect(await readdir(folder.path)).toEqual([]);
   });
 
+  test("that is a shell gets its line unfilled, and runs nothing that a folder's name says", async () => {
+    await using folder = await scriptFolder("$(touch escaped)`touch escaped`");
+    const line = 'printf "%s|" "${CLAUDE_PROJECT_DIR}" "$1"';
+    for (const [command, ...args] of [
+      ["bash", "-c", line, "x", "$CLAUDE_PROJECT_DIR"],
+      [
+        "/usr/bin/env",
+        "-i",
+        "CLAUDE_PROJECT_DIR=$CLAUDE_PROJECT_DIR",
+        "/bin/sh",
+        "-ec",
+        line,
+        "x",
+        "$CLAUDE_PROJECT_DIR",
+      ],
+    ] as const) {
+      expect(await runIn(folder, { command, args })).toMatchObject({
+        stdout: `${folder.path}|${folder.path}|`,
+      });
+      expect(await readdir(folder.path)).toEqual([]);
+    }
+  });
+
   test("is no shell even without any", async () => {
     await using folder = await scriptFolder("a b");
     await folder.script("say it.sh", "#!/bin/sh\necho $#\n");
