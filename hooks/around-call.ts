@@ -46,9 +46,12 @@ export class AroundCall {
   /** Looks at what the call is about, while it is still there to be looked at. */
   async prepare(selector: Selector, { tool, input, call }: AboutCall): Promise<void> {
     const known = this.#known.get(call.record);
-    if (known?.input === input) return;
+    const startedAt = performance.now();
+    // again, right before it runs: what hooks took until now is no time of the call
+    if (known !== undefined && known.input === input)
+      return void this.#known.set(call.record, { ...known, startedAt });
     const views = await viewsOf(tool, input, { workspace: this.#workspace, signal: call.signal });
-    this.#known.set(call.record, { selector, input, views, startedAt: performance.now() });
+    this.#known.set(call.record, { selector, input, views, startedAt });
   }
 
   /** PreToolUse. `declined` are hashes that the person was asked about in vain. */
@@ -78,21 +81,30 @@ export class AroundCall {
     if (around === undefined || selected.length === 0) return answer;
     const ground = { workspace: this.#workspace, signal: about.call.signal };
     const written = await stampFiles(around.views, ground);
-    const ms = Math.round(performance.now() - around.startedAt);
+    const took = durationOf(around);
     const { combined } = await this.#fire("PostToolUse", about, {
       selected,
-      payload: (each) => ({ tool_response: responseOf(answer, each), duration_ms: ms }),
+      payload: (each) => ({ tool_response: responseOf(answer, each), ...took }),
     });
     const again = await changedAgain(written, ground);
     return withSaid(answer, combined, { again, about });
   }
 
-  /** PostToolUseFailure. */
+  /** PostToolUseFailure. For a call that is over already its hooks run without anybody who waits for them. */
   async failed(about: AboutCall, error: ToolError): Promise<HookWords> {
     const { selected } = this.select("PostToolUseFailure", about);
-    if (selected.length === 0) return {};
-    const said = { error: errorText(error), is_interrupt: error.code === "cancelled" };
-    const { combined } = await this.#fire("PostToolUseFailure", about, { selected, payload: () => said });
+    const around = this.#known.get(about.call.record);
+    if (around === undefined || selected.length === 0) return {};
+    const isOver = about.call.signal.aborted;
+    const interrupted = error.code === "cancelled";
+    const told = { error: errorText(error), is_interrupt: interrupted, ...durationOf(around) };
+    const { signal } = isOver ? new AbortController() : about.call;
+    const call = { ...about.call, signal };
+    const firing = this.#fire("PostToolUseFailure", { ...about, call }, { selected, payload: () => told });
+    // it fails when the process ends first
+    if (isOver) void firing.catch(() => {});
+    if (isOver) return {};
+    const { combined } = await firing;
     const { notes, stop } = combined;
     return { notes, ...(stop === undefined ? {} : { stop }) };
   }
@@ -164,6 +176,10 @@ interface How {
   /** What is known beside the call itself. */
   readonly payload?: (selected: Selected) => Readonly<Record<string, unknown>>;
   readonly adjust?: (outcome: Outcome, selected: Selected) => Outcome;
+}
+
+function durationOf({ startedAt }: Around): { readonly duration_ms: number } {
+  return { duration_ms: Math.round(performance.now() - startedAt) };
 }
 
 const TOOL_EVENTS = ["PreToolUse", "PostToolUse", "PostToolUseFailure"] as const;

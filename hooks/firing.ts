@@ -1,6 +1,7 @@
 import type { HookRuns } from "../shared/audit/hook-runs.ts";
 import { shown } from "../shared/config/shown.ts";
 import type { Log } from "../shared/context.ts";
+import { ToolError } from "../shared/errors.ts";
 import { factsOf, type EventName } from "./config/events.ts";
 import type { LoadedHandler } from "./handler.ts";
 import { labelOf } from "./label.ts";
@@ -54,9 +55,8 @@ export async function fire(
   noteUnapproved(parts, firing, judged);
   const said = await Promise.all(
     judged.map(async (each): Promise<Said> => {
-      const { selected } = each;
-      const outcome = adjust(await runOne(parts, firing, each), selected);
-      return { source: labelOf(selected.loaded), outcome };
+      const outcome = await runOne(parts, firing, { ...each, adjust });
+      return { source: labelOf(each.selected.loaded), outcome };
     }),
   );
   const combined = combine(firing.event, said);
@@ -91,26 +91,51 @@ export function judge(trust: HookTrust, selected: readonly Selected[]): Promise<
   );
 }
 
-async function runOne(parts: FiringParts, firing: Firing, { selected, approval }: Judged): Promise<Outcome> {
-  const { event, signal, tool } = firing;
+interface Judging extends Judged {
+  readonly adjust: (outcome: Outcome, selected: Selected) => Outcome;
+}
+
+async function runOne(
+  parts: FiringParts,
+  firing: Firing,
+  { selected, approval, adjust }: Judging,
+): Promise<Outcome> {
+  const { event } = firing;
   const { loaded } = selected;
   if (!mayRun(approval)) return unapproved(parts, event, loaded);
   const note = (result: string, ms: number): void =>
     record(parts, firing, { selected, approval, result, ms });
-  const run = await parts.runner.run(loaded, firing.payloadOf(selected), {
+  const began = performance.now();
+  try {
+    const run = await start(parts, firing, selected);
+    if (run === "started") {
+      note("started", 0);
+      return NOTHING;
+    }
+    const heard = interpret(run, { event, handler: loaded.handler, failClosed: parts.failClosed });
+    const outcome = adjust(heard, selected);
+    note(resultOf(outcome, run), run.ms);
+    return outcome;
+  } catch (error) {
+    const why = error instanceof ToolError ? error.message : "its time was over";
+    note(`failed: ended early, ${why}`, performance.now() - began);
+    throw error;
+  }
+}
+
+function start(
+  { runner, trust, root }: FiringParts,
+  { signal, tool, payloadOf }: Firing,
+  selected: Selected,
+): Promise<HandlerRun | "started"> {
+  const { loaded } = selected;
+  return runner.run(loaded, payloadOf(selected), {
     signal,
-    root: parts.root,
+    root,
     ...(tool === undefined ? {} : { tool }),
     // a script may have changed while it waited for its turn
-    mayStart: async () => mayRun(await parts.trust.of(loaded)),
+    mayStart: async () => mayRun(await trust.of(loaded)),
   });
-  if (run === "started") {
-    note("started", 0);
-    return NOTHING;
-  }
-  const outcome = interpret(run, { event, handler: loaded.handler, failClosed: parts.failClosed });
-  note(resultOf(outcome, run), run.ms);
-  return outcome;
 }
 
 /** Once for each, however many files it would have run for: a stranger may have written many. */

@@ -14,6 +14,8 @@ const WAITING = 1_000;
 /** Of those that nobody waits for. */
 const MAX_BEHIND = 16;
 
+type Payload = Readonly<Record<string, unknown>>;
+
 export interface HandlerRunnerOptions {
   /** What http handlers may call, as `findAllowedUrl` reads it. */
   readonly allowedUrls: readonly string[];
@@ -49,24 +51,20 @@ export class HandlerRunner {
 
   /**
    * Runs a handler, with the payload as JSON. `started`: it is one that nobody waits for, and how it ends goes to the
-   * log. Throws the signal's reason, with everything dead that it started, and `ToolError("cancelled")` at `close`.
+   * log. Throws the signal's reason, with everything dead that it started, `ToolError("cancelled")` at `close`, and
+   * `ToolError("unavailable")` when too many wait: who is flooded with calls must not let them pass unguarded.
    */
-  async run(
-    loaded: LoadedHandler,
-    payload: Readonly<Record<string, unknown>>,
-    about: AboutRun,
-  ): Promise<HandlerRun | "started"> {
+  async run(loaded: LoadedHandler, payload: Payload, about: AboutRun): Promise<HandlerRun | "started"> {
     about.signal.throwIfAborted();
     this.#closing.signal.throwIfAborted();
     const { async: isBehind, type } = loaded.handler;
     if (loaded.off !== undefined) return unstartable(loaded.off);
     if (type !== "command" && type !== "http")
       return unstartable(`handlers of type ${type} are not run here`);
-    const text = JSON.stringify(payload);
-    if (!isBehind) return this.#track(this.#runInTurn(loaded, text, about));
+    if (!isBehind) return this.#track(this.#runInTurn(loaded, payload, about));
     if (this.#behind >= MAX_BEHIND)
       return unstartable(`${MAX_BEHIND} handlers that nobody waits for are running already`);
-    void this.#track(this.#runBehind(loaded, text, about));
+    void this.#track(this.#runBehind(loaded, payload, about));
     return "started";
   }
 
@@ -85,23 +83,26 @@ export class HandlerRunner {
     }
   }
 
-  async #runInTurn(loaded: LoadedHandler, text: string, about: AboutRun): Promise<HandlerRun> {
+  async #runInTurn(loaded: LoadedHandler, payload: Payload, about: AboutRun): Promise<HandlerRun> {
     using stop = new StopSignal([about.signal, this.#closing.signal]);
     const leave = await this.#turnstile.enter(stop.signal);
-    if (leave === undefined) return unstartable(`${WAITING} other handlers are waiting for their turn`);
+    if (leave === undefined)
+      throw new ToolError("unavailable", `${WAITING} hooks are waiting for their turn already`, {
+        hint: "Call again when other calls have ended, or about fewer files at once.",
+      });
     try {
-      return await this.#dispatch(loaded, text, { ...about, signal: stop.signal });
+      return await this.#dispatch(loaded, payload, { ...about, signal: stop.signal });
     } finally {
       leave();
     }
   }
 
-  async #runBehind(loaded: LoadedHandler, text: string, about: AboutRun): Promise<void> {
+  async #runBehind(loaded: LoadedHandler, payload: Payload, about: AboutRun): Promise<void> {
     const { log } = this.#options;
     const name = `${loaded.handler.at} of ${escapeForPerson(loaded.source.file)}`;
     this.#behind += 1;
     try {
-      const { end, code, stderr } = await this.#dispatch(loaded, text, {
+      const { end, code, stderr } = await this.#dispatch(loaded, payload, {
         ...about,
         signal: this.#closing.signal,
       });
@@ -118,12 +119,18 @@ export class HandlerRunner {
     }
   }
 
-  async #dispatch({ handler, source }: LoadedHandler, text: string, about: AboutRun): Promise<HandlerRun> {
+  async #dispatch(
+    { handler, source }: LoadedHandler,
+    payload: Payload,
+    about: AboutRun,
+  ): Promise<HandlerRun> {
     const { allowedUrls, variables, home } = this.#options;
     const { signal, root: given, mayStart, ...rest } = about;
     if (mayStart !== undefined && !(await mayStart()))
       return unstartable("it changed while it waited for its turn");
     const { env } = process;
+    // only now: each of many that wait would hold a text of its own
+    const text = JSON.stringify(payload);
     if (handler.type === "http") {
       const { runHttp } = await import("./run-http.ts");
       return runHttp(handler, { body: text, allowedUrls, allowedVariables: variables, env, signal });

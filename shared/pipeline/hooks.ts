@@ -79,12 +79,44 @@ async function callWithin(hooks: CallHooks, endpoint: Endpoint, { input, call }:
     answer = await endpoint.call(input, call);
   } catch (error) {
     if (!(error instanceof ToolError)) throw error;
-    const words = didRun(call) ? await hooks.failed(endpoint.tool, input, { error, call }) : {};
+    const words = didRun(call)
+      ? await unlessOver(hooks.failed(endpoint.tool, input, { error, call }), call.signal, (why) => ({
+          notes: [why],
+        }))
+      : {};
     throw withWords(error, { notes: [...notes, ...(words.notes ?? [])], stop: stop ?? words.stop });
   }
   if (answer.kind === "question") return answer;
-  const after = await hooks.after(endpoint.tool, input, { answer, call });
+  const done = answer;
+  const after = await unlessOver(hooks.after(endpoint.tool, input, { answer, call }), call.signal, (why) => ({
+    ...done,
+    notes: [why],
+  }));
   return { ...after, notes: [...notes, ...(after.notes ?? [])] };
+}
+
+/**
+ * What hooks say after a call, as long as its time is not over: what was done is told in any case, or its caller would
+ * take it for undone and do it again.
+ */
+async function unlessOver<Said>(
+  saying: Promise<Said>,
+  signal: AbortSignal,
+  otherwise: (why: string) => Said,
+): Promise<Said> {
+  let stop = (): void => {};
+  const over = new Promise<never>((_, reject) => {
+    stop = () => reject(signal.reason);
+  });
+  signal.addEventListener("abort", stop, { once: true });
+  try {
+    return await Promise.race([saying, over]);
+  } catch (error) {
+    if (!(error instanceof ToolError)) throw error;
+    return otherwise(`[hooks] what hooks say after this call was not waited for: ${error.message}`);
+  } finally {
+    signal.removeEventListener("abort", stop);
+  }
 }
 
 /** True when policy let the call through, so that the tool itself failed. */

@@ -1,7 +1,7 @@
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import type { Answer } from "../../shared/call.ts";
-import { freshRecord } from "../../shared/call.ts";
+import { freshRecord, type Answer, type CallRecord } from "../../shared/call.ts";
+import type { Caller } from "../../shared/caller.ts";
 import { person } from "../support/calls.ts";
 import type { Hooked } from "../support/hooked.ts";
 
@@ -100,29 +100,46 @@ export async function writeScripts(
 
 type Answered = Extract<Answer, { kind: "answer" }>;
 
-/** One call through every stage, of a client that cannot ask; `signal` takes it back. */
+interface CallOptions {
+  readonly input: unknown;
+  /** Takes the call back. */
+  readonly signal?: AbortSignal;
+  /** Runs when policy lets the call through, before its tool. */
+  readonly whenAllowed?: () => void;
+  readonly caller?: Partial<Caller>;
+}
+
+/** One call through every stage, of a client that cannot ask. */
 export async function answerOf(
   { suite }: Pick<Hooked, "suite">,
   name: string,
-  {
-    input,
-    signal = new AbortController().signal,
-  }: { readonly input: unknown; readonly signal?: AbortSignal },
+  { input, signal = new AbortController().signal, whenAllowed, caller }: CallOptions,
 ): Promise<Answered & { readonly text: string }> {
   const endpoint = suite.servers.flatMap(({ endpoints }) => endpoints).find(({ tool }) => tool.name === name);
   if (endpoint === undefined) throw new Error(`no tool ${name}`);
   const answer = await endpoint.call(input, {
     id: "call-1",
     trace: "trace-1",
-    caller: { ...person, canAsk: false },
+    caller: { ...person, canAsk: false, ...caller },
     signal,
     log: (level, message) => void (level === "error" && console.error(message)),
     report: () => {},
-    record: freshRecord(endpoint.tool, input),
+    record: watched(freshRecord(endpoint.tool, input), whenAllowed),
   });
   if (answer.kind === "question") throw new Error("asked a client that cannot ask");
   const text = answer.parts.map((part) => (part.type === "text" ? part.text : `<${part.type}>`)).join("\n");
   return { ...answer, text };
+}
+
+function watched(record: CallRecord, whenAllowed: (() => void) | undefined): CallRecord {
+  let { decision } = record;
+  return Object.defineProperty(record, "decision", {
+    get: () => decision,
+    set(value: CallRecord["decision"]) {
+      decision = value;
+      if (value === "allowed") whenAllowed?.();
+    },
+  });
 }
 
 /** What the record says of the newest run of the only handler, and by whom it was selected. */
