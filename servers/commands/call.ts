@@ -45,9 +45,10 @@ export async function call(options: CallOptions): Promise<void> {
 
   const first = newCall(endpoint, input, stop.signal);
   let answer = await endpoint.call(input, first);
-  if (answer.kind === "question") {
-    const reply = await askAbout(answer.question);
-    answer = await endpoint.call(input, { ...first, resumed: { sealed: answer.sealed, reply } });
+  // first whether hooks may run, then what they and policy ask
+  while (answer.kind === "question") {
+    const resumed = { sealed: answer.sealed, reply: await askAbout(answer.question) };
+    answer = await endpoint.call(input, { ...first, record: freshRecord(endpoint.tool, input), resumed });
   }
   show(answer, options.json);
 }
@@ -103,17 +104,16 @@ async function askAbout({
   message: string;
   lifetimes: readonly Lifetime[];
 }): Promise<Reply> {
-  const always = lifetimes.includes("always");
-  const said = isAtTerminal()
-    ? await askPerson(`${message}\n${always ? "[y]es, once / [a]lways / [N]o: " : "[y]es / [N]o: "}`)
-    : "";
-  const lifetime = WORDS[said];
+  const [only] = lifetimes.length === 1 ? lifetimes : [];
+  const choice = lifetimes.includes("always") && only === undefined ? "[y]es, once / [a]lways" : "[y]es";
+  const said = isAtTerminal() ? await askPerson(`${message}\n${choice} / [N]o: `) : "";
+  const meant = WORDS[said];
+  const lifetime = meant === "once" ? (only ?? meant) : meant;
   if (lifetime === undefined || !lifetimes.includes(lifetime)) return { kind: "no", how: "decline" };
   return { kind: "yes", lifetime };
 }
 
-function show(answer: Answer, json: boolean): void {
-  if (answer.kind === "question") throw new Error("a call that was answered asked again");
+function show(answer: Exclude<Answer, { kind: "question" }>, json: boolean): void {
   const failed = answer.error !== undefined;
   if (failed) process.exitCode = 1;
   if (json) {
