@@ -26,7 +26,7 @@ export function describeHandler(
   const { handler } = loaded;
   const [first = "", ...more] = commandOf(handler).split("\n").map(escapeForPerson);
   return [
-    `${labelOf(loaded)}: ${conditionsOf(handler)}`,
+    `${labelOf(loaded)}: ${conditionsOf(handler)}${sinceApproved(approval)}`,
     `  ${handler.type === "command" ? "$ " : ""}${first}`,
     ...more.map((line) => `  > ${line}`),
     ...requestOf(handler).map((line) => `  ${line}`),
@@ -54,8 +54,13 @@ export function trustQuestion(pending: readonly Pending[]): Question | undefined
   return message.length > MAX_QUESTION ? undefined : { message, lifetimes: ["always"] };
 }
 
-function askedLines(loaded: LoadedHandler, { scripts, unfollowed, state }: Approval): string[] {
+function sinceApproved({ state }: Approval): string {
+  return state === "changed" ? " (changed since you approved it)" : "";
+}
+
+function askedLines(loaded: LoadedHandler, approval: Approval): string[] {
   const { handler, source } = loaded;
+  const { scripts, unfollowed } = approval;
   const start = source.root === undefined ? "" : `${source.root}/`;
   const named = scripts.map((script) => {
     const { path, kind } = script;
@@ -63,7 +68,7 @@ function askedLines(loaded: LoadedHandler, { scripts, unfollowed, state }: Appro
     return `${escapeForPerson(shown)} (${kind === "absent" ? "not there yet" : sizeOf(script)})`;
   });
   return [
-    `- ${conditionsOf(handler)}${state === "changed" ? " (changed since you approved it)" : ""}`,
+    `- ${conditionsOf(handler)}${sinceApproved(approval)}`,
     `  ${handler.type === "command" ? "$ " : ""}${escapeForPerson(commandOf(handler))}`,
     ...requestOf(handler).map((line) => `  ${line}`),
     ...(named.length === 0 ? [] : [`  scripts: ${named.join(", ")}`]),

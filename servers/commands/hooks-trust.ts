@@ -73,7 +73,11 @@ class TrustDesk {
 
   static async open({ roots, importClaude, given }: DeskOptions): Promise<TrustDesk> {
     const { config, state, home } = findPlaces(process.env);
-    const { handlers } = await new HookFiles({ configFolder: config, home, roots, importClaude }).read();
+    const read = await new HookFiles({ configFolder: config, home, roots, importClaude }).read();
+    const { handlers, files } = read;
+    for (const { source, problems } of files.filter(({ state }) => state === "broken"))
+      for (const { line = 1, message } of problems)
+        stderrLog("warn", `${escapeForPerson(source.file)}:${line}: ${message}; nothing in it is run`);
     return new TrustDesk(new HookTrust({ trust: Trust.open(state), given, home, roots }), handlers);
   }
 
