@@ -70,7 +70,8 @@ export class Hooks implements CallHooks, HookDesk {
     const { home } = places;
     const roots = workspace.roots.map(({ path }) => path);
     const trust = new HookTrust({ trust: Trust.open(places.state), given: trusted, home, roots });
-    this.#live = new LiveSet({ configFolder: places.config, home, roots, importClaude, trust, log });
+    const configFolder = places.config;
+    this.#live = new LiveSet({ configFolder, home, roots, importClaude, failClosed, trust, log });
     this.#runner = new HandlerRunner({ allowedUrls, variables, home, log });
     const runs = new HookRuns({ stateFolder: places.state, project, log });
     this.#parts = { runner: this.#runner, trust, runs, failClosed, log, root: roots[0] ?? home, home };
@@ -92,7 +93,9 @@ export class Hooks implements CallHooks, HookDesk {
 
   async approve(hashes: readonly string[], reply: Reply, call: Call): Promise<void> {
     const { set } = await this.#live.read();
-    if (reply.kind === "yes") return this.#parts.trust.approve(set.handlers, hashes);
+    // a yes for once was not among the choices
+    if (reply.kind === "yes" && reply.lifetime === "always")
+      return this.#parts.trust.approve(set.handlers, hashes);
     const { declined } = this.#sessions.of(call.caller.id);
     for (const hash of hashes) declined.add(hash);
   }
