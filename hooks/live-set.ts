@@ -3,11 +3,15 @@ import type { Log } from "../shared/context.ts";
 import { escapeForPerson } from "../shared/escape-for-person.ts";
 import { scriptPlaces } from "../shared/policy/script-places.ts";
 import { HookFiles, type HookPlaces, type HookSet } from "./config/hook-files.ts";
+import type { LoadedHandler } from "./handler.ts";
 import { Selector } from "./match/select.ts";
 import type { HookTrust } from "./trust/hook-trust.ts";
+import { isUnrunGuard } from "./run-here.ts";
 
 export interface LiveSetOptions extends Omit<HookPlaces, "importClaude"> {
   readonly importClaude: "never" | "auto" | "always";
+  /** Guards that are not run here count as such that fail. */
+  readonly failClosed: boolean;
   readonly trust: HookTrust;
   readonly log: Log;
 }
@@ -46,10 +50,11 @@ export class LiveSet {
 
   #take(set: HookSet): Live {
     if (this.#live?.set === set) return this.#live;
-    const { importClaude, trust } = this.#options;
-    const all = new Selector(set.handlers);
+    const { importClaude, trust, failClosed } = this.#options;
+    const handlers = failClosed ? set.handlers.map(counted) : set.handlers;
+    const all = new Selector(handlers);
     // Claude Code runs the hooks of its own settings itself, and nobody wants them twice
-    const own = new Selector(set.handlers.filter(({ source }) => source.dialect !== "claude"));
+    const own = new Selector(handlers.filter(({ source }) => source.dialect !== "claude"));
     this.#live = {
       set,
       selectorFor: (client) => (importClaude === "auto" && isClaudeCode(client) ? own : all),
@@ -68,6 +73,11 @@ export class LiveSet {
       }
     }
   }
+}
+
+function counted(loaded: LoadedHandler): LoadedHandler {
+  const { handler, source } = loaded;
+  return isUnrunGuard(loaded) ? { handler, source } : loaded;
 }
 
 function isClaudeCode(client: string): boolean {

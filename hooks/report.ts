@@ -5,6 +5,7 @@ import type { HookSet, LoadedFile } from "./config/hook-files.ts";
 import type { Handler, LoadedHandler, Problem } from "./handler.ts";
 import { labelOf } from "./label.ts";
 import { compileMatcher } from "./match/matcher.ts";
+import { isRunHere, isUnrunGuard, notRunHere } from "./run-here.ts";
 import type { Approval, HookTrust } from "./trust/hook-trust.ts";
 
 /** Runs of one handler that a report shows. */
@@ -81,7 +82,8 @@ interface Known {
 /** The first thing that keeps it from running is what a person has to know. */
 function standingOf(loaded: LoadedHandler, known: Known): Standing {
   const { handler, off } = loaded;
-  if (off !== undefined) return { status: "off", state: `off: ${off}` };
+  const isGuard = known.failClosed && isUnrunGuard(loaded);
+  if (off !== undefined && !isGuard) return { status: "off", state: `off: ${off}` };
   const broken = whyNever(handler, known);
   if (broken !== undefined) return { status: "broken", state: broken };
   const waits = whyWaiting(known.approval);
@@ -93,9 +95,10 @@ function standingOf(loaded: LoadedHandler, known: Known): Standing {
 }
 
 function whyNever(
-  { event, matcher, if: rule, onFailure }: Handler,
+  { event, matcher, type, if: rule, onFailure }: Handler,
   { failClosed }: Known,
 ): string | undefined {
+  if (!isRunHere(type)) return `blocks every call that it selects: ${notRunHere(type)}`;
   const { kind, problem = "" } = compileMatcher(matcher, event);
   if (kind === "invalid") {
     const what = onFailure === "block" || failClosed ? "blocks every call" : "never runs";

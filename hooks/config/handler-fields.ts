@@ -72,8 +72,9 @@ const OF_TYPE: Readonly<
   },
   http: { needs: ["url"], knows: ["headers", "allowedEnvVars", "onFailure"] },
   mcp_tool: { needs: ["server", "tool"], knows: ["input", "onFailure"] },
-  prompt: { needs: ["prompt"], knows: ["model", "continueOnBlock"] },
-  agent: { needs: ["prompt"], knows: ["model"] },
+  // Claude has no onFailure for these; here they always fail, and who writes it means it.
+  prompt: { needs: ["prompt"], knows: ["model", "continueOnBlock", "onFailure"] },
+  agent: { needs: ["prompt"], knows: ["model", "onFailure"] },
 };
 
 /** What a handler without them would do is not what its author wrote; any other is left out when it is wrong. */
@@ -87,11 +88,6 @@ const DECISIVE: ReadonlySet<string> = new Set([
   "headers",
   "allowedEnvVars",
 ]);
-
-/** False for types that need a model, or a client of other servers, to run. */
-export function isRunHere(type: HandlerType): boolean {
-  return type === "command" || type === "http";
-}
 
 export function fieldsOfType(type: HandlerType): readonly FieldName[] {
   return [...COMMON, ...OF_TYPE[type].needs, ...OF_TYPE[type].knows];

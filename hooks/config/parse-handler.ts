@@ -2,6 +2,7 @@ import { getNodeValue, type Node } from "jsonc-parser";
 import { shown } from "../../shared/config/shown.ts";
 import { nearest } from "../../shared/nearest.ts";
 import { HANDLER_TYPES, type Handler, type HandlerType } from "../handler.ts";
+import { isRunHere } from "../run-here.ts";
 import { factsOf, type EventName } from "./events.ts";
 import {
   type FieldName,
@@ -9,7 +10,6 @@ import {
   expectationOf,
   fieldsOfType,
   isDecisive,
-  isRunHere,
   keptOf,
   missingFields,
   typed,

@@ -1,6 +1,6 @@
 import { escapeForPerson } from "../../shared/escape-for-person.ts";
 import type { LoadedHandler, Problem, Source } from "../handler.ts";
-import { isRunHere } from "./handler-fields.ts";
+import { isRunHere, notRunHere } from "../run-here.ts";
 import type { Dialect } from "./layout.ts";
 import { type ParsedHooks, parseHooks } from "./parse-hooks.ts";
 import { type FileContents, type LoadedFile, type Refusal, withoutHandlers } from "./read-hook-file.ts";
@@ -58,9 +58,9 @@ function handlersOf(parsed: ParsedHooks, source: Source, foreign: string | undef
       ? []
       : groups.flatMap(({ handlers }) =>
           handlers.map((written) => {
-            const off =
-              foreign ??
-              (isRunHere(written.type) ? undefined : `handlers of type ${written.type} are not run here`);
+            // whoever is to block when it fails is selected, and fails
+            const counts = isRunHere(written.type) || written.onFailure === "block";
+            const off = foreign ?? (counts ? undefined : notRunHere(written.type));
             return { handler: { ...written, event }, source, ...(off === undefined ? {} : { off }) };
           }),
         ),

@@ -4,6 +4,7 @@ import { escapeForPerson } from "../../shared/escape-for-person.ts";
 import { Turnstile } from "../../shared/pipeline/turnstile.ts";
 import type { LoadedHandler } from "../handler.ts";
 import type { HandlerRun } from "../outcome.ts";
+import { notRunHere } from "../run-here.ts";
 import { hookEnvironment } from "./hook-environment.ts";
 import { runCommand } from "./run-command.ts";
 import { StopSignal } from "./stop-signal.ts";
@@ -59,8 +60,7 @@ export class HandlerRunner {
     this.#closing.signal.throwIfAborted();
     const { async: isBehind, type } = loaded.handler;
     if (loaded.off !== undefined) return unstartable(loaded.off);
-    if (type !== "command" && type !== "http")
-      return unstartable(`handlers of type ${type} are not run here`);
+    if (type !== "command" && type !== "http") return unstartable(notRunHere(type));
     if (!isBehind) return this.#track(this.#runInTurn(loaded, payload, about));
     if (this.#behind >= MAX_BEHIND)
       return unstartable(`${MAX_BEHIND} handlers that nobody waits for are running already`);
