@@ -94,8 +94,8 @@ function matches<Part, Item>(
   return parts.slice(part).every(isMany);
 }
 
-/** `a{b,c{d,e}}` as `ab`, `acd`, `ace`. A brace without its partner stands for itself. */
-function expandBraces(pattern: string): string[] {
+/** `a{b,c{d,e}}` as `ab`, `acd`, `ace`; a brace without its partner stands for itself. Throws `RangeError` as above. */
+export function expandBraces(pattern: string): string[] {
   const done: string[] = [];
   const todo = [pattern];
   for (let next = todo.pop(); next !== undefined; next = todo.pop()) {

@@ -1,0 +1,84 @@
+import { createHash } from "node:crypto";
+import type { Block, Excluded } from "../shapes.ts";
+import { countTokens, TOKEN_CHARS } from "./count-tokens.ts";
+import { cutMarkdown } from "./cut-markdown.ts";
+import { droppedNotice } from "./dropped-notice.ts";
+import { ANY_NONCE, GAP, harmless, markedText } from "./merged-text.ts";
+import { said, saidTokens } from "./said.ts";
+
+/** A smaller budget counts as this: room for one block's marks, a little of its text, and what is said about the rest. */
+export const LEAST_BUDGET = 256;
+
+const RANKS = { low: 0, normal: 1, high: 2 } as const;
+const ASKED = 3;
+/** For the line at the end of what is cut. */
+const ROOM_TO_SAY = 240;
+const MOST_HEADING = 60;
+
+export interface Fit {
+  /** In the order given. */
+  readonly kept: readonly Block[];
+  /** In the order given. */
+  readonly dropped: readonly Excluded[];
+  /** The block whose end is missing, as it was. */
+  readonly cut?: Block;
+  /** What the merged text says about the dropped ones. */
+  readonly notice: string;
+}
+
+export interface FitOptions {
+  /** Of the merged text: the blocks, their marks, and the notice. */
+  readonly budgetTokens: number;
+  /** Ids of blocks that go last of all. */
+  readonly asked?: readonly string[];
+}
+
+/**
+ * The blocks for which a budget has room. Low ones go first, then normal, then high ones; of one priority those that hold
+ * only sometimes go before those that always do, and then the farthest from the target first. The last one stays
+ * and loses its end if need be, with a line that says so.
+ */
+export function fitBudget(blocks: readonly Block[], { budgetTokens, asked = [] }: FitOptions): Fit {
+  const room = Math.max(LEAST_BUDGET, Math.floor(budgetTokens)) * TOKEN_CHARS;
+  const sizes = new Map(blocks.map((block) => [block, markedText(block, ANY_NONCE).length + GAP.length]));
+  let used = [...sizes.values()].reduce((sum, size) => sum + size, -GAP.length);
+  if (used <= room) return { kept: blocks, dropped: [], notice: "" };
+  const order = inDropOrder(blocks, new Set(asked));
+  const gone: Block[] = [];
+  let notice = "";
+  const isOver = (): boolean => used + (notice === "" ? 0 : GAP.length + notice.length) > room;
+  for (const block of order.slice(0, -1)) {
+    if (!isOver()) break;
+    used -= sizes.get(block) ?? 0;
+    gone.push(block);
+    notice = droppedNotice(gone.map(asDropped), room / 4);
+  }
+  const kept = blocks.filter((block) => !gone.includes(block));
+  const dropped = blocks.filter((block) => gone.includes(block)).map(asDropped);
+  const [last] = kept;
+  if (last === undefined || !isOver()) return { kept, dropped, notice };
+  const roomForText =
+    room - (used - harmless(last.text).length) - (notice === "" ? 0 : GAP.length + notice.length);
+  return { kept: [withoutEnd(last, roomForText)], dropped, cut: last, notice };
+}
+
+function inDropOrder(blocks: readonly Block[], asked: ReadonlySet<string>): Block[] {
+  const rank = ({ id, priority, type }: Block): number =>
+    (asked.has(id) ? ASKED : RANKS[priority]) * 2 + (type === "always" ? 1 : 0);
+  return blocks.toSorted((one, other) => rank(one) - rank(other));
+}
+
+function asDropped({ id, path, tokens }: Block): Excluded {
+  return { id, path, reason: `over the budget: ${saidTokens(tokens)}`, tokens, available: true };
+}
+
+function withoutEnd(block: Block, room: number): Block {
+  const whole = harmless(block.text);
+  const { text: start, nextHeading } = cutMarkdown(whole, room - ROOM_TO_SAY);
+  const missing = countTokens(whole.slice(start.length));
+  const from = nextHeading === undefined ? "" : `, from "${said(nextHeading.slice(0, MOST_HEADING))}" on`;
+  const notice = `[left out here: about ${saidTokens(missing)} of ${saidTokens(block.tokens)}${from}; a larger budget shows the rest]`;
+  const text = `${start}\n\n${notice}`;
+  const hash = createHash("sha256").update(text).digest("hex");
+  return { ...block, text, tokens: countTokens(text), hash };
+}

@@ -1,0 +1,119 @@
+import { createHash } from "node:crypto";
+import type { Block, Excluded, Loaded, Warning } from "../shapes.ts";
+import { applies, type About } from "./applies.ts";
+import { choose, mayDropAll } from "./choose.ts";
+import { countTokens } from "./count-tokens.ts";
+import { fitBudget, type Fit } from "./fit-budget.ts";
+import { idOf, versionOf } from "./id-of.ts";
+import { mergedText, nonceFor } from "./merged-text.ts";
+import type { Read } from "./read.ts";
+import { saidTokens } from "./said.ts";
+
+export interface MergeAbout extends About {
+  /** Of the merged text; less than `LEAST_BUDGET` counts as that. Without it everything has room. */
+  readonly budgetTokens?: number;
+  /** Files that hold whatever starts them otherwise, and that the budget drops last. */
+  readonly ids?: readonly string[];
+}
+
+/**
+ * What of a chain's files holds for a target, in the order of the chain, and why each other file does not. Every file is
+ * one block or one that is left out. The same files and the same target make the same text.
+ */
+export function merge(reads: readonly Read[], about: MergeAbout): Loaded {
+  const reasons = new Map<Read, string>();
+  const left = new Map<Read, Excluded>();
+  for (const read of reads) {
+    const id = idOf(read.document);
+    const answer = about.ids?.includes(id) === true ? ASKED_FOR : applies(read.document, about);
+    if (answer.applies) reasons.set(read, answer.reason);
+    else left.set(read, asExcluded(read, answer));
+  }
+  const choice = choose(reads.filter((read) => reasons.has(read)));
+  for (const { read, reason } of choice.leftOut)
+    left.set(read, asExcluded(read, { reason, available: false }));
+  const blocks = choice.kept.map((read) => asBlock(read, reasons.get(read) ?? ""));
+  const fit = fitted(blocks, about);
+  const text = mergedText(fit.kept, fit.notice, nonceFor(fit.kept.map(({ text }) => text)));
+  return {
+    blocks: fit.kept,
+    excluded: [...reads.flatMap((read) => left.get(read) ?? []), ...fit.dropped],
+    warnings: warningsOf(reads, fit),
+    mergedText: text,
+    tokens: countTokens(text),
+    fingerprint: fingerprintOf(reads),
+  };
+}
+
+const ASKED_FOR = { applies: true, reason: "asked for by its id" } as const;
+
+function fitted(blocks: readonly Block[], { budgetTokens, ids = [] }: MergeAbout): Fit {
+  return budgetTokens === undefined
+    ? { kept: blocks, dropped: [], notice: "" }
+    : fitBudget(blocks, { budgetTokens, asked: ids });
+}
+
+function asBlock({ document, text: whole, imports }: Read, reason: string): Block {
+  const { source, frontmatter } = document;
+  const text = withoutBlankEnds(whole);
+  return {
+    id: idOf(document),
+    path: source.shown,
+    scope: source.scope,
+    dir: source.dir,
+    family: source.family,
+    priority: frontmatter.priority,
+    type: frontmatter.type,
+    tags: frontmatter.tags,
+    reason,
+    imports,
+    tokens: countTokens(text),
+    hash: createHash("sha256").update(text).digest("hex"),
+    text,
+  };
+}
+
+/** Blank lines; the first line keeps what it is indented by. */
+function withoutBlankEnds(text: string): string {
+  return text.replace(/^(?:[^\S\n]*\n)+/u, "").trimEnd();
+}
+
+function asExcluded(
+  { document, text }: Read,
+  { reason, available }: Pick<Excluded, "reason" | "available">,
+): Excluded {
+  const tokens = countTokens(withoutBlankEnds(text));
+  return { id: idOf(document), path: document.source.shown, reason, tokens, available };
+}
+
+/** What parsing, rendering and importing told, each once, whether or not the file holds; then what merging found. */
+function warningsOf(reads: readonly Read[], { cut, kept }: Fit): Warning[] {
+  const warnings = reads.flatMap(({ document, problems }) => {
+    const { source, frontmatter } = document;
+    const path = source.shown;
+    const own = [...document.problems, ...problems].map((problem) => ({ ...problem, path }));
+    const isTooStrong = frontmatter.override === "all" && !mayDropAll(source);
+    return isTooStrong ? [...own, { ...OVERRIDE_IGNORED, path }] : own;
+  });
+  const once = new Map(warnings.map((warning) => [keyOf(warning), warning]));
+  if (cut === undefined) return [...once.values()];
+  const tokens = saidTokens(kept[0]?.tokens ?? 0);
+  const message = `cut to ${tokens} of ${saidTokens(cut.tokens)}, since the budget has no room for more`;
+  return [...once.values(), { level: "warning", code: "cut_to_budget", message, path: cut.path }];
+}
+
+const OVERRIDE_IGNORED = {
+  level: "warning",
+  code: "override_ignored",
+  message: "override: all is ignored: only a person's own files may drop what stands above them",
+} as const;
+
+function keyOf({ path, code, message, line }: Warning): string {
+  return JSON.stringify([path, code, message, line]);
+}
+
+function fingerprintOf(reads: readonly Read[]): string {
+  const hash = createHash("sha256");
+  for (const { document, text } of reads) hash.update(`${versionOf(document)}\0${text.length}\0${text}`);
+  return hash.digest("hex");
+}
