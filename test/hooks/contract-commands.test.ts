@@ -128,10 +128,10 @@ describe("two hooks that disagree", () => {
   const STRONGER = ["stop", "deny", "exit2", "ask", "defer", "allow", "silent", "fails"];
   const pairs = Object.keys(says).flatMap((one) => Object.keys(says).map((other) => [one, other] as const));
 
-  /** What a client that cannot ask gets. */
-  function wanted(one: string, other: string): string | undefined {
+  function wanted(one: string, other: string): string {
     const [first = ""] = [one, other].toSorted((a, b) => STRONGER.indexOf(a) - STRONGER.indexOf(b));
-    return ["stop", "deny", "exit2", "ask"].includes(first) ? "denied" : undefined;
+    if (first === "ask") return "asks";
+    return ["stop", "deny", "exit2"].includes(first) ? "denies" : "lets through";
   }
 
   test("come to the same, whichever stands first or ends first", async () => {
@@ -144,11 +144,16 @@ describe("two hooks that disagree", () => {
       const groups = [late(one, index % 2 === 0), late(other, index % 2 === 1)];
       await here.put("../home/config/hooks.json", JSON.stringify({ hooks: { PreToolUse: groups } }));
       const path = `${index}.txt`;
-      const { error, stop } = await answerOf(here, "write_file", { input: { path, content: "x" } });
+      const { error, stop, text } = await answerOf(here, "write_file", { input: { path, content: "x" } });
+      const did = text.includes("this client cannot ask") ? "asks" : "denies";
       const name = `${one} ${other}`;
-      seen[name] = [error, stop !== undefined, existsSync(join(here.root, path))];
+      seen[name] = [
+        error === undefined ? "lets through" : did,
+        stop !== undefined,
+        existsSync(join(here.root, path)),
+      ];
       const is = wanted(one, other);
-      expected[name] = [is, one === "stop" || other === "stop", is === undefined];
+      expected[name] = [is, one === "stop" || other === "stop", is === "lets through"];
     }
     expect(seen).toEqual(expected);
   });
