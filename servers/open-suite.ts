@@ -16,7 +16,7 @@ import { openPolicy, type Policy } from "../shared/policy/policy.ts";
 import { withPolicy } from "../shared/policy/stage.ts";
 import { StartupError } from "../shared/errors.ts";
 import { Scope } from "../shared/scope.ts";
-import type { BoundResources, Host, OpenServer, Server } from "../shared/server.ts";
+import type { BoundPrompts, BoundResources, Host, OpenServer, Server } from "../shared/server.ts";
 import { createStatusFeed } from "../shared/status/create-feed.ts";
 import type { StatusFeed } from "../shared/status/feed.ts";
 import { withStatus } from "../shared/status/stage.ts";
@@ -28,11 +28,17 @@ import { catalog } from "./catalog.ts";
 export interface ServedServer extends Pick<OpenServer, "name" | "summary" | "instructions"> {
   readonly endpoints: readonly Endpoint[];
   readonly resources?: ServedResources;
+  readonly prompts?: ServedPrompts;
 }
 
 /** A server's resources; reading one is a call like any other. */
 export interface ServedResources extends Omit<BoundResources, "read"> {
   readonly read: Endpoint;
+}
+
+/** A server's prompts; filling one in is a call like any other. */
+export interface ServedPrompts extends Omit<BoundPrompts, "get"> {
+  readonly get: Endpoint;
 }
 
 /** Everything that one process serves. */
@@ -114,12 +120,17 @@ interface Serving {
   readonly wrap: (endpoint: Endpoint) => Endpoint;
 }
 
-function serve({ tools, resources, ...about }: OpenServer, { settings, wrap }: Serving): ServedServer {
+function serve(
+  { tools, resources, prompts, ...about }: OpenServer,
+  { settings, wrap }: Serving,
+): ServedServer {
   const toServed = (tool: Tool<object>): Endpoint => wrap(toEndpoint(about.name, tool));
-  const served = { ...about, endpoints: tools.filter((tool) => isServed(tool, settings)).map(toServed) };
-  return resources === undefined
-    ? served
-    : { ...served, resources: { ...resources, read: toServed(resources.read) } };
+  return {
+    ...about,
+    endpoints: tools.filter((tool) => isServed(tool, settings)).map(toServed),
+    ...(resources === undefined ? {} : { resources: { ...resources, read: toServed(resources.read) } }),
+    ...(prompts === undefined ? {} : { prompts: { ...prompts, get: toServed(prompts.get) } }),
+  };
 }
 
 /** `--read-only` takes away what can only write, `--tools` what was not named. */

@@ -67,6 +67,7 @@ function mountOf(suite: Suite, servers: readonly ServedServer[]): McpMount {
     instructions: instructionsOf(servers),
     endpoints: servers.flatMap(({ endpoints }) => endpoints),
     resources: servers.flatMap(({ resources }) => (resources === undefined ? [] : [resources])),
+    prompts: servers.flatMap(({ prompts }) => (prompts === undefined ? [] : [prompts])),
     status: suite.status,
     log: suite.log,
     sealKey: randomBytes(32),

@@ -35,6 +35,46 @@ export interface Resources<Deps> {
   readonly watch?: (uri: string, deps: Deps, changed: () => void) => Promise<() => void>;
 }
 
+/** A prompt as `prompts/list` shows it. */
+export interface PromptFacts {
+  readonly name: string;
+  readonly title: string;
+  readonly description: string;
+  readonly arguments: readonly {
+    readonly name: string;
+    readonly description: string;
+    readonly required: boolean;
+  }[];
+}
+
+/** Which values an argument of a prompt may have, given how one begins. */
+export interface Completing {
+  readonly prompt: string;
+  readonly argument: string;
+  readonly value: string;
+  readonly signal: AbortSignal;
+}
+
+/** At most 100 values, and of how many. */
+export interface Completion {
+  readonly values: readonly string[];
+  readonly total: number;
+}
+
+/** Prompts that a person picks in a client, beside the tools. */
+export interface Prompts<Deps> {
+  readonly list: (deps: Deps) => Promise<readonly PromptFacts[]>;
+  /**
+   * Fills one in; a tool that no list shows, so that it goes through the same pipeline. Its input is
+   * `{ name, arguments }`, each text of its answer one message of the person's.
+   */
+  readonly get: Tool<Deps>;
+  /** Throws `ToolError` for a prompt or an argument that there is not. */
+  readonly complete: (asked: Completing, deps: Deps) => Promise<Completion>;
+  /** Calls `changed` after each change of the list until the returned function is called. */
+  readonly watch?: (changed: () => void, deps: Deps) => Promise<() => void>;
+}
+
 /** What `servers/<name>/server.ts` declares. */
 export interface ServerSpec<Deps extends object, Options extends z.ZodObject> {
   readonly name: string;
@@ -46,6 +86,7 @@ export interface ServerSpec<Deps extends object, Options extends z.ZodObject> {
   readonly options: Options;
   readonly tools: readonly Tool<Deps>[];
   readonly resources?: Resources<Deps>;
+  readonly prompts?: Prompts<Deps>;
   /** Cheap and lazy: no language server, no native module, no scan of a tree; first use does that. */
   open(options: z.output<Options>, host: Host): Promise<Deps>;
 }
@@ -67,11 +108,20 @@ export interface OpenServer {
   readonly instructions?: string;
   readonly tools: readonly Tool<object>[];
   readonly resources?: BoundResources;
+  readonly prompts?: BoundPrompts;
 }
 
 /** `Resources` with the dependencies bound in. */
 export interface BoundResources extends Omit<Resources<object>, "watch"> {
   readonly watch?: (uri: string, changed: () => void) => Promise<() => void>;
+}
+
+/** `Prompts` with the dependencies bound in. */
+export interface BoundPrompts {
+  readonly list: () => Promise<readonly PromptFacts[]>;
+  readonly get: Tool<object>;
+  readonly complete: (asked: Completing) => Promise<Completion>;
+  readonly watch?: (changed: () => void) => Promise<() => void>;
 }
 
 /** Folds a server's types away; `open` returns tools that already hold their dependencies. */
@@ -92,11 +142,12 @@ export function defineServer<Deps extends object, Options extends z.ZodObject>(
         run: (input, context) => tool.run(input, { ...deps, ...context }),
         views: { as: tool.views.as, of: (input, context) => tool.views.of(input, { ...deps, ...context }) },
       });
-      const resources = spec.resources;
+      const { resources, prompts } = spec;
       return {
         ...about,
         tools: spec.tools.map(bind),
         ...(resources === undefined ? {} : { resources: bindResources(resources, deps, bind) }),
+        ...(prompts === undefined ? {} : { prompts: bindPrompts(prompts, deps, bind) }),
       };
     },
   };
@@ -115,5 +166,18 @@ function bindResources<Deps extends object>(
     ...(watch === undefined
       ? {}
       : { watch: (uri: string, changed: () => void) => watch(uri, deps, changed) }),
+  };
+}
+
+function bindPrompts<Deps extends object>(
+  { list, get, complete, watch }: Prompts<Deps>,
+  deps: Deps,
+  bind: (tool: Tool<Deps>) => Tool<object>,
+): BoundPrompts {
+  return {
+    list: () => list(deps),
+    get: bind(get),
+    complete: (asked) => complete(asked, deps),
+    ...(watch === undefined ? {} : { watch: (changed: () => void) => watch(changed, deps) }),
   };
 }

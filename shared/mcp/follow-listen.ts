@@ -4,12 +4,18 @@ import type { McpMount } from "./mount.ts";
 
 const Listen = z.object({
   method: z.literal("subscriptions/listen"),
-  params: z.object({ notifications: z.object({ resourceSubscriptions: z.array(z.string()).max(256) }) }),
+  params: z.object({
+    notifications: z.object({
+      resourceSubscriptions: z.array(z.string()).max(256).default([]),
+      promptsListChanged: z.boolean().default(false),
+    }),
+  }),
 });
 
 interface FollowOptions {
   readonly mount: McpMount;
-  readonly announce: (uri: string) => void;
+  /** Tells of a resource, or, without its URI, of the list of prompts. */
+  readonly announce: (uri?: string) => void;
   readonly log: Log;
 }
 
@@ -23,9 +29,12 @@ export function followListen(
 ): (() => void) | undefined {
   const listen = Listen.safeParse(message);
   if (!listen.success) return undefined;
-  const starting = listen.data.params.notifications.resourceSubscriptions.map(async (uri) => {
+  const { resourceSubscriptions, promptsListChanged } = listen.data.params.notifications;
+  const watches = resourceSubscriptions.map((uri) => () => mount.watch(uri, () => announce(uri)));
+  if (promptsListChanged) watches.push(() => mount.watchPrompts(() => announce()));
+  const starting = watches.map(async (watch) => {
     try {
-      return await mount.watch(uri, () => announce(uri));
+      return await watch();
     } catch (error) {
       // The protocol has no place to refuse one of many; the others are still followed.
       log("debug", `not watched: ${error instanceof Error ? error.message : String(error)}`);

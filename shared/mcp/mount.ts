@@ -17,6 +17,13 @@ import type { Caller } from "../caller.ts";
 import { callerIdOf, callerOf, clientName } from "./caller.ts";
 import { envelopeIn } from "./plain-call.ts";
 import { reporter } from "./progress.ts";
+import {
+  type MountedPrompts,
+  promptCapabilities,
+  servePrompts,
+  type WatchPrompts,
+  watchPrompts,
+} from "./prompts.ts";
 import { createQuestions, SpentSeals, type Questions } from "./questions.ts";
 import {
   listedResources,
@@ -33,6 +40,8 @@ import { describeTool } from "./tool-list.ts";
 import { Watches } from "./watches.ts";
 
 const LIST_CACHE = { ttlMs: 60_000, cacheScope: "private" } as const;
+/** Files that somebody may be writing just now. */
+const PROMPTS_CACHE = { ttlMs: 2_000, cacheScope: "private" } as const;
 
 /** What one MCP server offers: one of ours, or several under one name. */
 export interface MountPlan {
@@ -43,6 +52,7 @@ export interface MountPlan {
   /** Tool names must differ; what `tools/list` shows is computed once. */
   readonly endpoints: readonly Endpoint[];
   readonly resources: readonly MountedResources[];
+  readonly prompts?: readonly MountedPrompts[];
   readonly status: StatusFeed;
   readonly log: Log;
   /** At least 32 random bytes, made anew for each process: signs what travels with a question. */
@@ -59,6 +69,8 @@ export interface McpMount {
   readonly shortcutOf?: (server: Server) => Shortcut | undefined;
   /** For change streams that the SDK serves without a server: calls `changed` until the function that comes back is called. */
   watch(uri: string, changed: () => void): Promise<() => void>;
+  /** The same for the list of prompts. */
+  readonly watchPrompts: WatchPrompts;
 }
 
 /** Binds endpoints and resources to the protocol. Throws when two tools have one name. */
@@ -71,6 +83,9 @@ export function createMount(plan: MountPlan): McpMount {
   const watches = new Watches((uri, changed) => watchOne(plan.resources, plan.status, { uri, changed }));
   const spent = new SpentSeals();
   const watch: McpMount["watch"] = (uri, changed) => watches.listen(uri, changed);
+  const { prompts = [] } = plan;
+  const promptWatches = new Watches((_, changed) => watchPrompts(prompts, changed));
+  const watchList: WatchPrompts = (changed) => promptWatches.listen("prompts", changed);
 
   const shortcuts = new WeakMap<Server, Shortcut>();
 
@@ -83,12 +98,13 @@ export function createMount(plan: MountPlan): McpMount {
     });
     const info = { name: plan.name, title: plan.title, version: plan.version };
     const server = new Server(info, {
-      capabilities: { tools: {}, resources: { subscribe: true } },
+      capabilities: { tools: {}, resources: { subscribe: true }, ...promptCapabilities(prompts) },
       ...(plan.instructions === undefined ? {} : { instructions: plan.instructions }),
       cacheHints: {
         "tools/list": LIST_CACHE,
         "resources/list": LIST_CACHE,
         "resources/templates/list": LIST_CACHE,
+        "prompts/list": PROMPTS_CACHE,
       },
       requestState: { verify: (state, context) => questions.verify(state, context) },
     });
@@ -120,11 +136,22 @@ export function createMount(plan: MountPlan): McpMount {
       const answer = await callEndpoint(owner.read, { uri }, { context, calls });
       return answer.kind === "question" ? questions.ask(answer, context) : toContents(uri, answer);
     });
-    subscribeWith(server, watch);
+    const stopPrompts = servePrompts(server, {
+      prompts,
+      ...(era === "legacy" ? { watch: watchList } : {}),
+      call: (endpoint, input, context) => callEndpoint(endpoint, input, { context, calls }),
+      questions,
+      log: plan.log,
+    });
+    const stopSubscriptions = subscribeWith(server, watch);
+    server.onclose = () => {
+      stopSubscriptions();
+      stopPrompts();
+    };
     return server;
   }
 
-  return { create, shortcutOf: (server) => shortcuts.get(server), watch };
+  return { create, shortcutOf: (server) => shortcuts.get(server), watch, watchPrompts: watchList };
 }
 
 interface Calls {
@@ -155,8 +182,8 @@ function callEndpoint(
   return endpoint.call(input, call);
 }
 
-/** Subscriptions of handshake-era clients live as long as their connection. */
-function subscribeWith(server: Server, watch: McpMount["watch"]): void {
+/** Subscriptions of handshake-era clients live until the function that comes back is called, with their connection. */
+function subscribeWith(server: Server, watch: McpMount["watch"]): () => void {
   const stops = new Map<string, Promise<() => void>>();
   let closed = false;
   const stop = async (uri: string): Promise<void> => {
@@ -181,7 +208,7 @@ function subscribeWith(server: Server, watch: McpMount["watch"]): void {
     await stop(uri);
     return {};
   });
-  server.onclose = () => {
+  return () => {
     closed = true;
     for (const uri of stops.keys()) void stop(uri);
   };

@@ -105,10 +105,11 @@ class ListenStreams {
   observe(message: JSONRPCMessage): void {
     if (isJSONRPCRequest(message)) {
       const { mount, log, server } = this.#options;
-      const announce = (uri: string): void =>
-        void server()
-          ?.sendResourceUpdated({ uri })
-          .catch(() => {});
+      const announce = (uri?: string): void => {
+        const to = server();
+        const telling = uri === undefined ? to?.sendPromptListChanged() : to?.sendResourceUpdated({ uri });
+        void telling?.catch(() => {});
+      };
       const stop = followListen(message, { mount, announce, log });
       if (stop === undefined) return;
       this.#stop(message.id);

@@ -48,7 +48,8 @@ function createEndpoint(mount: McpMount, parts: HttpParts): Endpoint {
     const request = toRequest(req, res);
     if (method === "POST" && !(await isLegacyRequest(request, body))) {
       sessions.visit(visit.identity);
-      const announce = (uri: string): void => modern.notify.resourceUpdated(uri);
+      const announce = (uri?: string): void =>
+        uri === undefined ? modern.notify.promptsChanged() : modern.notify.resourceUpdated(uri);
       const unfollow = followListen(body, { mount, announce, log });
       if (unfollow !== undefined) res.once("close", unfollow);
       const response = await modern.fetch(request, { authInfo: authOf(visit.identity), parsedBody: body });
