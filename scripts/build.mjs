@@ -13,6 +13,8 @@ const { metafile } = await build({
   },
   outdir: out,
   bundle: true,
+  // prompts are files of their own
+  loader: { ".md": "text" },
   // Names stay: stack traces must show them, and keeping them any other way costs time in every call.
   minifyWhitespace: true,
   minifySyntax: true,
