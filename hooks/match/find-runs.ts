@@ -154,11 +154,13 @@ interface Ruled {
 
 /** The runs whose rule holds, or may hold. */
 function withRule(runs: readonly Run[], { rule, rules, aboutsOf }: Ruled): readonly Run[] | Refusal {
+  let why: string | undefined;
   const kept = runs.flatMap((run): readonly Run[] => {
     const answers = aboutsOf(run).map((about) => rules.holds(rule, about));
     if (answers.includes(true)) return [run];
     if (!answers.includes("unknown")) return [];
-    const why = `if ${quoted(rule)} ${ruleProblem(rule) ?? "cannot be decided"}`;
+    // once for all runs: there may be hundreds
+    why ??= `if ${quoted(rule)} ${ruleProblem(rule) ?? "cannot be decided"}`;
     return [{ ...run, uncertain: run.uncertain === undefined ? why : `${run.uncertain}; ${why}` }];
   });
   return kept.length === 0 ? refusal(`if ${quoted(rule)} does not hold`) : kept;

@@ -1,7 +1,7 @@
 import { existsSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { freshCall } from "./calls.ts";
-import type { Hooked } from "./hooked.ts";
+import type { Served } from "./served.ts";
 
 /** What a hook leaves behind that nobody may run: beside the root, whatever folder it runs in. */
 export const RUN = 'cat > /dev/null; echo "$0 $*" >> "$CLAUDE_PROJECT_DIR/../canary"';
@@ -17,7 +17,7 @@ export function hasRun({ root }: { readonly root: string }): boolean {
 }
 
 /** As `plumbline hooks trust` would, for every handler that there is or for those that run this. */
-export async function approve(here: Hooked, runs?: string): Promise<readonly string[]> {
+export async function approve(here: Pick<Served, "suite">, runs?: string): Promise<readonly string[]> {
   const { handlers } = await here.suite.hooks.report();
   const hashes = handlers.filter((each) => runs === undefined || each.runs === runs).map(({ hash }) => hash);
   await here.suite.hooks.approve(hashes, { kind: "yes", lifetime: "always" }, freshCall());
@@ -25,6 +25,6 @@ export async function approve(here: Hooked, runs?: string): Promise<readonly str
 }
 
 /** What the report says of each handler: its trust. */
-export async function trusts(here: Hooked): Promise<string[]> {
+export async function trusts(here: Pick<Served, "suite">): Promise<string[]> {
   return (await here.suite.hooks.report()).handlers.map(({ trust }) => trust);
 }
