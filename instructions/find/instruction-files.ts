@@ -65,11 +65,11 @@ export class ProjectFiles implements InstructionFiles {
     const ground = this.#groundOf(path);
     if (ground === undefined) return refused(OUTSIDE);
     try {
-      return await this.#texts.get(path, ground, (stamp) =>
-        stamp === "missing" ? undefined : ground.read(path),
+      return await this.#texts.get(path, ground, (stamp, real) =>
+        stamp === "missing" ? nothingAt(path, real) : ground.read(path),
       );
     } catch (error) {
-      return whyNot(path, error);
+      return whyNot(error);
     }
   }
 
@@ -125,12 +125,17 @@ function depthBelow(folder: string, path: string): number | undefined {
   return below.split(sep)[0] === ".." || isAbsolute(below) ? undefined : below.split(sep).length;
 }
 
+/** A link to nothing was put there by somebody who takes it for a file. */
+function nothingAt(path: string, real: string): FileText | undefined {
+  if (real === path || typeof stampFile(path, "keep") === "string") return undefined;
+  return refused("it is a link to nothing");
+}
+
 /** What the door says, without the path, which may be absolute there. */
-function whyNot(path: string, error: unknown): FileText | undefined {
+function whyNot(error: unknown): FileText | undefined {
   if (!(error instanceof ToolError)) throw error;
   if (error.message === SECRET) return refused(SECRET);
-  if (error.code === "not_found")
-    return typeof stampFile(path, "keep") === "string" ? undefined : refused("it is a link to nothing");
+  if (error.code === "not_found") return undefined;
   if (isErrno(error.cause, "EACCES", "EPERM"))
     return refused("the operating system does not let us open it: check its owner and mode");
   if (error.code === "denied") return refused("it is, or lies behind, a link that leads out of the root");

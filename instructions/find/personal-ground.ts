@@ -17,7 +17,8 @@ export const PERSONAL: Ground = {
     if (isSecret(path) || isSecret(realPath)) throw new ToolError("denied", SECRET);
     try {
       const text = await readUserText(path);
-      return text === undefined ? undefined : fileText(Buffer.from(text), realPath);
+      if (text !== undefined) return fileText(Buffer.from(text), realPath);
+      return stampFile(path, "keep") === "missing" ? undefined : refused("it is a link to nothing");
     } catch (error) {
       if (!(error instanceof StartupError)) throw error;
       // the message begins with the absolute path, which is nobody's business

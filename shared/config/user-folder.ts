@@ -5,15 +5,14 @@ import { isErrno } from "../errors.ts";
 export type UserEntryKind = "file" | "directory" | "other";
 
 /**
- * Names in a folder of the person's own; links are followed, since they are theirs, and those to nothing are left
- * out. Undefined when there is no such folder, it may not be read, or it holds more than `most` names.
+ * Names in a folder of the person's own; links are followed, since they are theirs, and `other` when they lead to
+ * nothing. Undefined when there is no such folder, it may not be read, or it holds more than `most` names.
  */
 export function listUserFolder(folder: string, most: number): ReadonlyMap<string, UserEntryKind> | undefined {
   try {
     const names = readdirSync(folder);
     if (names.length > most) return undefined;
-    const entries = names.map((name) => [name, userEntryKind(join(folder, name))] as const);
-    return new Map(entries.flatMap(([name, kind]) => (kind === undefined ? [] : [[name, kind]])));
+    return new Map(names.map((name) => [name, userEntryKind(join(folder, name)) ?? "other"]));
   } catch (error) {
     if (isErrno(error, ...NONE)) return undefined;
     throw error;
