@@ -1,10 +1,11 @@
-import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
+import { execFile, spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
+import { promisify } from "node:util";
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import { describe, expect, test } from "vitest";
 import * as z from "zod";
@@ -25,11 +26,22 @@ interface Running {
   end(): Promise<number>;
 }
 
+const run = promisify(execFile);
+
+/** A process is gone two seconds after its client; on a busy machine all that runs takes a moment longer. */
+const SOON = 3_000;
+
+/** The person's own hooks. */
+async function putHooks({ env }: FixtureProject, hooks: HookFile): Promise<void> {
+  const folder = env["PLUMBLINE_CONFIG_DIR"] ?? "";
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, "hooks.json"), JSON.stringify({ hooks }));
+}
+
 /** The built command on stdio, with hooks of the person's own. */
 async function start(project: FixtureProject, hooks: HookFile): Promise<Running> {
   const { root, env } = project;
-  await mkdir(env["PLUMBLINE_CONFIG_DIR"] ?? "", { recursive: true });
-  await writeFile(join(env["PLUMBLINE_CONFIG_DIR"] ?? "", "hooks.json"), JSON.stringify({ hooks }));
+  await putHooks(project, hooks);
   const child = spawn(process.execPath, ["dist/cli.js", "serve", "filesystem", "--root", root], { env });
   const waiting = new Map<unknown, (text: string) => void>();
   createInterface({ input: child.stdout }).on("line", (line) => {
@@ -95,7 +107,7 @@ describe("a session over stdio", () => {
     await expect.poll(async () => (await toldBeside(project.root)).length).toBe(1);
     expect((await read(running)).text).toContain("the house rules");
     expect((await read(running)).text).not.toContain("the house rules");
-    expect(await running.end()).toBeLessThan(2_000);
+    expect(await running.end()).toBeLessThan(SOON);
     const told = await toldBeside(project.root);
     const byEvent = (event: string) => told.filter(({ hook_event_name }) => hook_event_name === event);
     expect(byEvent("SessionStart")).toEqual([
@@ -122,7 +134,7 @@ describe("a session over stdio", () => {
     expect(await shakeHands(running)).toBeLessThan(5_000);
     expect((await running.ask("tools/list")).text).toContain("read_file");
     await expect.poll(() => existsSync(join(project.root, "../pid"))).toBe(true);
-    expect(await running.end()).toBeLessThan(2_000);
+    expect(await running.end()).toBeLessThan(SOON);
     const pid = Number(await readFile(join(project.root, "../pid"), "utf8"));
     await expect.poll(() => isAlive(pid)).toBe(false);
   });
@@ -139,8 +151,22 @@ describe("a session over stdio", () => {
     });
     await shakeHands(running);
     await read(running);
-    expect(await running.end()).toBeLessThan(2_000);
+    expect(await running.end()).toBeLessThan(SOON);
     expect(running.child.exitCode).toBe(0);
+    const pid = Number(await readFile(join(project.root, "../pid"), "utf8"));
+    await expect.poll(() => isAlive(pid)).toBe(false);
+  });
+
+  test("that ends while a hook holds up a call leaves neither hook nor server behind", async () => {
+    await using project = await fixtureProject(FILES);
+    const running = await start(project, {
+      PreToolUse: [on("Read", `trap "" TERM; echo $$ > ../pid; sleep 60`)],
+      SessionEnd: [on(undefined, teller())],
+    });
+    await shakeHands(running);
+    void read(running);
+    await expect.poll(() => existsSync(join(project.root, "../pid"))).toBe(true);
+    expect(await running.end()).toBeLessThan(SOON);
     const pid = Number(await readFile(join(project.root, "../pid"), "utf8"));
     await expect.poll(() => isAlive(pid)).toBe(false);
   });
@@ -154,14 +180,38 @@ describe("a session over stdio", () => {
   });
 });
 
-test("the command line has no sessions", async () => {
-  await using here = await hooked({
-    files: FILES,
-    home: { SessionStart: [on(undefined, teller())], SessionEnd: [on(undefined, teller())] },
+describe("the command line", () => {
+  const CALL = ["dist/cli.js", "call", "filesystem", "read_file", '{"path":"a.txt"}', "--root"];
+
+  test("has no sessions, and hooks around its calls", async () => {
+    await using project = await fixtureProject(FILES);
+    await putHooks(project, {
+      SessionStart: [on(undefined, teller())],
+      SessionEnd: [on(undefined, teller())],
+      PreToolUse: [on("Read", teller())],
+    });
+    const { stdout } = await run(process.execPath, [...CALL, project.root], { env: project.env });
+    expect(stdout).toContain("one");
+    const told = await toldBeside(project.root);
+    expect(told.map(({ hook_event_name }) => hook_event_name)).toEqual(["PreToolUse"]);
   });
-  await here.call("read_file", { path: "a.txt" }, undefined, { transport: "cli", id: "cli" });
-  await here.suite.scope.close();
-  expect(await here.told()).toEqual([]);
+
+  test("has no hooks around its calls when a hook calls it", async () => {
+    await using project = await fixtureProject(FILES);
+    const inner = `node "$CLI" ${CALL.slice(1, 4).join(" ")} '{"path":"b.txt"}' --root . > ../inner`;
+    const hooks = { PreToolUse: [on("Read", teller(inner))] };
+    await putHooks(project, hooks);
+    // where a process looks that got none of our own variables
+    const config = join(project.env["HOME"] ?? "", ".config/plumbline");
+    await mkdir(config, { recursive: true });
+    await writeFile(join(config, "hooks.json"), JSON.stringify({ hooks }));
+    const own = JSON.stringify({ hooks: { variables: ["CLI"] } });
+    await writeFile(join(project.env["PLUMBLINE_CONFIG_DIR"] ?? "", "config.json"), own);
+    const cli = join(process.cwd(), "dist/cli.js");
+    await run(process.execPath, [...CALL, project.root], { env: { ...project.env, CLI: cli } });
+    expect(await readFile(join(project.root, "../inner"), "utf8")).toContain("two");
+    expect(await toldBeside(project.root)).toHaveLength(1);
+  });
 });
 
 /** A client of a suite served over HTTP, by its own fetch. */
