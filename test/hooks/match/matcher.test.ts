@@ -180,6 +180,17 @@ describe("matchers from hostile files", () => {
     expect(performance.now() - startedAt).toBeLessThan(2_000);
   });
 
+  test("a plain matcher is decided even when strangers' matchers took all the time there is", () => {
+    const runner = new PatternRunner();
+    for (let index = 0; index < 100; index++)
+      compileMatcher(`(a|a)*${index}$`, "PreToolUse", runner).test("a".repeat(60));
+    const plain = compileMatcher("mcp__.*__delete_.*", "PreToolUse", runner);
+    expect(["mcp__fs__delete_path", "mcp__fs__edit_file"].map((name) => plain.test(name))).toEqual([
+      true,
+      false,
+    ]);
+  });
+
   test("text of a pattern or a name is never run as code", () => {
     const texts = ['"); globalThis.pwned = 1; ("', "\u2028", "\\", "${1}", "`", "'"];
     for (const text of texts) {
