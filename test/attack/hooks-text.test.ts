@@ -355,7 +355,7 @@ describe("what takes long or much", () => {
     "rules with braces": () =>
       many(150, (index) => on("*", RUN, { if: `Edit(${"{a,b*}".repeat(5)}${"a*".repeat(200)}${index})` })),
     "commands with many files": () =>
-      many(150, (index) => on("*", many(100, (file) => `f${index * 100 + file}.sh`).join(" "))),
+      many(150, (index) => on("*", many(50, (file) => `f${index * 50 + file}.sh`).join(" "))),
     "commands with many folders": () => many(150, () => on("*", `${"cd a; ".repeat(60)}./x.sh`)),
     "commands of brackets": () => many(3, () => on("*", "$(`".repeat(20_000))),
     "a key of a quarter of a MiB": () => [on("*", "true", { ["k".repeat(200_000)]: 1 })],
