@@ -8,8 +8,8 @@ import { compileMatcher } from "./match/matcher.ts";
 import { isRunHere, isUnrunGuard, notRunHere } from "./run-here.ts";
 import type { Approval, HookTrust } from "./trust/hook-trust.ts";
 
-/** Runs of one handler that a report shows. */
-const MOST_RUNS = 3;
+/** Different runs of one handler that a report shows. */
+const MOST_RUNS = 5;
 
 export interface ReportParts {
   readonly set: HookSet;
@@ -37,7 +37,7 @@ export async function makeReport(parts: ReportParts): Promise<HookReport> {
 function describe(loaded: LoadedHandler, approval: Approval, parts: ReportParts): HandlerReport {
   const { handler } = loaded;
   const id = approval.hash.slice(0, 8);
-  const last = parts.runs.filter((run) => run.handler === id).slice(0, MOST_RUNS);
+  const last = foldRuns(parts.runs.filter((run) => run.handler === id)).slice(0, MOST_RUNS);
   return {
     id,
     hash: approval.hash,
@@ -49,7 +49,7 @@ function describe(loaded: LoadedHandler, approval: Approval, parts: ReportParts)
     trust: approval.state,
     ...standingOf(loaded, { approval, last, failClosed: parts.failClosed }),
     problems: problemsOf(loaded, approval, parts.set),
-    last: last.map(escaped),
+    last,
   };
 }
 
@@ -66,16 +66,34 @@ function whatRuns({ handler: { type, command, args = [], url } }: LoadedHandler)
   return type === "http" ? `calls ${escapeForPerson(url ?? "")}` : `a handler of type ${type}`;
 }
 
-function escaped(run: HookRunRecord): HookRunRecord {
-  const [subject, matched, result] = [run.subject, run.matched, run.result].map(escapeForPerson);
-  return { ...run, subject: subject ?? "", matched: matched ?? "", result: result ?? "" };
+/** What came out the same several times in a row, under its newest time; escaped. */
+function foldRuns(runs: readonly HookRunRecord[]): HandlerReport["last"] {
+  const folded: (HookRunRecord & { times: number })[] = [];
+  for (const run of runs) {
+    const { subject, matched, result } = run;
+    const told = {
+      subject: escapeForPerson(subject),
+      matched: escapeForPerson(matched),
+      result: escapeForPerson(result),
+    };
+    const before = folded.at(-1);
+    if (before !== undefined && isSameRun(before, told)) before.times += 1;
+    else folded.push({ ...run, ...told, times: 1 });
+  }
+  return folded;
+}
+
+type RunWords = Pick<HookRunRecord, "subject" | "matched" | "result">;
+
+function isSameRun(a: RunWords, b: RunWords): boolean {
+  return a.subject === b.subject && a.matched === b.matched && a.result === b.result;
 }
 
 type Standing = Pick<HandlerReport, "status" | "state">;
 
 interface Known {
   readonly approval: Approval;
-  readonly last: readonly HookRunRecord[];
+  readonly last: HandlerReport["last"];
   readonly failClosed: boolean;
 }
 

@@ -48,8 +48,8 @@ export interface HandlerReport {
   /** The same in words: whether it runs when it is selected, and why not. */
   readonly state: string;
   readonly problems: readonly string[];
-  /** Runs that are on record, the newest first. */
-  readonly last: readonly HookRunRecord[];
+  /** Runs that are on record, the newest first; the same again and again, as one for each file of a folder, is one. */
+  readonly last: readonly (HookRunRecord & { readonly times: number })[];
 }
 
 /** One run on record; holds no contents of any tool. */

@@ -109,12 +109,12 @@ function handlerLines(handler: HandlerReport, { widths, longest, paint }: Style)
 }
 
 function runLine(
-  { time, subject, matched, result, ms }: HandlerReport["last"][number],
+  { time, subject, matched, result, ms, times }: HandlerReport["last"][number],
   { longest, paint }: Pick<Style, "longest" | "paint">,
 ): string {
   const as = matched === "all" ? "" : ` as ${matched}`;
   const when = `${time.replace(/\.\d+Z$/u, "Z")} ${subject}${as}:`;
-  const took = `, ${ms} ms`;
+  const took = times === 1 ? `, ${ms} ms` : `, ${times} times, the last ${ms} ms`;
   const said = cut(result, Math.max(20, longest - when.length - took.length - 1));
   return `    ${paint("grey", when)} ${paint(colorOf(result), said)}${paint("grey", took)}`;
 }
