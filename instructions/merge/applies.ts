@@ -30,7 +30,7 @@ export type Applies =
  * Whether a file's instructions hold for a target, and why, for people. `always` does. `sometimes` does when one of its
  * globs fits the target or the current file, or its keywords occur in the query or in one of these paths; when it has
  * both, both must. A rule for `src/**`, or for any `.ts` below `src`, holds for the folder `src`; one for `src/api/**` does not.
- * Globs count from the source's base, those of the person's own and managed files from the project's root.
+ * Globs count from the source's base; what lies outside it fits none.
  */
 export function applies(document: Document, about: About): Applies {
   const { type, globs, keywords, description } = document.frontmatter;
@@ -67,8 +67,7 @@ function byGlobs({ source, frontmatter }: Document, about: About): Applies {
 }
 
 /** Nothing for what does not lie below the base. */
-function pathFromBase(path: string, { scope, base }: Source, projectRoot: string): string | undefined {
-  if (scope === "managed" || scope === "user") return clean(path);
+function pathFromBase(path: string, { base }: Source, projectRoot: string): string | undefined {
   const fromBase = relative(base, join(projectRoot, clean(path)))
     .split(sep)
     .join("/");

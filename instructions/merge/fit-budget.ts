@@ -44,22 +44,25 @@ export function fitBudget(blocks: readonly Block[], { budgetTokens, asked = [] }
   let used = [...sizes.values()].reduce((sum, size) => sum + size, -GAP.length);
   if (used <= room) return { kept: blocks, dropped: [], notice: "" };
   const order = inDropOrder(blocks, new Set(asked));
-  const gone: Block[] = [];
+  const gone = new Map<Block, Excluded>();
   let notice = "";
-  const isOver = (): boolean => used + (notice === "" ? 0 : GAP.length + notice.length) > room;
   for (const block of order.slice(0, -1)) {
-    if (!isOver()) break;
+    if (used + spaceFor(notice) <= room) break;
     used -= sizes.get(block) ?? 0;
-    gone.push(block);
-    notice = droppedNotice(gone.map(asDropped), room / 4);
+    gone.set(block, asDropped(block));
+    // while the blocks alone are too much, what is said about the others does not matter
+    if (used <= room || gone.size === order.length - 1) notice = droppedNotice([...gone.values()], room / 4);
   }
-  const kept = blocks.filter((block) => !gone.includes(block));
-  const dropped = blocks.filter((block) => gone.includes(block)).map(asDropped);
+  const kept = blocks.filter((block) => !gone.has(block));
+  const dropped = blocks.flatMap((block) => gone.get(block) ?? []);
   const [last] = kept;
-  if (last === undefined || !isOver()) return { kept, dropped, notice };
-  const roomForText =
-    room - (used - harmless(last.text).length) - (notice === "" ? 0 : GAP.length + notice.length);
-  return { kept: [withoutEnd(last, roomForText)], dropped, cut: last, notice };
+  const over = used + spaceFor(notice) - room;
+  if (last === undefined || over <= 0) return { kept, dropped, notice };
+  return { kept: [withoutEnd(last, harmless(last.text).length - over)], dropped, cut: last, notice };
+}
+
+function spaceFor(notice: string): number {
+  return notice === "" ? 0 : GAP.length + notice.length;
 }
 
 function inDropOrder(blocks: readonly Block[], asked: ReadonlySet<string>): Block[] {
@@ -77,7 +80,7 @@ function withoutEnd(block: Block, room: number): Block {
   const { text: start, nextHeading } = cutMarkdown(whole, room - ROOM_TO_SAY);
   const missing = countTokens(whole.slice(start.length));
   const from = nextHeading === undefined ? "" : `, from "${said(nextHeading.slice(0, MOST_HEADING))}" on`;
-  const notice = `[left out here: about ${saidTokens(missing)} of ${saidTokens(block.tokens)}${from}; a larger budget shows the rest]`;
+  const notice = `[about ${saidTokens(missing)} are left out here${from}; a larger budget shows them]`;
   const text = `${start}\n\n${notice}`;
   const hash = createHash("sha256").update(text).digest("hex");
   return { ...block, text, tokens: countTokens(text), hash };

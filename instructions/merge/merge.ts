@@ -62,7 +62,8 @@ function asBlock({ document, text: whole, imports }: Read, reason: string): Bloc
     scope: source.scope,
     dir: source.dir,
     family: source.family,
-    priority: frontmatter.priority,
+    // a stranger's file may not claim to be the last to go
+    priority: source.scope === "vendored" ? "low" : frontmatter.priority,
     type: frontmatter.type,
     tags: frontmatter.tags,
     reason,
@@ -98,7 +99,7 @@ function warningsOf(reads: readonly Read[], { cut, kept }: Fit): Warning[] {
   const once = new Map(warnings.map((warning) => [keyOf(warning), warning]));
   if (cut === undefined) return [...once.values()];
   const tokens = saidTokens(kept[0]?.tokens ?? 0);
-  const message = `cut to ${tokens} of ${saidTokens(cut.tokens)}, since the budget has no room for more`;
+  const message = `cut from ${saidTokens(cut.tokens)} to ${tokens}: the budget has no room for more`;
   return [...once.values(), { level: "warning", code: "cut_to_budget", message, path: cut.path }];
 }
 
