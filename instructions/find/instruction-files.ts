@@ -139,7 +139,7 @@ function whyNot(error: unknown): FileText | undefined {
   if (isErrno(error.cause, "EACCES", "EPERM"))
     return refused("the operating system does not let us open it: check its owner and mode");
   if (error.code === "denied") return refused("it is, or lies behind, a link that leads out of the root");
-  if (error.code === "invalid_input") return refused("it is no regular file");
+  if (error.code === "invalid_input") return refused("it is no regular file, or its links never end");
   return refused("it cannot be opened now");
 }
 

@@ -127,7 +127,12 @@ const ROWS: readonly Row[] = [
   },
   {
     name: "a worktree or submodule, whose .git is a file",
-    files: { "root/.git/HEAD": T, "root/AGENTS.md": T, "root/sub/.git": "gitdir: x", "root/sub/AGENTS.md": T },
+    files: {
+      "root/.git/HEAD": T,
+      "root/AGENTS.md": T,
+      "root/sub/.git": "gitdir: x",
+      "root/sub/AGENTS.md": T,
+    },
     target: "sub",
     sources: ["project main AGENTS.md"],
     is: "/ in root/sub",
@@ -297,9 +302,17 @@ const ROWS: readonly Row[] = [
   {
     name: "rules in nested folders, by code unit of the whole path",
     files: Object.fromEntries(
-      ["a.md", "a/z.md", "a-b.md", "B.md", "a/b/c.md", "z/y.md", "node_modules/n.md", ".git/g.md", "é.md"].map(
-        (name) => [`root/.claude/rules/${name}`, T],
-      ),
+      [
+        "a.md",
+        "a/z.md",
+        "a-b.md",
+        "B.md",
+        "a/b/c.md",
+        "z/y.md",
+        "node_modules/n.md",
+        ".git/g.md",
+        "é.md",
+      ].map((name) => [`root/.claude/rules/${name}`, T]),
     ),
     target: ".",
     sources: ["B.md", "a-b.md", "a.md", "a/b/c.md", "a/z.md", "z/y.md", "é.md"].map(
