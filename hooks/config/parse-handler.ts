@@ -100,12 +100,18 @@ function checkFields(node: Node, type: HandlerType, place: HandlerPlace): FieldV
     const expected = expectationOf(field, given);
     if (expected === undefined) values[field] = given;
     else counts = !reportWrong({ name: field, value }, { expected, type }, place) && counts;
+    // whoever writes it means a guard, and a guard does not fail open
+    if (expected !== undefined && field === "onFailure") values[field] = "block";
   }
   const missing = missingFields(type, new Set(fieldsOf(node).map(({ name }) => name)));
   const fail = teller(node, place);
   for (const field of missing)
     fail("error", `handler_without_${field}`, `a handler of type ${type} needs "${field}"`);
   return counts && missing.length === 0 ? typed(values) : undefined;
+}
+
+function insteadOf(name: FieldName): string {
+  return name === "onFailure" ? "; it counts as block" : "; it is left out";
 }
 
 /** True when the handler cannot count any more. */
@@ -118,7 +124,7 @@ function reportWrong(
   problems.add({
     level: isFatal ? "error" : "warning",
     code: `wrong_value:${name}`,
-    message: `"${name}" has to be ${expected}${isFatal ? "" : "; it is left out"}`,
+    message: `"${name}" has to be ${expected}${isFatal ? "" : insteadOf(name)}`,
     offset: value.offset,
     at,
   });

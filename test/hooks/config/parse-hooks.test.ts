@@ -281,12 +281,18 @@ describe("handlers", () => {
     ["timeout", 0],
     ["timeout", -1],
     ["async", "yes"],
-    ["onFailure", "deny"],
     ["statusMessage", 1],
   ])("a wrong %s (%j) is left out, and the handler stays", (field, value) => {
     expect(one({ ...check, [field]: value })).toEqual({
       handler: { ...check, timeoutMs: 60_000, async: false, at: "PreToolUse[0].hooks[0]", line: 6 },
       codes: [`wrong_value:${field}`],
+    });
+  });
+
+  test("a guard with a misspelt onFailure does not fail open", () => {
+    expect(one({ ...check, onFailure: "Block" })).toMatchObject({
+      handler: { onFailure: "block" },
+      codes: ["wrong_value:onFailure"],
     });
   });
 
