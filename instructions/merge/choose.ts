@@ -45,51 +45,47 @@ function blankOnes(reads: readonly Read[]): Reasons {
 /** What is replaced replaces nothing itself; of two that replace each other the more specific one stays. */
 function replacedOnes(reads: readonly Read[]): Reasons {
   const reasons = new Map<Read, string>();
+  const places = new Map<string, Read[]>();
+  for (const read of reads) {
+    const here = places.get(placeOf(read));
+    if (here === undefined) places.set(placeOf(read), [read]);
+    else here.push(read);
+  }
   for (const [index, read] of [...reads.entries()].toReversed()) {
     if (reasons.has(read)) continue;
-    for (const [gone, reason] of replacedBy(read, reads, index))
-      if (!reasons.has(gone)) reasons.set(gone, reason);
+    const { source, frontmatter } = read.document;
+    const name = said(source.shown);
+    if (frontmatter.override === "all" && mayDropAll(source)) {
+      const above = reads.slice(0, index).filter((other) => !isManaged(other) && !reasons.has(other));
+      for (const gone of above) reasons.set(gone, `dropped by ${name}, which overrides all above it`);
+    } else if (frontmatter.override === true || source.role === "override") {
+      const beside = (places.get(placeOf(read)) ?? []).filter(
+        (other) => other !== read && !reasons.has(other),
+      );
+      for (const gone of mainsIn(beside)) reasons.set(gone, `replaced by ${name}`);
+    }
   }
   return reasons;
 }
 
-function replacedBy(read: Read, reads: readonly Read[], index: number): [Read, string][] {
-  const { source, frontmatter } = read.document;
-  const name = said(source.shown);
-  if (frontmatter.override === "all" && mayDropAll(source)) {
-    const above = reads.slice(0, index).filter(({ document }) => document.source.scope !== "managed");
-    return above.map((gone) => [gone, `dropped by ${name}, which overrides all above it`]);
-  }
-  if (frontmatter.override !== true && source.role !== "override") return [];
-  const beside = reads.filter((other) => other !== read && isSamePlace(other.document.source, source));
-  const mains = beside.filter(
-    ({
-      document: {
-        source: { family, role },
-      },
-    }) => family === "agents" && role === "main",
+function isManaged({ document }: Read): boolean {
+  return document.source.scope === "managed";
+}
+
+/** A folder that files are about, or one of the person's own in which they lie. */
+function placeOf({ document: { source } }: Read): string {
+  const isPersonal = source.scope === "managed" || source.scope === "user";
+  return isPersonal ? dirname(source.path) : `in the project: ${source.dir}`;
+}
+
+/** AGENTS.md under all its names: links to it, and texts that only name it. */
+function mainsIn(reads: readonly Read[]): readonly Read[] {
+  const mains = reads.filter(
+    ({ document: { source } }) => source.family === "agents" && source.role === "main",
   );
-  const gone = beside.filter((other) => mains.some((main) => other === main || isAlias(other, main)));
-  return gone.map((other) => [other, `replaced by ${name}`]);
-}
-
-function isSamePlace(one: Source, other: Source): boolean {
-  const isInProject = isOfProject(one);
-  if (isInProject !== isOfProject(other)) return false;
-  return isInProject ? one.dir === other.dir : dirname(one.path) === dirname(other.path);
-}
-
-function isOfProject({ scope }: Source): boolean {
-  return scope !== "managed" && scope !== "user";
-}
-
-/** Another name of the same file: a link, or a text that only names it. */
-function isAlias(other: Read, main: Read): boolean {
-  return other.realPath === main.realPath || pointsTo(other).some((path) => isAt(main, path));
-}
-
-function isAt({ realPath, document }: Read, path: string): boolean {
-  return path === realPath || path === document.source.path;
+  if (mains.length === 0) return [];
+  const paths = new Set(mains.flatMap(({ realPath, document }) => [realPath, document.source.path]));
+  return reads.filter((read) => [read.realPath, ...pointsTo(read)].some((path) => paths.has(path)));
 }
 
 /** The first of several copies stays, and a text that only points to a file of the chain never does. */

@@ -4,7 +4,7 @@ import { applies, type About } from "./applies.ts";
 import { choose, mayDropAll } from "./choose.ts";
 import { countTokens } from "./count-tokens.ts";
 import { fitBudget, type Fit } from "./fit-budget.ts";
-import { idOf, versionOf } from "./id-of.ts";
+import { idOfVersion, versionOf } from "./id-of.ts";
 import { mergedText, nonceFor } from "./merged-text.ts";
 import type { Read } from "./read.ts";
 import { saidTokens } from "./said.ts";
@@ -21,27 +21,30 @@ export interface MergeAbout extends About {
  * one block or one that is left out. The same files and the same target make the same text.
  */
 export function merge(reads: readonly Read[], about: MergeAbout): Loaded {
+  const versions = reads.map(({ document }) => versionOf(document));
+  const ids = new Map(reads.map((read, index) => [read, idOfVersion(versions[index] ?? "")]));
   const reasons = new Map<Read, string>();
-  const left = new Map<Read, Excluded>();
+  const left = new Map<Read, WhyNot>();
   for (const read of reads) {
-    const id = idOf(read.document);
-    const answer = about.ids?.includes(id) === true ? ASKED_FOR : applies(read.document, about);
+    const isAsked = about.ids?.includes(ids.get(read) ?? "") === true;
+    const answer = isAsked ? ASKED_FOR : applies(read.document, about);
     if (answer.applies) reasons.set(read, answer.reason);
-    else left.set(read, asExcluded(read, answer));
+    else left.set(read, answer);
   }
   const choice = choose(reads.filter((read) => reasons.has(read)));
-  for (const { read, reason } of choice.leftOut)
-    left.set(read, asExcluded(read, { reason, available: false }));
-  const blocks = choice.kept.map((read) => asBlock(read, reasons.get(read) ?? ""));
+  for (const { read, reason } of choice.leftOut) left.set(read, { reason, available: false });
+  const blocks = choice.kept.map((read) =>
+    asBlock(read, { id: ids.get(read) ?? "", reason: reasons.get(read) ?? "" }),
+  );
   const fit = fitted(blocks, about);
-  const text = mergedText(fit.kept, fit.notice, nonceFor(fit.kept.map(({ text }) => text)));
+  const text = mergedText(fit.kept, fit.notice, nonceFor(fit.kept));
   return {
     blocks: fit.kept,
-    excluded: [...reads.flatMap((read) => left.get(read) ?? []), ...fit.dropped],
+    excluded: [...excludedOf(reads, left, ids), ...fit.dropped],
     warnings: warningsOf(reads, fit),
     mergedText: text,
     tokens: countTokens(text),
-    fingerprint: fingerprintOf(reads),
+    fingerprint: fingerprintOf(reads, versions),
   };
 }
 
@@ -53,11 +56,14 @@ function fitted(blocks: readonly Block[], { budgetTokens, ids = [] }: MergeAbout
     : fitBudget(blocks, { budgetTokens, asked: ids });
 }
 
-function asBlock({ document, text: whole, imports }: Read, reason: string): Block {
+function asBlock(
+  { document, text: whole, imports }: Read,
+  { id, reason }: Pick<Block, "id" | "reason">,
+): Block {
   const { source, frontmatter } = document;
   const text = withoutBlankEnds(whole);
   return {
-    id: idOf(document),
+    id,
     path: source.shown,
     scope: source.scope,
     dir: source.dir,
@@ -79,12 +85,20 @@ function withoutBlankEnds(text: string): string {
   return text.replace(/^(?:[^\S\n]*\n)+/u, "").trimEnd();
 }
 
-function asExcluded(
-  { document, text }: Read,
-  { reason, available }: Pick<Excluded, "reason" | "available">,
-): Excluded {
-  const tokens = countTokens(withoutBlankEnds(text));
-  return { id: idOf(document), path: document.source.shown, reason, tokens, available };
+type WhyNot = Pick<Excluded, "reason" | "available">;
+
+function excludedOf(
+  reads: readonly Read[],
+  left: ReadonlyMap<Read, WhyNot>,
+  ids: ReadonlyMap<Read, string>,
+): Excluded[] {
+  return reads.flatMap((read) => {
+    const why = left.get(read);
+    if (why === undefined) return [];
+    const { reason, available } = why;
+    const tokens = countTokens(withoutBlankEnds(read.text));
+    return [{ id: ids.get(read) ?? "", path: read.document.source.shown, reason, tokens, available }];
+  });
 }
 
 /** What parsing, rendering and importing told, each once, whether or not the file holds; then what merging found. */
@@ -113,8 +127,10 @@ function keyOf({ path, code, message, line }: Warning): string {
   return JSON.stringify([path, code, message, line]);
 }
 
-function fingerprintOf(reads: readonly Read[]): string {
-  const hash = createHash("sha256");
-  for (const { document, text } of reads) hash.update(`${versionOf(document)}\0${text.length}\0${text}`);
+/** The versions know the plain bodies already. */
+function fingerprintOf(reads: readonly Read[], versions: readonly string[]): string {
+  const hash = createHash("sha256").update(versions.join(""));
+  for (const { document, text } of reads)
+    hash.update(text === document.body ? "=" : `${text.length} ${text}`);
   return hash.digest("hex");
 }

@@ -28,13 +28,12 @@ export function markedText({ path, scope, priority, text }: Block, nonce: string
   return `${start}\n${harmless(text)}\n</instructions ${nonce}>`;
 }
 
-/** Twelve digits that occur in none of these texts; the same for the same texts. */
-export function nonceFor(texts: readonly string[]): string {
+/** Twelve digits that occur in no text of these blocks; the same for the same texts. */
+export function nonceFor(blocks: readonly Block[]): string {
+  const hashes = blocks.map(({ hash }) => hash).join("");
   for (let count = 0; ; count++) {
-    const hash = createHash("sha256").update(String(count));
-    for (const text of texts) hash.update(`\0${text}`);
-    const nonce = hash.digest("hex").slice(0, NONCE_DIGITS);
-    if (!texts.some((text) => text.includes(nonce))) return nonce;
+    const nonce = createHash("sha256").update(`${count} ${hashes}`).digest("hex").slice(0, NONCE_DIGITS);
+    if (!blocks.some(({ text }) => text.includes(nonce))) return nonce;
   }
 }
 

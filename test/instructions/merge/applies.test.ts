@@ -44,6 +44,7 @@ describe("globs", () => {
     ["v[0-9].md", "v7.md", true],
     ["app/[id]/page.tsx", "app/[id]/page.tsx", true],
     ["app/[[...slug]]/page.tsx", "app/[[...slug]]/page.tsx", true],
+    ["[a]/[id]/[slug]/[x]/[y]/*.{ts,tsx}", "[a]/[id]/[slug]/[x]/[y]/page.tsx", true],
     ["app/(shop)/*.tsx", "app/(shop)/cart.tsx", true],
     ["**/*.(ts|tsx)", "src/a.tsx", true],
     ["**/*.@(ts|tsx)", "src/a.js", false],

@@ -64,13 +64,10 @@ describe("marks in a text", () => {
     const text = fc.array(piece, { maxLength: 40 }).map((pieces) => pieces.join(""));
     fc.assert(
       fc.property(fc.array(text, { minLength: 1, maxLength: 4 }), (texts) => {
-        const nonce = nonceFor(texts);
+        const blocks = texts.map((each) => blockOf("a", { text: each, hash: each }));
+        const nonce = nonceFor(blocks);
         for (const each of texts) expect(each).not.toContain(nonce);
-        const merged = mergedText(
-          texts.map((each) => blockOf("a", { text: each })),
-          "",
-          nonce,
-        );
+        const merged = mergedText(blocks, "", nonce);
         expect(merged.split(nonce)).toHaveLength(2 * texts.length + 1);
         const marks = merged.match(/<[\s\\/]*instructions\b[^>]*>/giu) ?? [];
         expect(marks).toEqual(
@@ -84,9 +81,11 @@ describe("marks in a text", () => {
   });
 
   test("a nonce that a text holds is not used", () => {
-    const first = nonceFor(["a"]);
+    const block = blockOf("a", { hash: "a" });
+    const first = nonceFor([block]);
     expect(first).toMatch(/^[0-9a-f]{12}$/u);
-    expect(nonceFor(["a"])).toBe(first);
-    expect(nonceFor(["b"])).not.toBe(first);
+    expect(nonceFor([block])).toBe(first);
+    expect(nonceFor([{ ...block, hash: "b" }])).not.toBe(first);
+    expect(nonceFor([{ ...block, text: `held: ${first}.` }])).not.toBe(first);
   });
 });
