@@ -3,7 +3,7 @@ import { escapeForPerson } from "../../shared/escape-for-person.ts";
 import type { Problem } from "../shapes.ts";
 
 /** Bounds what a stranger's file costs: deep nesting is as deep as the text is long. */
-const MAX_CHARACTERS = 16_384;
+const MAX_CHARACTERS = 8_192;
 const MAX_NESTING = 32;
 
 /** A file cut at its frontmatter. All values are texts, lists and maps: nothing becomes a number, a date, an object. */
@@ -25,8 +25,7 @@ export function splitFrontmatter(text: string): Split | Problem {
   const yaml = lines.slice(1, end).join("\n");
   const refusal = refuse(yaml);
   if (refusal !== undefined) return bad(refusal, 2);
-  const parsed = parse(yaml);
-  const found = "message" in parsed ? retry(yaml, parsed) : parsed;
+  const found = parseLeniently(yaml);
   if ("message" in found) return found;
   return { ...found, body: lines.slice(end + 1).join("\n"), firstLine: end + 2 };
 }
@@ -40,13 +39,15 @@ function refuse(yaml: string): string | undefined {
 }
 
 /** Sentences with a colon in them are the most common mistake: they are taken as they stand. */
-function retry(yaml: string, problem: Problem): Pick<Split, "fields" | "lineOf"> | Problem {
+function parseLeniently(yaml: string): Pick<Split, "fields" | "lineOf"> | Problem {
+  const parsed = parse(yaml);
+  if (!("message" in parsed)) return parsed;
   const quoted = yaml.replaceAll(
-    /^(\s*(?:- )?(?:title|description|default):[ \t]+)(?!["'|>[{&*!])(\S.*)$/gmu,
+    /^( *(?:- )?(?:title|description|default):[ \t]+)(?!["'|>[{&*!])(\S.*)$/gmu,
     (_, key: string, value: string) => key + JSON.stringify(value.trimEnd()),
   );
-  const again = parse(quoted);
-  return "message" in again ? problem : again;
+  const again = quoted === yaml ? parsed : parse(quoted);
+  return "message" in again ? parsed : again;
 }
 
 function parse(yaml: string): Pick<Split, "fields" | "lineOf"> | Problem {

@@ -1,9 +1,11 @@
+import { setImmediate } from "node:timers/promises";
 import { basename, dirname, join } from "node:path";
 import { ToolError } from "../../shared/errors.ts";
 import { escapeForPerson } from "../../shared/escape-for-person.ts";
 import { nearest } from "../../shared/nearest.ts";
 import type { Completing, Completion } from "../../shared/server.ts";
 import type { InstructionFiles, Warning } from "../shapes.ts";
+import type { TemplateProblem } from "../template/template-problem.ts";
 import type { Templates } from "../template/templates.ts";
 import { builtinPrompts } from "./builtin.ts";
 import { ListWatch } from "./list-watch.ts";
@@ -12,7 +14,7 @@ import type { Prompt, PromptArgument, PromptOrigin, PromptSet } from "./prompt.t
 import { argumentOf, variablesOf } from "./variables-of.ts";
 
 /** Of one folder; a client shows all of them in one menu. */
-const MOST_FILES = 500;
+const MOST_FILES = 200;
 const MOST_COMPLETIONS = 100;
 
 export interface PromptLibraryOptions {
@@ -33,6 +35,14 @@ interface Folder {
   readonly from: PromptOrigin;
 }
 
+type Parsed = Map<string, { readonly hash: string; readonly parsed: ParsedPrompt }>;
+
+/** What became of one file. */
+interface Found {
+  readonly prompt?: Prompt;
+  readonly told: readonly Warning[];
+}
+
 /** A prompt with its arguments filled in. */
 export interface FilledPrompt {
   readonly prompt: Prompt;
@@ -46,7 +56,7 @@ export class PromptLibrary {
   readonly #watch: ListWatch;
   #builtin: readonly Prompt[] | undefined;
   /** By path, while the content stays. */
-  #parsed = new Map<string, { readonly hash: string; readonly parsed: ParsedPrompt }>();
+  #parsed: Parsed = new Map();
 
   constructor(options: PromptLibraryOptions) {
     this.#options = options;
@@ -56,7 +66,7 @@ export class PromptLibrary {
 
   /** Every prompt there is now, and what is wrong with the files. Does not throw. */
   async read(): Promise<PromptSet> {
-    const kept = new Map<string, { hash: string; parsed: ParsedPrompt }>();
+    const kept: Parsed = new Map();
     const found = new Map<string, Prompt>();
     const problems: Warning[] = [];
     for (const folder of this.#folders)
@@ -103,7 +113,7 @@ export class PromptLibrary {
     });
     // a line says which name is no argument: its place stays, as everybody was told when the file was read
     const broken = problems.find(({ line }) => prompt.template === "liquid" || line === undefined);
-    if (broken !== undefined) throw unfilled(prompt, broken.message);
+    if (broken !== undefined) throw unfilled(prompt, broken);
     const origin = prompt.from === "project" ? `[prompt ${name} of this project: ${prompt.shown}]\n\n` : "";
     return { prompt, text: origin + text };
   }
@@ -125,26 +135,23 @@ export class PromptLibrary {
     this.#watch.close();
   }
 
-  async #readFolder(
-    folder: Folder,
-    kept: Map<string, { hash: string; parsed: ParsedPrompt }>,
-  ): Promise<{ prompt?: Prompt; told: readonly Warning[] }[]> {
+  async #readFolder(folder: Folder, kept: Parsed): Promise<Found[]> {
     const files = (await this.#options.files.list(folder.path, [".md"])).filter(
       (file) => dirname(file) === folder.path,
     );
     const told: Warning[] = [];
     if (files.length > MOST_FILES)
       told.push(warning(folder.shown, "too_many", `only the first ${MOST_FILES} files are read`));
-    const results = await Promise.all(
-      files.slice(0, MOST_FILES).map((file) => this.#readFile(file, { folder, kept })),
-    );
-    return [{ told }, ...results];
+    const results: Found[] = [{ told }];
+    // one after the other: what a stranger's files cost must not hold up other work
+    for (const file of files.slice(0, MOST_FILES)) results.push(await this.#readFile(file, { folder, kept }));
+    return results;
   }
 
   async #readFile(
     file: string,
-    { folder, kept }: { folder: Folder; kept: Map<string, { hash: string; parsed: ParsedPrompt }> },
-  ): Promise<{ prompt?: Prompt; told: readonly Warning[] }> {
+    { folder, kept }: { readonly folder: Folder; readonly kept: Parsed },
+  ): Promise<Found> {
     const name = basename(file, ".md");
     const shown = `${folder.shown}/${escapeForPerson(basename(file))}`;
     if (!isPromptName(name)) return { told: [notKebab(shown)] };
@@ -152,6 +159,7 @@ export class PromptLibrary {
     if (read === undefined) return { told: [] };
     if (read.kind === "refused") return { told: [warning(shown, "refused", read.why)] };
     const before = this.#parsed.get(file);
+    if (before?.hash !== read.hash) await setImmediate();
     const parsed = before?.hash === read.hash ? before.parsed : parsePrompt(name, read.text);
     kept.set(file, { hash: read.hash, parsed });
     const told = parsed.problems.map((problem) => ({ ...problem, path: shown }));
@@ -168,7 +176,7 @@ function foldersOf({ roots, configFolder, home }: PromptLibraryOptions): Folder[
     return { path: join(root, inside), shown, from: "project" };
   });
   const isAtHome = own.startsWith(`${home}/`);
-  const shown = isAtHome ? `~${own.slice(home.length)}` : "prompts of your configuration folder";
+  const shown = isAtHome ? `~${own.slice(home.length)}` : "<config>/prompts";
   return [...folders, { path: own, shown: escapeForPerson(shown), from: "own" }];
 }
 
@@ -190,8 +198,11 @@ function completeValue({ values }: PromptArgument, typed: string): Completion {
   return { values: fitting.slice(0, MOST_COMPLETIONS), total: fitting.length };
 }
 
-function unfilled({ shown }: Prompt, why: string): ToolError {
-  return new ToolError("invalid_input", `${shown} cannot be filled in: ${why}`);
+function unfilled({ shown, firstLine }: Prompt, { message, line }: TemplateProblem): ToolError {
+  const where = line === undefined ? shown : `${shown}:${firstLine + line - 1}`;
+  // of instructions the text is shown all the same, of a prompt it is not
+  const why = message.replace(/; the text stays as it is written$/u, "");
+  return new ToolError("invalid_input", `${where} cannot be filled in: ${why}`);
 }
 
 function notKebab(path: string): Warning {

@@ -10,6 +10,7 @@ const MAX_DESCRIPTION = 1_000;
 const MAX_ARGUMENTS = 20;
 const MAX_VALUES = 200;
 const MAX_TAGS = 20;
+const MAX_PROBLEMS = 20;
 // as templates find them
 const PLACE = /(?<![{$])\{\{[ \t]*([a-z]\w{0,63})[ \t]*\}\}(?!\})/giu;
 const KEYS = ["title", "description", "arguments", "tags", "template"];
@@ -48,6 +49,7 @@ export function parsePrompt(name: string, raw: string): ParsedPrompt {
     tags: check.list(["tags"], MAX_TAGS).map((tag) => tag.toLowerCase()),
     template,
     body,
+    firstLine: split.firstLine + (/^\s*/u.exec(split.body)?.[0].split("\n").length ?? 1) - 1,
     text,
   } as const;
   check.keys(split.fields, KEYS);
@@ -137,6 +139,7 @@ class Check {
   }
 
   tell(code: string, message: string, line?: number): void {
+    if (this.problems.length >= MAX_PROBLEMS) return;
     this.problems.push({ level: "warning", code, message, ...(line === undefined ? {} : { line }) });
   }
 
@@ -162,10 +165,8 @@ class Check {
     if (value === undefined || value === "") return undefined;
     if (typeof value !== "string") return this.#refuse(path, "must be a text");
     if (value.length > limit) this.tellAt(path, `${named(path)} is cut at ${limit} characters`);
-    return value
-      .trim()
-      .replaceAll(/\s*\n\s*/gu, " ")
-      .slice(0, limit);
+    const lines = value.split("\n").map((line) => line.trim());
+    return lines.join(" ").trim().slice(0, limit);
   }
 
   /** A list of texts; one text stands for a list with commas. */

@@ -27,6 +27,8 @@ export interface Prompt {
   /** `vars`: only `{{ name }}` of its arguments is replaced. */
   readonly template: "vars" | "liquid";
   readonly body: string;
+  /** The line of the file on which the body begins, from 1. */
+  readonly firstLine: number;
   readonly from: PromptOrigin;
   /** For people and models: relative to the project, `~/…` for the person's own; never absolute. */
   readonly shown: string;
