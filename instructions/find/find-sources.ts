@@ -39,8 +39,16 @@ export interface Chain {
  */
 export async function findSources(about: FindAbout): Promise<Chain> {
   const project = await projectOf(about);
-  return await chainOf(project, project.steps, about);
+  const chain = await chainOf(project, project.steps, about);
+  return project.isCut ? { ...chain, problems: [...chain.problems, TOO_DEEP] } : chain;
 }
+
+const TOO_DEEP: Warning = {
+  level: "warning",
+  code: "too_deep",
+  message: "it lies so deep that not all directories on the way are looked into",
+  path: ".",
+};
 
 /** The personal files, then those of some directories of a project, each file once. */
 export async function chainOf(

@@ -29,8 +29,12 @@ export interface Project {
   readonly target: { readonly path: string; readonly isDirectory: boolean };
   /** The directories that are there, the root first. */
   readonly steps: readonly Step[];
+  /** The target lies deeper below the root of the workspace than directories are looked into. */
+  readonly isCut: boolean;
 }
 
+/** Each directory is reached from the root: twice as many take four times as long. */
+const MOST_STEPS = 100;
 const VENDORED = new Set(["node_modules", "vendor", "third_party"]);
 
 /**
@@ -47,7 +51,8 @@ export async function projectOf({ target, workspace, files, projectRoot }: Asked
   }
   // a file on the way is the target, or stands where the target would need a directory
   const end = folders.findIndex((folder) => !isDirectory(folder));
-  const present = end === -1 ? folders : folders.slice(0, end);
+  const there = end === -1 ? folders : folders.slice(0, end);
+  const present = there.slice(0, MOST_STEPS);
   const start =
     projectRoot === undefined
       ? await nearestRepository(present, files)
@@ -68,6 +73,7 @@ export async function projectOf({ target, workspace, files, projectRoot }: Asked
       isDirectory: end === -1 || (stampFile(path, "keep") === "missing" && /[/\\]$/u.test(target)),
     },
     steps,
+    isCut: present.length < there.length,
   };
 }
 

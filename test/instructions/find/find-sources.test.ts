@@ -471,6 +471,21 @@ describe.each(["handles", "compare"] as const)("sources contained by %s", (conta
     expect(told(await made.find("x"))).toEqual(["project main AGENTS.md", "rule rule .claude/rules/a.md"]);
   });
 
+  test("of a target too deep are those of the first hundred directories, and that is told", async () => {
+    const deep = Array.from({ length: 120 }, () => "d");
+    const [near, far] = [deep.slice(0, 99).join("/"), deep.slice(0, 100).join("/")];
+    await using made = await layout(
+      { [`root/${near}/AGENTS.md`]: T, [`root/${far}/AGENTS.md`]: T, [`root/${deep.join("/")}/x`]: T },
+      { containment },
+    );
+    const chain = await made.find(deep.join("/"));
+    expect(told(chain)).toEqual([`directory main ${near}/AGENTS.md`]);
+    expect(problemsOf(chain)).toEqual([
+      "too_deep .: it lies so deep that not all directories on the way are looked into",
+    ]);
+    expect(chain.target).toEqual({ path: deep.join("/"), isDirectory: true });
+  });
+
   test("come and go with the files, at once", async () => {
     await using made = await layout({ "root/a/x": T }, { containment });
     expect(told(await made.find("a/x"))).toEqual([]);
