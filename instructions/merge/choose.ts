@@ -1,5 +1,4 @@
 import { dirname, resolve } from "node:path";
-import type { Source } from "../shapes.ts";
 import type { Read } from "./read.ts";
 import { said } from "./said.ts";
 
@@ -33,11 +32,6 @@ export function choose(reads: readonly Read[]): Choice {
   return { kept, leftOut };
 }
 
-/** Only the person's own files, and managed ones, may drop what stands above them. */
-export function mayDropAll({ scope, role }: Source): boolean {
-  return scope === "managed" || scope === "user" || role === "local";
-}
-
 function blankOnes(reads: readonly Read[]): Reasons {
   return new Map(reads.filter(({ text }) => text.trim() === "").map((read) => [read, "it is empty"]));
 }
@@ -55,15 +49,12 @@ function replacedOnes(reads: readonly Read[]): Reasons {
     if (reasons.has(read)) continue;
     const { source, frontmatter } = read.document;
     const name = said(source.shown);
-    if (frontmatter.override === "all" && mayDropAll(source)) {
-      const above = reads.slice(0, index).filter((other) => !isManaged(other) && !reasons.has(other));
-      for (const gone of above) reasons.set(gone, `dropped by ${name}, which overrides all above it`);
-    } else if (frontmatter.override === true || source.role === "override") {
-      const beside = (places.get(placeOf(read)) ?? []).filter(
-        (other) => other !== read && !reasons.has(other),
-      );
-      for (const gone of mainsIn(beside)) reasons.set(gone, `replaced by ${name}`);
-    }
+    if (frontmatter.override === "all")
+      for (const gone of reads.slice(0, index).filter((other) => !isManaged(other) && !reasons.has(other)))
+        reasons.set(gone, `dropped by ${name}, which overrides all above it`);
+    if (frontmatter.override === false && source.role !== "override") continue;
+    const beside = (places.get(placeOf(read)) ?? []).filter((other) => other !== read && !reasons.has(other));
+    for (const gone of mainsIn(beside)) reasons.set(gone, `replaced by ${name}`);
   }
   return reasons;
 }

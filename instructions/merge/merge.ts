@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Block, Excluded, Loaded, Warning } from "../shapes.ts";
 import { applies, type About } from "./applies.ts";
-import { choose, mayDropAll } from "./choose.ts";
+import { choose } from "./choose.ts";
 import { countTokens } from "./count-tokens.ts";
 import { fitBudget, type Fit } from "./fit-budget.ts";
 import { idOfVersion, versionOf } from "./id-of.ts";
@@ -103,25 +103,15 @@ function excludedOf(
 
 /** What parsing, rendering and importing told, each once, whether or not the file holds; then what merging found. */
 function warningsOf(reads: readonly Read[], { cut, kept }: Fit): Warning[] {
-  const warnings = reads.flatMap(({ document, problems }) => {
-    const { source, frontmatter } = document;
-    const path = source.shown;
-    const own = [...document.problems, ...problems].map((problem) => ({ ...problem, path }));
-    const isTooStrong = frontmatter.override === "all" && !mayDropAll(source);
-    return isTooStrong ? [...own, { ...OVERRIDE_IGNORED, path }] : own;
-  });
+  const warnings = reads.flatMap(({ document, problems }) =>
+    [...document.problems, ...problems].map((problem) => ({ ...problem, path: document.source.shown })),
+  );
   const once = new Map(warnings.map((warning) => [keyOf(warning), warning]));
   if (cut === undefined) return [...once.values()];
   const tokens = saidTokens(kept[0]?.tokens ?? 0);
   const message = `cut from ${saidTokens(cut.tokens)} to ${tokens}: the budget has no room for more`;
   return [...once.values(), { level: "warning", code: "cut_to_budget", message, path: cut.path }];
 }
-
-const OVERRIDE_IGNORED = {
-  level: "warning",
-  code: "override_ignored",
-  message: "override: all is ignored: only a person's own files may drop what stands above them",
-} as const;
 
 function keyOf({ path, code, message, line }: Warning): string {
   return JSON.stringify([path, code, message, line]);

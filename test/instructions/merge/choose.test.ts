@@ -119,8 +119,11 @@ describe("dropping all above", () => {
       "AGENTS.md",
     ]));
 
-  test("a project's file cannot", () =>
-    expect(chosen(own, main, readAt("a/AGENTS.md", all)).kept).toHaveLength(3));
+  test("it replaces the AGENTS.md of its folder, too, wherever that stands", () =>
+    expect(chosen(readAt("CLAUDE.local.md", { ...local, ...all }), main, claude).kept).toEqual([
+      "CLAUDE.local.md",
+      "CLAUDE.md",
+    ]));
 
   test("what was dropped drops nothing", () =>
     expect(
@@ -128,9 +131,9 @@ describe("dropping all above", () => {
         managed,
         readAt("AGENTS.override.md", { source: { role: "override" } }),
         readAt("CLAUDE.local.md", { ...local, ...all }),
-        main,
+        readAt("a/AGENTS.md"),
       ).kept,
-    ).toEqual(["/etc/AGENTS.md", "CLAUDE.local.md", "AGENTS.md"]));
+    ).toEqual(["/etc/AGENTS.md", "CLAUDE.local.md", "a/AGENTS.md"]));
 });
 
 describe("copies", () => {

@@ -103,14 +103,6 @@ describe("warnings", () => {
     ]);
   });
 
-  test("tell a project that it cannot override all", () => {
-    const read = readAt("src/AGENTS.md", { frontmatter: { override: "all" } });
-    expect(merge([readAt("AGENTS.md"), read], ABOUT)).toMatchObject({
-      blocks: [{ path: "AGENTS.md" }, { path: "src/AGENTS.md" }],
-      warnings: [{ path: "src/AGENTS.md", level: "warning", code: "override_ignored" }],
-    });
-  });
-
   test("tell what was cut", () => {
     const read = readAt("AGENTS.md", { body: "A sentence.\n".repeat(500) });
     expect(merge([read], { ...ABOUT, budgetTokens: 300 }).warnings).toEqual([
