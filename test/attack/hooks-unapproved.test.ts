@@ -251,15 +251,14 @@ describe("a stranger's copy of a guard", () => {
     expect((await here.told()).map(({ tool_name }) => tool_name)).toEqual(["Edit"]);
   });
 
-  test("and an expression of theirs that hangs, leave the person's own expressions decided", async () => {
-    const hang = on("(\\w+\\w+)+Q", RUN);
+  test("and expressions of theirs that hang, leave the person's own expressions decided", async () => {
+    const hangs = Array.from({ length: 100 }, (_, index) => on(`(\\w+\\w+)+Q${index}`, RUN));
     await using here = await hooked({
-      home: { PreToolUse: [on("^mcp__other__", guard), on("^Wri", teller())] },
-      project: {
-        PreToolUse: Array.from({ length: 100 }, (_, index) => on(`(\\w+\\w+)+Q${index}`, RUN)),
-        PostToolUse: [hang],
-      },
+      home: { PreToolUse: [on("^(mcp__other)__", guard), on("^(Wri)", teller())] },
+      project: { PreToolUse: hangs },
     });
+    // by now theirs had all the time that there is
+    await here.call("stat_path", { path: "." });
     const { error } = await here.call("write_file", { path: "a.txt", content: "" });
     expect(error).toBeUndefined();
     expect(await here.told()).toHaveLength(1);
