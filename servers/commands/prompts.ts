@@ -1,13 +1,12 @@
-import { ProjectFiles } from "../../instructions/find/instruction-files.ts";
-import { PromptLibrary } from "../../instructions/prompts/library.ts";
+import type { PromptLibrary } from "../../instructions/prompts/library.ts";
 import type { Prompt } from "../../instructions/prompts/prompt.ts";
 import { searchPrompts } from "../../instructions/prompts/search-prompts.ts";
 import type { Warning } from "../../instructions/shapes.ts";
-import { Templates } from "../../instructions/template/templates.ts";
 import type { Flags } from "../../shared/config/layer.ts";
 import { StartupError, ToolError } from "../../shared/errors.ts";
 import { Scope } from "../../shared/scope.ts";
 import { openWorkspace } from "../../shared/workspace/open-workspace.ts";
+import { openPrompts } from "../instructions/prompts.ts";
 import { loadSettings } from "./load-settings.ts";
 import { stderrLog } from "./stderr-log.ts";
 import { paint, print, printForeign, table } from "./terminal.ts";
@@ -65,10 +64,7 @@ function argumentsIn(given: readonly string[]): Readonly<Record<string, string>>
 async function openLibrary(flags: Flags, scope: Scope): Promise<PromptLibrary> {
   const { roots, places } = await loadSettings(flags, [], stderrLog);
   const workspace = await openWorkspace(roots, { scope, log: stderrLog });
-  const templates = new Templates();
-  scope.defer(() => templates.close());
-  const files = new ProjectFiles({ workspace, places });
-  return new PromptLibrary({ roots, configFolder: places.config, home: places.home, files, templates });
+  return openPrompts({ workspace, places, scope });
 }
 
 const FROM = { project: "project", own: "own", builtin: "built in" } as const;

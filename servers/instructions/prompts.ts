@@ -1,13 +1,36 @@
 import * as z from "zod";
-import type { PromptLibrary } from "../../instructions/prompts/library.ts";
+import { ProjectFiles } from "../../instructions/find/instruction-files.ts";
+import { completePath } from "../../instructions/prompts/complete-path.ts";
+import { PromptLibrary } from "../../instructions/prompts/library.ts";
 import type { Prompt } from "../../instructions/prompts/prompt.ts";
+import { Templates } from "../../instructions/template/templates.ts";
 import { budgetField, MAX_BUDGET } from "../../shared/limits.ts";
-import type { PromptFacts, Prompts } from "../../shared/server.ts";
+import type { Host, PromptFacts, Prompts } from "../../shared/server.ts";
 import { toolFor } from "../../shared/tool.ts";
 
 /** What prompts are served from. */
 export interface PromptDeps {
   readonly prompts: PromptLibrary;
+}
+
+/** The library of a workspace; reads nothing yet. */
+export function openPrompts({
+  workspace,
+  places,
+  scope,
+}: Pick<Host, "workspace" | "places" | "scope">): PromptLibrary {
+  const templates = new Templates();
+  scope.defer(() => templates.close());
+  const library = new PromptLibrary({
+    roots: workspace.roots.map((root) => root.path),
+    configFolder: places.config,
+    home: places.home,
+    files: new ProjectFiles({ workspace, places }),
+    templates,
+    completePath: (typed, signal) => completePath(workspace, typed, signal),
+  });
+  scope.defer(() => library.close());
+  return library;
 }
 
 /** Fills in a prompt that the person picked. No list of tools shows it. */

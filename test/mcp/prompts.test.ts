@@ -1,12 +1,16 @@
 import { Client as ClientV1 } from "@modelcontextprotocol/sdk/client/index.js";
 import { StreamableHTTPClientTransport as TransportV1 } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 import { PromptListChangedNotificationSchema } from "@modelcontextprotocol/sdk/types.js";
+import { PassThrough } from "node:stream";
+import { StdioServerTransport } from "@modelcontextprotocol/server/stdio";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import { describe, expect, test } from "vitest";
 import * as z from "zod";
 import { bearerToken } from "../../shared/mcp/auth.ts";
 import type { Call } from "../../shared/call.ts";
 import { ToolError } from "../../shared/errors.ts";
+import { serveOnStdio } from "../../shared/mcp/stdio.ts";
+import { Scope } from "../../shared/scope.ts";
 import { startHttp } from "../../shared/mcp/http.ts";
 import type { MountedPrompts } from "../../shared/mcp/prompts.ts";
 import type { PromptFacts } from "../../shared/server.ts";
@@ -243,4 +247,33 @@ test("over HTTP clients old and new list, get, complete and hear of changes", as
   await old.close();
   await http.close();
   await expect.poll(() => prompts.listeners.size).toBe(0);
+});
+
+test("over stdio a stateless client hears of changes while it listens", async () => {
+  const prompts = prompting();
+  const [up, down] = [new PassThrough(), new PassThrough()];
+  let exited = false;
+  serveOnStdio(createFixture({ prompts: [prompts.mounted] }).mount, {
+    scope: new Scope(),
+    log: () => {},
+    stdin: up,
+    stdout: down,
+    exit: () => (exited = true),
+  });
+  const client = createClient({ era: "modern" });
+  let heard = 0;
+  client.setNotificationHandler("notifications/prompts/list_changed", () => void (heard += 1));
+  // both ends of a pipe speak in the same lines
+  await client.connect(new StdioServerTransport(down, up));
+  await client.listPrompts();
+  expect(prompts.listeners.size).toBe(0);
+  const subscription = await client.listen({ promptsListChanged: true });
+  await expect.poll(() => prompts.listeners.size).toBe(1);
+  for (const changed of prompts.listeners) changed();
+  await expect.poll(() => heard).toBe(1);
+  await subscription.close();
+  await expect.poll(() => prompts.listeners.size).toBe(0);
+  await client.close();
+  up.end();
+  await expect.poll(() => exited).toBe(true);
 });
