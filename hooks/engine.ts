@@ -105,8 +105,9 @@ export class Hooks implements CallHooks, HookDesk {
     input: unknown,
     { answer, call }: { readonly answer: Answered; readonly call: Call },
   ): Promise<Answered> {
-    const told = this.#sessions.takeNotes(call.caller.id);
     const said = await this.#around.after({ tool, input, call }, answer);
+    if (isForMachines(tool)) return answer;
+    const told = this.#sessions.takeNotes(call.caller.id);
     return told.length === 0 ? said : { ...said, notes: [...told, ...(said.notes ?? [])] };
   }
 
@@ -201,7 +202,8 @@ export class Hooks implements CallHooks, HookDesk {
     const selector = live.selectorFor(call.caller.name);
     if (!mayConcern(selector, tool)) return notes.length === 0 ? undefined : NOTHING;
     await this.#around.prepare(selector, about);
-    return this.#around.before(about, declined);
+    const before = await this.#around.before(about, declined);
+    return isForMachines(tool) ? withoutNotes(before) : before;
   }
 
   async #startSession(session: Session, name: string): Promise<void> {
@@ -229,6 +231,15 @@ export class Hooks implements CallHooks, HookDesk {
 
 const NOTHING: BeforeCall = { kind: "verdict", verdict: { decision: "none" } };
 const BROKEN = failedClosed("a file of hooks cannot be read");
+
+/** A client obeys what hooks say to an event that it forwards, and takes any text beside that for a part of it. */
+function isForMachines({ server, name }: ToolFacts): boolean {
+  return server === "hooks" && name === "hook_event";
+}
+
+function withoutNotes(before: BeforeCall): BeforeCall {
+  return before.kind === "question" ? before : { ...before, verdict: { ...before.verdict, notes: [] } };
+}
 
 /** A command line and the calls of other calls have no session of their own. */
 function hasSession({ transport }: Call["caller"]): boolean {

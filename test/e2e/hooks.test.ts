@@ -264,7 +264,7 @@ describe.each(CLIENTS)("a client ($era) over $over", (how) => {
     const forward = async (prompt: string): Promise<unknown> => {
       const payload = JSON.stringify({ prompt });
       const { text } = await client.call("hook_event", { event: "UserPromptSubmit", payload });
-      return JSON.parse(text.split("\n").find((line) => line.startsWith("{")) ?? "");
+      return JSON.parse(text);
     };
     expect(await forward("hello")).toEqual({
       hookSpecificOutput: {
@@ -276,6 +276,8 @@ describe.each(CLIENTS)("a client ($era) over $over", (how) => {
       decision: "block",
       reason: expect.stringContaining("no secrets"),
     });
+    const greeted = await client.call("read_file", { path: "a.ts" });
+    expect(greeted.text).toContain("greeting at startup");
     const wrong = await client.call("hook_event", { event: "UserPromptSubmitted" });
     expect(wrong).toMatchObject({
       isError: true,

@@ -8,7 +8,7 @@ export default tool({
   name: "hook_event",
   title: "Forward event",
   description:
-    "For clients: runs the hooks of an event that only the client sees (UserPromptSubmit, Stop, PreCompact…) and returns their output, shaped as Claude Code's. Not needed for calls of these tools.",
+    "For clients: runs the hooks of an event that only they see, such as UserPromptSubmit or Stop. The answer is their output, shaped as Claude Code's. Not needed for calls of these tools.",
   // what a hook does is the person's own program; it may change anything
   effect: "write",
   reach: "local",
