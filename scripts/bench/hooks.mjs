@@ -80,7 +80,9 @@ async function takeTurn(once) {
 /** The trivial hook's process without us: started, told something, ended. */
 function bareProcess() {
   return new Promise((resolve, reject) => {
-    const child = spawn("bash", ["-c", TRIVIAL], { stdio: "pipe", detached: true });
+    // without SHLVL bash takes a pipe of Node for a remote login, and reads ~/.bashrc
+    const env = { ...process.env, SHLVL: "1" };
+    const child = spawn("bash", ["-c", TRIVIAL], { stdio: "pipe", detached: true, env });
     child.on("error", reject);
     child.on("close", resolve);
     child.stdout.resume();
