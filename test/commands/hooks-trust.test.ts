@@ -116,6 +116,52 @@ describe("plumbline hooks trust", () => {
   });
 });
 
+test("hooks trust says what changed, and which file is not read", async () => {
+  await using me = await planted();
+  const hashes = (await waiting(me)).flatMap(({ hash }) => ["--yes", hash]);
+  await me.plumbline(["hooks", "trust", ...hashes]);
+  await me.write("project/tools/check.sh", "other\n");
+  await me.write("project/.plumbline/hooks.local.json", "{\n oops");
+  const { stdout, stderr } = await me.plumbline(["hooks", "trust"]);
+  expect(stdout).toContain("at most 60 s (changed since you approved it)\n");
+  expect(stderr).toMatch(/hooks\.local\.json:2: not JSON, .*; nothing in it is run\n$/u);
+});
+
+test.runIf(onTerminal !== undefined)(
+  "a call asks whether hooks may run, and then what one of them asks",
+  async () => {
+    const asks = {
+      hookEventName: "PreToolUse",
+      permissionDecision: "ask",
+      permissionDecisionReason: "sure?",
+    };
+    await using me = await planted({
+      hooks: {
+        PreToolUse: [
+          { hooks: [{ type: "command", command: `echo '${JSON.stringify({ hookSpecificOutput: asks })}'` }] },
+        ],
+      },
+    });
+    await me.write("project/a.txt", "hello\n");
+    const call = (...lines: string[]) =>
+      onTerminal?.(me, `call filesystem read_file '{"path":"a.txt"}'`, { lines });
+    const declined = await call("n");
+    expect([declined?.code, declined?.output]).toEqual([0, expect.stringContaining("hello")]);
+    const refused = await call("y", "n");
+    expect([refused?.code, refused?.output]).toEqual([1, expect.stringContaining("the person said no")]);
+    const allowed = await call("y");
+    expect(allowed?.output).toContain("Asked because a hook asks: ");
+    expect([allowed?.code, allowed?.output]).toEqual([0, expect.stringContaining("hello")]);
+    const { stdout } = await me.plumbline(["audit"]);
+    expect(
+      stdout
+        .trim()
+        .split("\n")
+        .map((line) => line.split("  ").slice(2, 3).join("")),
+    ).toEqual(["asked", "ok", "asked", "asked", "denied", "asked", "ok"]);
+  },
+);
+
 test("plumbline trust says that hooks of the folder wait, and how to look at them", async () => {
   await using me = await planted();
   await me.write("project/.git/HEAD", "ref: refs/heads/main\n");

@@ -6,7 +6,7 @@ import { CLI, type Person } from "./command-line.ts";
 const SCRIPT = "/usr/bin/script";
 
 interface Typed {
-  /** Lines, each typed when a question ends in `[y/N…`. */
+  /** Lines, each typed when a question offers `N`. */
   readonly lines?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -25,7 +25,7 @@ async function run(
   });
   const left = [...lines];
   child.stdout.on("data", (chunk: Buffer) => {
-    const line = chunk.toString().includes("[y/N") ? left.shift() : undefined;
+    const line = /\[y\/N|\[N\]o/u.test(chunk.toString()) ? left.shift() : undefined;
     if (line !== undefined) child.stdin.write(`${line}\n`);
   });
   const code = new Promise<number | null>((resolve) => child.once("close", resolve));
