@@ -1,6 +1,8 @@
 /** Whose convention a file follows. `plumbline` is only used for our own folder. */
 export const FAMILIES = ["agents", "claude", "cursor", "copilot", "gemini", "windsurf", "zed"] as const;
 export type Family = (typeof FAMILIES)[number];
+/** Those that count when nobody says otherwise. */
+export const USUAL_FAMILIES: readonly Family[] = ["agents", "claude", "cursor"];
 
 /** From what holds everywhere to what holds for few files; later ones come later in the merged text. */
 export type Scope = "managed" | "user" | "project" | "directory" | "rule" | "vendored";

@@ -4,6 +4,7 @@ import type { Server } from "../shared/server.ts";
 export const catalog: Readonly<Record<string, () => Promise<Server>>> = {
   filesystem: async () => (await import("./filesystem/server.ts")).default,
   hooks: async () => (await import("./hooks/server.ts")).default,
+  instructions: async () => (await import("./instructions/server.ts")).default,
 };
 
 /** Names that stand for several servers: `core` is one entry and one process for a client, `all` is everything. */

@@ -1,4 +1,6 @@
 import { type Hooks, openHooks } from "../hooks/engine.ts";
+import { InstructionAnnouncer } from "../instructions/announcer.ts";
+import { USUAL_FAMILIES } from "../instructions/shapes.ts";
 import { AuditLog } from "../shared/audit/audit-log.ts";
 import { projectKey } from "../shared/audit/project-key.ts";
 import { withAudit } from "../shared/audit/stage.ts";
@@ -6,6 +8,7 @@ import type { Endpoint, Stage } from "../shared/call.ts";
 import type { Settings } from "../shared/config/settings.ts";
 import type { Log } from "../shared/context.ts";
 import { withArguments } from "../shared/pipeline/arguments.ts";
+import { withAnnouncements } from "../shared/pipeline/announce.ts";
 import { withBudget } from "../shared/pipeline/budget.ts";
 import { withFailures } from "../shared/pipeline/failures.ts";
 
@@ -67,6 +70,14 @@ export async function openSuite({ settings, servers, scope, log }: SuiteOptions)
   const changes = { stateFolder: places.state, fsync, keeping };
   const workspace = await openWorkspace(settings.roots, { scope, log, containment, changes });
   const status = createStatusFeed({ scope, log });
+  const announcer = new InstructionAnnouncer({
+    ...settings,
+    // a start does not wait for what only a call needs
+    async open() {
+      const { openInstructions } = await import("../instructions/engine.ts");
+      return openInstructions({ workspace, places, families: USUAL_FAMILIES, scope });
+    },
+  });
   const project = projectKey(workspace.roots);
   const hooks = openHooks({ ...settings.hooks, places, project, workspace, scope, log });
   const policy = await openPolicy({
@@ -94,6 +105,7 @@ export async function openSuite({ settings, servers, scope, log }: SuiteOptions)
     withArguments(),
     withLimits(limits),
     withBudget(),
+    withAnnouncements(announcer),
     withHooks(hooks),
     withPolicy(policy),
   ];

@@ -123,6 +123,11 @@ export const settingsSchema = z.strictObject({
       ),
     })
     .prefault({}),
+  announce: person(
+    z.boolean().default(true).describe("name a folder's own instructions in the first answer about it"),
+    "--no-announce",
+  ),
+  inject: person(z.boolean().default(false).describe("and add their text to that answer"), "--inject"),
   http: z
     .strictObject({
       host: person(z.string().min(1).default("127.0.0.1").describe("address to listen on"), "--host"),

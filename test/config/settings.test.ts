@@ -34,6 +34,8 @@ const WIDER: Record<string, { person: unknown; project: unknown }> = {
   "hooks.failClosed": { person: true, project: false },
   "hooks.allowedUrls": { person: [], project: ["*"] },
   "hooks.variables": { person: [], project: ["TOKEN"] },
+  announce: { person: true, project: false },
+  inject: { person: false, project: true },
   "http.host": { person: "127.0.0.1", project: "0.0.0.0" },
   "http.port": { person: 7_000, project: 7_001 },
   "http.token": { person: "a token of the person's", project: "a token of the project's" },

@@ -1,0 +1,137 @@
+import { ToolError } from "../shared/errors.ts";
+import type { Scope as Closing } from "../shared/scope.ts";
+import type { Workspace } from "../shared/workspace/workspace.ts";
+import { ChainWatch } from "./find/chain-watch.ts";
+import { findSources, type Chain } from "./find/find-sources.ts";
+import { ProjectFiles, type PersonalPlaces } from "./find/instruction-files.ts";
+import { listSources } from "./find/list-sources.ts";
+import { merge } from "./merge/merge.ts";
+import { countTokens } from "./merge/count-tokens.ts";
+import { Reader } from "./reader.ts";
+import type { Document, Family, Loaded } from "./shapes.ts";
+import { Templates } from "./template/templates.ts";
+import { whenOf } from "./when.ts";
+
+export interface InstructionsOptions {
+  readonly workspace: Workspace;
+  readonly places: PersonalPlaces;
+  readonly families: readonly Family[];
+  readonly scope: Closing;
+}
+
+export interface LoadAbout {
+  /** A file or a directory, absolute or relative to the first root; need not exist. */
+  readonly target: string;
+  /** The task, for what is only loaded by keyword. */
+  readonly query?: string;
+  /** Files that are taken whatever starts them otherwise. */
+  readonly ids?: readonly string[];
+  /** Of the merged text. */
+  readonly budgetTokens?: number;
+  readonly signal: AbortSignal;
+}
+
+/** One file of a project, as a list shows it. */
+export interface Listed {
+  readonly path: string;
+  readonly family: Family;
+  readonly scope: string;
+  /** When it is loaded, in our words. */
+  readonly when: string;
+  readonly tags: readonly string[];
+  readonly tokens: number;
+  readonly problems: readonly string[];
+}
+
+/** Opens the instructions of a workspace: reads nothing yet. */
+export function openInstructions(options: InstructionsOptions): Instructions {
+  const instructions = new Instructions(options);
+  options.scope.defer(() => instructions.close());
+  return instructions;
+}
+
+/** What applies where: found, read, merged; what did not change is not read again. */
+export class Instructions {
+  readonly #options: InstructionsOptions;
+  readonly #files: ProjectFiles;
+  readonly #templates = new Templates();
+  readonly #watch = new ChainWatch();
+  readonly #reader: Reader;
+
+  constructor(options: InstructionsOptions) {
+    this.#options = options;
+    this.#files = new ProjectFiles(options);
+    this.#reader = new Reader({ files: this.#files, templates: this.#templates, home: options.places.home });
+  }
+
+  /** Throws `ToolError("denied")` for a target outside the roots; what is wrong with a file is in the warnings. */
+  async load({ target, query, ids, budgetTokens, signal }: LoadAbout): Promise<Loaded> {
+    const chain = await this.#chainOf(target);
+    const about = {
+      target: chain.target.path,
+      isDirectory: chain.target.isDirectory,
+      projectRoot: chain.projectRoot,
+      ...(query === undefined ? {} : { query }),
+      ...(ids === undefined ? {} : { ids }),
+      ...(budgetTokens === undefined ? {} : { budgetTokens }),
+    };
+    const { reads, problems } = await this.#reader.readAll(chain, about, signal);
+    const loaded = merge(reads, about);
+    return { ...loaded, warnings: [...chain.problems, ...problems, ...loaded.warnings] };
+  }
+
+  /** Every instruction file of the project at or below a directory. */
+  async list(path: string, signal: AbortSignal): Promise<readonly Listed[]> {
+    const { workspace } = this.#options;
+    const chain = await listSources({ ...this.#options, files: this.#files, target: path, signal });
+    const below = workspace.locate(path).parts.join("/");
+    const root = workspace.locate(chain.projectRoot).parts.join("/");
+    const { documents } = await this.#reader.documentsOf(chain.sources);
+    return documents
+      .filter(({ source }) => isAtOrBelow(joined(root, source.dir), below))
+      .map((document) => ({
+        path: document.source.shown,
+        family: document.source.family,
+        scope: document.source.scope,
+        when: whenOf(document),
+        tags: document.frontmatter.tags,
+        tokens: countTokens(document.body),
+        problems: document.problems.map(lineOf),
+      }));
+  }
+
+  /** The directories with instructions of their own on the way to a target, below the project's root; nearest last. */
+  async directoriesOf(target: string): Promise<{ readonly chain: Chain; readonly own: readonly Document[] }> {
+    const chain = await this.#chainOf(target);
+    const own = chain.sources.filter(({ scope, dir }) => scope === "directory" && dir !== "");
+    return { chain, own: (await this.#reader.documentsOf(own)).documents };
+  }
+
+  /** Calls `changed` when something may apply otherwise to a target, until the returned function is called. */
+  async watch(target: string, changed: () => void): Promise<() => void> {
+    const { sources, folders } = await this.#chainOf(target);
+    return this.#watch.watch([...sources.map(({ path }) => path), ...folders], changed);
+  }
+
+  async close(): Promise<void> {
+    this.#watch.close();
+    await this.#templates.close();
+  }
+
+  async #chainOf(target: string): Promise<Chain> {
+    if (target.includes("\0")) throw new ToolError("invalid_input", "the target holds a NUL character");
+    return await findSources({ ...this.#options, files: this.#files, target });
+  }
+}
+
+function joined(folder: string, below: string): string {
+  return [folder, below].filter((part) => part !== "").join("/");
+}
+
+function isAtOrBelow(path: string, folder: string): boolean {
+  return folder === "" || path === folder || path.startsWith(`${folder}/`);
+}
+
+function lineOf({ line, message }: { readonly line?: number; readonly message: string }): string {
+  return line === undefined ? message : `line ${line}: ${message}`;
+}

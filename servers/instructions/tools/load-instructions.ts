@@ -1,0 +1,44 @@
+import * as z from "zod";
+import type { Loaded } from "../../../instructions/shapes.ts";
+import { budgetField } from "../../../shared/limits.ts";
+import { loadedLines, reasonLines } from "../loaded-lines.ts";
+import { tool } from "../deps.ts";
+
+/** Characters of an answer that are no instructions: reasons, what was left out, warnings. */
+const AROUND = 2_000;
+
+interface Answered {
+  readonly target: string;
+  readonly loaded: Loaded;
+}
+
+export default tool({
+  name: "load_instructions",
+  title: "Load instructions",
+  description:
+    "The project's instructions (AGENTS.md, CLAUDE.md, rules) for exactly this file or folder, nearest last, each with its reason. Call it before the first change there.",
+  effect: "read",
+  reach: "local",
+  input: z.strictObject({
+    target: z.string().describe("File or folder to work on; need not exist."),
+    query: z.string().max(2_000).optional().describe("The task, for rules by keyword."),
+    ids: z.array(z.string().max(64)).max(50).optional().describe("Also these, that were left out."),
+    budget: budgetField,
+  }),
+  touches: ({ target }) => ({ paths: [target] }),
+
+  async run({ target, query, ids, budget }, { instructions, signal }): Promise<Answered> {
+    const budgetTokens = Math.max(100, Math.floor((budget - Math.min(AROUND, budget / 2)) / 4));
+    const loaded = await instructions.load({
+      target,
+      budgetTokens,
+      signal,
+      ...(query === undefined ? {} : { query }),
+      ...(ids === undefined ? {} : { ids }),
+    });
+    return { target, loaded };
+  },
+
+  render: ({ target, loaded }) => loadedLines(target, loaded).join("\n"),
+  shorter: [({ target, loaded }) => reasonLines(target, loaded).join("\n")],
+});
