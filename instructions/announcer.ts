@@ -83,7 +83,7 @@ export class InstructionAnnouncer implements Announcer {
     const { blocks } = await instructions.load({ target: place, budgetTokens: INJECTED_TOKENS, signal });
     const named = new Set(fresh.map(({ source }) => source.shown));
     const theirs = blocks.filter(({ path }) => named.has(path));
-    return `${note}\n${mergedText(theirs, "", nonceFor(theirs.map(({ text }) => text)))}`;
+    return `${note}\n${mergedText(theirs, "", nonceFor(theirs))}`;
   }
 
   #toldTo(caller: string): Told {
