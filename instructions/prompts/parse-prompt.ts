@@ -1,9 +1,9 @@
 import { escapeForPerson } from "../../shared/escape-for-person.ts";
 import { nearest } from "../../shared/nearest.ts";
+import { safeText } from "../parse/safe-text.ts";
 import type { Problem } from "../shapes.ts";
 import { splitFrontmatter, type Split } from "./frontmatter.ts";
 import type { Prompt, PromptArgument } from "./prompt.ts";
-import { visibleText } from "./visible-text.ts";
 
 const MAX_TITLE = 100;
 const MAX_DESCRIPTION = 1_000;
@@ -29,11 +29,10 @@ export function isPromptName(name: string): boolean {
 
 /** Understands one file. What is wrong with a field is reported with its line, and the field counts as left out. */
 export function parsePrompt(name: string, raw: string): ParsedPrompt {
-  const { text, hidden } = visibleText(raw);
+  const { text, problems: unseen } = safeText(raw);
   const split = splitFrontmatter(text);
-  if ("message" in split) return { prompt: undefined, problems: [split] };
-  const check = new Check(split);
-  if (hidden > 0) check.tell("invisible_characters", `${hidden} characters that nobody sees were left out`);
+  if ("message" in split) return { prompt: undefined, problems: [...unseen, split] };
+  const check = new Check(split, unseen);
   const body = split.body.trim();
   if (body === "") {
     check.tell("empty", "there is no text after the frontmatter", split.firstLine);
@@ -131,11 +130,13 @@ type Path = readonly (string | number)[];
 
 /** Takes fields out of a frontmatter and notes what is wrong with them. */
 class Check {
-  readonly problems: Problem[] = [];
+  readonly problems: Problem[];
   readonly #split: Split;
 
-  constructor(split: Split) {
+  /** `told`: what is known already. */
+  constructor(split: Split, told: readonly Problem[]) {
     this.#split = split;
+    this.problems = [...told];
   }
 
   tell(code: string, message: string, line?: number): void {

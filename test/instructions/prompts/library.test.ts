@@ -233,7 +233,11 @@ describe("files that are not right are told with their line, and the others load
       "---\narguments: [topic]\n---\n\nOne\n{{ topic }} {{ topik }}\n",
       ["undeclared bad.md:6"],
     ],
-    ["characters that nobody sees", "Hi\u{200B}\u{202E}\u{E0041}\u{E0042}", ["invisible_characters bad.md"]],
+    [
+      "characters that nobody sees",
+      "Hi\u{200B}\u{202E}\u{E0041}\u{E0042}",
+      ["bidi_controls bad.md:1", "tag_characters bad.md:1", "zero_width bad.md:1"],
+    ],
     [
       "a required argument of a wrong word",
       "---\narguments:\n  - name: a\n    required: perhaps\n---\n{{ a }}",
