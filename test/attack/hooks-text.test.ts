@@ -207,6 +207,8 @@ describe("a hook's words", () => {
         (await here.call("write_file", { path: "b.txt", content: "" }, YES)).asked?.message ?? "",
         (await here.call("find_files", { globs: ["**"] })).text,
       ];
+      // our own sentence stays one line
+      expect(texts[3]).toMatch(/^denied: [^\n]*harmless[^\n]*this client cannot ask\n/u);
       for (const text of texts) {
         expect(text).toContain("harmless");
         const lines = text.split(/\r\n|[\n\r\v\f\u0085\u2028\u2029]/u);
