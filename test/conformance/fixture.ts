@@ -85,6 +85,7 @@ export const fixture: McpMount = {
     return server;
   },
   watch: async () => () => {},
+  watchPrompts: async () => () => {},
 };
 
 function addContentTools(server: McpServer): void {
