@@ -91,10 +91,19 @@ test("long notes leave the answer half of its budget, and say that they were cut
 test("rewritten arguments are checked like the caller's own, and wrong ones are called the hook's fault", async () => {
   const inputs: unknown[] = [];
   const { endpoint } = watched((input) => inputs.push(input));
-  await withHooks(hooks(verdict({ decision: "none" }, { path: "b" })).value)(endpoint).call({ path: "a" }, freshCall());
+  await withHooks(hooks(verdict({ decision: "none" }, { path: "b" })).value)(endpoint).call(
+    { path: "a" },
+    freshCall(),
+  );
   expect(inputs).toEqual([{ path: "b" }]);
-  const wrong = withHooks(hooks(verdict({ decision: "none" }, { pth: "b" })).value)(endpoint).call({}, freshCall());
-  await expect(wrong).rejects.toMatchObject({ code: "external", message: expect.stringContaining("a hook gave") });
+  const wrong = withHooks(hooks(verdict({ decision: "none" }, { pth: "b" })).value)(endpoint).call(
+    {},
+    freshCall(),
+  );
+  await expect(wrong).rejects.toMatchObject({
+    code: "external",
+    message: expect.stringContaining("a hook gave"),
+  });
   expect(inputs).toHaveLength(1);
 });
 
@@ -121,7 +130,11 @@ test("a question about the hooks themselves stops before the tool, and its answe
   const { endpoint, calls } = watched();
   const asked = await withHooks(value)(endpoint).call({ path: "a" }, freshCall());
   if (asked.kind !== "question") throw new Error("no question");
-  expect(asked.sealed).toMatchObject({ trust: ["h1", "h2"], input: { path: "a" }, tool: "fixture.fixture_tool" });
+  expect(asked.sealed).toMatchObject({
+    trust: ["h1", "h2"],
+    input: { path: "a" },
+    tool: "fixture.fixture_tool",
+  });
   expect(calls).toEqual([]);
 
   const after = hooks(verdict({ decision: "none" }));
