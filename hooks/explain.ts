@@ -4,7 +4,7 @@ import { parseInput } from "../shared/pipeline/arguments.ts";
 import type { ToolFacts } from "../shared/tool.ts";
 import type { AroundCall } from "./around-call.ts";
 import { factsOf, type EventName } from "./config/events.ts";
-import { fire, type Fired, type FiringParts } from "./firing.ts";
+import { fire, judge, type Fired, type FiringParts } from "./firing.ts";
 import { labelOf } from "./label.ts";
 import type { Live } from "./live-set.ts";
 import { selectOther } from "./other-events.ts";
@@ -102,21 +102,19 @@ interface Found extends Pick<Seen, "selection" | "payloadOf"> {
 }
 
 async function inWords(trust: HookTrust, { event, selection, payloadOf, fired }: Found): Promise<Explained> {
-  const selected = await Promise.all(
-    selection.selected.map(async (each, index) => {
-      const { state, hash } = await trust.of(each.loaded);
-      const outcome = fired?.outcomes[index];
-      return {
-        hook: labelOf(each.loaded),
-        id: hash.slice(0, 8),
-        as: each.toolName === "" ? event : each.toolName,
-        matched: each.uncertain === undefined ? each.matched : `${each.matched} (${each.uncertain})`,
-        trust: state,
-        payload: payloadOf(each),
-        ...(outcome === undefined ? {} : { said: wordsOf(outcome) }),
-      };
-    }),
-  );
+  const judged = await judge(trust, selection.selected);
+  const selected = judged.map(({ selected: each, approval: { state, hash } }, index) => {
+    const outcome = fired?.outcomes[index];
+    return {
+      hook: labelOf(each.loaded),
+      id: hash.slice(0, 8),
+      as: each.toolName === "" ? event : each.toolName,
+      matched: each.uncertain === undefined ? each.matched : `${each.matched} (${each.uncertain})`,
+      trust: state,
+      payload: payloadOf(each),
+      ...(outcome === undefined ? {} : { said: wordsOf(outcome) }),
+    };
+  });
   const passed = selection.passed.map(({ loaded, why }) => ({ hook: labelOf(loaded), why }));
   return { selected, passed, ...(fired === undefined ? {} : { result: resultOf(fired) }) };
 }

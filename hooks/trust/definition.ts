@@ -24,14 +24,24 @@ export function sha256(value: unknown): string {
   return createHash("sha256").update(JSON.stringify(value)).digest("hex");
 }
 
+/** A handler in one project. */
+export interface Defined {
+  readonly loaded: LoadedHandler;
+  /** The folder that it runs in. */
+  readonly root: string;
+  readonly definition: string;
+}
+
 /** What a trust entry calls it: `<file> <place> (<definition>): <command>`. */
-export function subjectOf(loaded: LoadedHandler, definition: string): string {
-  return `${placeOf(loaded)} (${definition.slice(0, 12)}): ${commandOf(loaded.handler).slice(0, MAX_COMMAND)}`;
+export function subjectOf({ loaded, root, definition }: Defined): string {
+  return `${placeOf(loaded, root)} (${definition.slice(0, 12)}): ${commandOf(loaded.handler).slice(0, MAX_COMMAND)}`;
 }
 
 /** True for the subject of something at the same place, or with the same definition. */
-export function isSubjectOf(subject: string, loaded: LoadedHandler, definition: string): boolean {
-  return subject.startsWith(`${placeOf(loaded)} (`) || subject.includes(` (${definition.slice(0, 12)}): `);
+export function isSubjectOf(subject: string, { loaded, root, definition }: Defined): boolean {
+  return (
+    subject.startsWith(`${placeOf(loaded, root)} (`) || subject.includes(` (${definition.slice(0, 12)}): `)
+  );
 }
 
 /** What it runs, whole, as a shell would take it; or where it sends. Foreign text. */
@@ -40,6 +50,7 @@ export function commandOf({ type, command = "", args, url = "" }: Handler): stri
   return args === undefined ? command : [command, ...args].map(shellQuote).join(" ");
 }
 
-function placeOf({ handler: { at }, source: { file } }: LoadedHandler): string {
-  return `${file.slice(-MAX_FILE)} ${at}`;
+/** One of a home file stands in every project, and is approved in each. */
+function placeOf({ handler: { at }, source: { file, scope } }: LoadedHandler, root: string): string {
+  return `${file.slice(-MAX_FILE)} ${at}${scope === "home" ? ` in ${root}` : ""}`;
 }

@@ -47,7 +47,7 @@ export function trustQuestion(pending: readonly Pending[]): Question | undefined
   const open = pending.filter(({ approval }) => approval.problem === undefined);
   if (open.length === 0) return undefined;
   const message = [
-    "This project's hooks would run around tool calls, as you:",
+    "These hooks would run around tool calls in this project, as you:",
     ...open.flatMap(({ loaded, approval }) => askedLines(loaded, approval)),
     "A yes counts until one of them or its scripts changes. The scripts' texts: plumbline hooks trust",
   ].join("\n");

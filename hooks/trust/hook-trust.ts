@@ -5,7 +5,7 @@ import { MAX_SCRIPT_BYTES, ScriptReader, type ScriptFacts } from "../../shared/p
 import type { Trust, TrustEntry } from "../../shared/policy/trust.ts";
 import type { LoadedHandler } from "../handler.ts";
 import { isSystemPath, looksLikeScript, type Candidate, type CommandGround } from "./candidate-list.ts";
-import { definitionOf, isSubjectOf, sha256, subjectOf } from "./definition.ts";
+import { type Defined, definitionOf, isSubjectOf, sha256, subjectOf } from "./definition.ts";
 import { scriptsNamed, type NamedScripts } from "./scripts-named.ts";
 
 export interface HookTrustOptions {
@@ -19,7 +19,7 @@ export interface HookTrustOptions {
 
 /** Whether a handler may run, and what that rests on. */
 export interface Approval {
-  /** `own`: from the home folders. `changed`: something with this definition, or at this place, was approved before. */
+  /** `own`: from the home folders, and no script in a project runs. `changed`: something with this definition, or at this place, was approved before. */
   readonly state: "own" | "approved" | "pending" | "changed";
   /** SHA-256 over project, file, definition and scripts: what a person approves. */
   readonly hash: string;
@@ -32,7 +32,9 @@ export interface Approval {
 }
 
 interface Facts extends Pick<Approval, "hash" | "scripts" | "unfollowed"> {
-  readonly definition: string;
+  readonly defined: Defined;
+  /** What whoever wrote the project chose has no say in it. */
+  readonly isOwn: boolean;
   readonly problem: string | undefined;
 }
 
@@ -58,16 +60,14 @@ export class HookTrust {
    * Where trust cannot be read nothing is trusted, and `problem` says why. Does not throw.
    */
   async of(loaded: LoadedHandler): Promise<Approval> {
-    const { definition, problem, ...facts } = this.#factsOf(loaded);
-    if (loaded.source.scope === "home") return { ...facts, state: "own" };
+    const { defined, isOwn, problem, ...facts } = this.#factsOf(loaded);
+    if (isOwn) return { ...facts, state: "own" };
     if (problem !== undefined) return { ...facts, state: "pending", problem };
     if (this.#options.given.includes(facts.hash)) return { ...facts, state: "approved" };
     try {
       const { from, hashes } = await this.#readTrust();
       if (hashes.has(facts.hash)) return { ...facts, state: "approved" };
-      const isKnown = from.some(
-        ({ kind, subject }) => kind === "hook" && isSubjectOf(subject, loaded, definition),
-      );
+      const isKnown = from.some(({ kind, subject }) => kind === "hook" && isSubjectOf(subject, defined));
       return { ...facts, state: isKnown ? "changed" : "pending" };
     } catch (error) {
       if (!(error instanceof StartupError)) throw error;
@@ -80,17 +80,15 @@ export class HookTrust {
    * `StartupError` where trust cannot be read.
    */
   async approve(loaded: readonly LoadedHandler[], hashes: readonly string[]): Promise<void> {
-    const all = loaded
-      .filter(({ source }) => source.scope !== "home")
-      .map((each) => ({ each, ...this.#factsOf(each) }));
+    const all = loaded.map((each) => this.#factsOf(each)).filter(({ isOwn }) => !isOwn);
     const current = new Set(all.map(({ hash }) => hash));
     const wanted = all.filter(({ hash, problem }) => problem === undefined && hashes.includes(hash));
     if (wanted.length === 0) return;
     await this.#options.trust.grantAll(
       "hook",
-      wanted.map(({ each, definition, hash }) => ({ subject: subjectOf(each, definition), hash })),
+      wanted.map(({ defined, hash }) => ({ subject: subjectOf(defined), hash })),
       ({ subject, hash }) =>
-        !current.has(hash) && wanted.some(({ each, definition }) => isSubjectOf(subject, each, definition)),
+        !current.has(hash) && wanted.some(({ defined }) => isSubjectOf(subject, defined)),
     );
   }
 
@@ -118,7 +116,9 @@ export class HookTrust {
       hash: sha256([definition, scripts.map(({ path, real }, index) => [path, real, contents[index]])]),
       scripts,
       unfollowed: named.unfollowed,
-      definition,
+      defined: { loaded, root: ground.root, definition },
+      // a hook of the person's own that runs what a repository brings is the repository's, too
+      isOwn: loaded.source.scope === "home" && !scripts.some((script) => isBrought(script, ground)),
       problem: named.isFull
         ? "it names too many files to watch them all, or is too long"
         : problemOf(scripts[contents.indexOf("")]),
@@ -148,6 +148,11 @@ export class HookTrust {
 function namedBy({ handler, source }: LoadedHandler, ground: CommandGround): NamedScripts {
   const { candidates, unfollowed, isFull } = scriptsNamed(handler, ground);
   return { candidates: isFull && source.scope !== "home" ? [] : candidates, unfollowed, isFull };
+}
+
+/** True for a script that lies where a repository or a tool may have put it. */
+function isBrought({ kind, real }: ScriptFacts, { roots }: { readonly roots: readonly string[] }): boolean {
+  return kind !== "absent" && roots.some((root) => real.startsWith(`${root}/`));
 }
 
 function isScript({ kind, path, real, isProgram }: ScriptFacts, candidate: Candidate | undefined): boolean {

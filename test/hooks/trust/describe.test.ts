@@ -102,7 +102,7 @@ describe("the question about handlers", () => {
     expect(trustQuestion(found)).toEqual({
       lifetimes: ["always"],
       message: [
-        "This project's hooks would run around tool calls, as you:",
+        "These hooks would run around tool calls in this project, as you:",
         "- PreToolUse, matcher Write, at most 60 s",
         "  $ bash check.sh",
         "  scripts: check.sh (2 bytes)",
