@@ -181,10 +181,10 @@ class Expansion {
   /** A file in the project reaches the project only: whoever wrote the repository may have written it. */
   #reachOf(trail: Trail): Reach {
     const { home, projectRoot } = this.#about;
-    const { scope, base } = this.#outermost.source;
+    const { scope, path } = this.#outermost.source;
     const isPersonal =
       (scope === "user" || scope === "managed") && !isInside(projectRoot, lastOf(trail).realPath);
-    return { home, projectRoot, folders: isPersonal ? [home, base] : [] };
+    return { home, projectRoot, folders: isPersonal ? [home, dirname(path)] : [] };
   }
 
   #isFull(path: string): boolean {

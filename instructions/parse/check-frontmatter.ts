@@ -71,10 +71,11 @@ export function checkFrontmatter(
     if (checked.success) Object.assign(said, { [name]: checked.data });
     else problems.push(wrong(`${name} must be ${wants}: it was left out`, field.line + firstLine - 1));
   }
-  const mayDropAll = source.scope === "user" || source.scope === "managed" || source.role === "local";
+  // a stranger can commit a CLAUDE.local.md, too
+  const mayDropAll = source.scope === "user" || source.scope === "managed";
   if (said.override === "all" && !mayDropAll) {
     const line = (fields["override"]?.line ?? 1) + firstLine - 1;
-    const message = "override: all is for a person's own files: here it counts as true";
+    const message = "override: all is for files in a person's own folders: here it counts as true";
     problems.push({ level: "warning", code: "override_all", message, line });
     said.override = true;
   }

@@ -8,7 +8,8 @@ function told(raw: string): string[] {
   );
 }
 
-const TAGS = [..."hidden"]
+const TAGS = "hidden"
+  .split("")
   .map((letter) => String.fromCodePoint(0xe0000 + (letter.codePointAt(0) ?? 0)))
   .join("");
 
@@ -113,7 +114,7 @@ test("line ends become line feeds, and a mark of the byte order goes", () => {
 
 test("whatever it is given, nothing unseen is left, each line stays in its place, and a second pass changes nothing", () => {
   const odd = fc.constantFrom(
-    ..."\n\r\t @a1#\u200B\u200C\u200D\u202E\uFE0F\u20E3\u2764\uFEFF\u0645\u2028\uD83D\uDE00",
+    ..."\n\r\t @a1#\u200B\u200C\u200D\u202E\uFE0F\u20E3\u2764\uFEFF\u0645\u2028\uD83D\uDE00".split(""),
     "\u{E0041}",
     "\u{E007F}",
     "\u{1F3F4}",
