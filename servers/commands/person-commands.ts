@@ -1,16 +1,20 @@
 import { type Command, Option } from "commander";
 import { addHooksCommands } from "./hooks-commands.ts";
+import { addInstructionsCommand } from "./instructions-commands.ts";
+import { addPromptsCommands } from "./prompts-commands.ts";
 import { collect } from "./collect.ts";
 import { addSettingFlags, flagsOf } from "./setting-flags.ts";
 import { withExamples } from "./with-examples.ts";
 
 type Parsed = Readonly<Record<string, unknown>>;
 
-/** What a person does beside a running server: approvals, trust, hooks, audit, undo, doctor. */
+/** What a person does beside a running server: approvals, trust, hooks, instructions, prompts, audit, undo, doctor. */
 export function addPersonCommands(program: Command): void {
   addApprovals(program);
   addTrust(program);
   addHooksCommands(program);
+  addInstructionsCommand(program);
+  addPromptsCommands(program);
   addAudit(program);
   addUndo(program);
   addDoctor(program);

@@ -1,17 +1,19 @@
 import * as z from "zod";
 import type { Listed } from "../../../instructions/engine.ts";
+import { budgetField } from "../../../shared/limits.ts";
 import { tool } from "../deps.ts";
-import { listedLines } from "../loaded-lines.ts";
+import { countedText, listedText } from "../loaded-lines.ts";
 
 export default tool({
   name: "list_instructions",
   title: "List instructions",
   description:
-    "Every instruction file of the project: where it holds, when it is loaded, its size in tokens.",
+    "Every instruction file of the project: where it holds, when it is loaded, its size in tokens, what is wrong with it.",
   effect: "read",
   reach: "local",
   input: z.strictObject({
     path: z.string().default(".").describe("Only at or below this folder."),
+    budget: budgetField,
   }),
   touches: ({ path }) => ({ paths: [path] }),
 
@@ -19,5 +21,6 @@ export default tool({
     return await instructions.list(path, signal);
   },
 
-  render: (files) => listedLines(files).join("\n"),
+  render: listedText,
+  shorter: [countedText],
 });

@@ -1,16 +1,8 @@
 import * as z from "zod";
-import type { Loaded } from "../../../instructions/shapes.ts";
 import { budgetField } from "../../../shared/limits.ts";
-import { loadedLines, reasonLines } from "../loaded-lines.ts";
 import { tool } from "../deps.ts";
-
-/** Characters of an answer that are no instructions: reasons, what was left out, warnings. */
-const AROUND = 2_000;
-
-interface Answered {
-  readonly target: string;
-  readonly loaded: Loaded;
-}
+import { type Answered, loadedText, shorterForms } from "../loaded-lines.ts";
+import { tokensFor } from "../tokens-for.ts";
 
 export default tool({
   name: "load_instructions",
@@ -28,10 +20,9 @@ export default tool({
   touches: ({ target }) => ({ paths: [target] }),
 
   async run({ target, query, ids, budget }, { instructions, signal }): Promise<Answered> {
-    const budgetTokens = Math.max(100, Math.floor((budget - Math.min(AROUND, budget / 2)) / 4));
     const loaded = await instructions.load({
       target,
-      budgetTokens,
+      budgetTokens: tokensFor(budget),
       signal,
       ...(query === undefined ? {} : { query }),
       ...(ids === undefined ? {} : { ids }),
@@ -39,6 +30,6 @@ export default tool({
     return { target, loaded };
   },
 
-  render: ({ target, loaded }) => loadedLines(target, loaded).join("\n"),
-  shorter: [({ target, loaded }) => reasonLines(target, loaded).join("\n")],
+  render: loadedText,
+  shorter: shorterForms,
 });
