@@ -4,10 +4,10 @@ import { ToolError } from "../shared/errors.ts";
 import type { Announcer } from "../shared/pipeline/announce.ts";
 import type { ToolFacts } from "../shared/tool.ts";
 import type { Instructions } from "./engine.ts";
-import { versionOf } from "./merge/id-of.ts";
+import { fitBudget } from "./merge/fit-budget.ts";
 import { mergedText, nonceFor } from "./merge/merged-text.ts";
+import { said } from "./merge/said.ts";
 
-/** A directory that was looked at is not looked at again so soon. */
 const LOOK_AGAIN_MS = 5_000;
 const MOST_CALLERS = 1_000;
 /** Of one caller. */
@@ -24,12 +24,15 @@ export interface AnnouncerOptions {
   readonly announce: boolean;
   /** Adds the text and not only the name. */
   readonly inject: boolean;
+  /** A directory that was looked at is not looked at again so soon; 5,000 when left out. */
+  readonly lookAgainMs?: number;
 }
 
 /** What one caller was told. */
 interface Told {
   /** When each directory was looked at, by its name in calls. */
   readonly looked: Map<string, number>;
+  /** Ids of files. */
   readonly versions: Set<string>;
 }
 
@@ -49,8 +52,9 @@ export class InstructionAnnouncer implements Announcer {
     if (paths === undefined || isSilent) return undefined;
     const told = this.#toldTo(call.caller.id);
     const now = performance.now();
+    const seenSince = now - (this.#options.lookAgainMs ?? LOOK_AGAIN_MS);
     const places = new Set(paths.slice(0, MOST_LOOKED_AT).flatMap(directoriesOf));
-    const unseen = [...places].filter((place) => (told.looked.get(place) ?? -Infinity) < now - LOOK_AGAIN_MS);
+    const unseen = [...places].filter((place) => (told.looked.get(place) ?? -Infinity) < seenSince);
     if (unseen.length === 0) return undefined;
     for (const place of unseen) remember(told.looked, place, now);
     return this.#look(unseen, told, call);
@@ -73,17 +77,18 @@ export class InstructionAnnouncer implements Announcer {
   async #noteFor(place: string, { versions }: Told, { signal }: Call): Promise<string | undefined> {
     this.#instructions ??= this.#options.open();
     const instructions = await this.#instructions;
-    const { own } = await instructions.directoriesOf(place);
-    const fresh = own.filter((document) => !versions.has(versionOf(document)));
+    const own = await instructions.own(place);
+    const fresh = own.filter(({ id }) => !versions.has(id));
     if (fresh.length === 0) return undefined;
-    for (const document of fresh) versions.add(versionOf(document));
-    const names = fresh.map(({ source }) => source.shown).join(", ");
-    const note = `[instructions] ${names} ${fresh.length === 1 ? "holds" : "hold"} for ${place}: read before changing something there`;
+    for (const { id } of fresh) versions.add(id);
+    const names = fresh.map(({ path }) => path).join(", ");
+    const note = `[instructions] ${said(names)} ${fresh.length === 1 ? "holds" : "hold"} for ${said(place)}: read before changing something there`;
     if (!this.#options.inject) return note;
-    const { blocks } = await instructions.load({ target: place, budgetTokens: INJECTED_TOKENS, signal });
-    const named = new Set(fresh.map(({ source }) => source.shown));
-    const theirs = blocks.filter(({ path }) => named.has(path));
-    return `${note}\n${mergedText(theirs, "", nonceFor(theirs))}`;
+    const { blocks } = await instructions.load({ target: place, signal });
+    const ids = new Set(fresh.map(({ id }) => id));
+    const theirs = blocks.filter(({ id }) => ids.has(id));
+    const { kept, notice } = fitBudget(theirs, { budgetTokens: INJECTED_TOKENS });
+    return `${note}\n${mergedText(kept, notice, nonceFor(kept))}`;
   }
 
   #toldTo(caller: string): Told {

@@ -5,10 +5,10 @@ import { ChainWatch } from "./find/chain-watch.ts";
 import { findSources, type Chain } from "./find/find-sources.ts";
 import { ProjectFiles, type PersonalPlaces } from "./find/instruction-files.ts";
 import { listSources } from "./find/list-sources.ts";
-import { merge } from "./merge/merge.ts";
+import { merge, type MergeAbout } from "./merge/merge.ts";
 import { countTokens } from "./merge/count-tokens.ts";
 import { Reader } from "./reader.ts";
-import type { Document, Family, Loaded } from "./shapes.ts";
+import type { Block, Family, Loaded } from "./shapes.ts";
 import { Templates } from "./template/templates.ts";
 import { whenOf } from "./when.ts";
 
@@ -65,46 +65,42 @@ export class Instructions {
   }
 
   /** Throws `ToolError("denied")` for a target outside the roots; what is wrong with a file is in the warnings. */
-  async load({ target, query, ids, budgetTokens, signal }: LoadAbout): Promise<Loaded> {
+  async load({ target, signal, ...wanted }: LoadAbout): Promise<Loaded> {
     const chain = await this.#chainOf(target);
-    const about = {
-      target: chain.target.path,
-      isDirectory: chain.target.isDirectory,
-      projectRoot: chain.projectRoot,
-      ...(query === undefined ? {} : { query }),
-      ...(ids === undefined ? {} : { ids }),
-      ...(budgetTokens === undefined ? {} : { budgetTokens }),
-    };
+    const about = aboutOf(chain, wanted);
     const { reads, problems } = await this.#reader.readAll(chain, about, signal);
     const loaded = merge(reads, about);
     return { ...loaded, warnings: [...chain.problems, ...problems, ...loaded.warnings] };
   }
 
-  /** Every instruction file of the project at or below a directory. */
+  /** Every instruction file of the project at or below a directory, also those that cannot be read. */
   async list(path: string, signal: AbortSignal): Promise<readonly Listed[]> {
     const { workspace } = this.#options;
     const chain = await listSources({ ...this.#options, files: this.#files, target: path, signal });
     const below = workspace.locate(path).parts.join("/");
     const root = workspace.locate(chain.projectRoot).parts.join("/");
-    const { documents } = await this.#reader.documentsOf(chain.sources);
-    return documents
+    const read = await this.#reader.documentsOf(chain.sources);
+    return read
       .filter(({ source }) => isAtOrBelow(joined(root, source.dir), below))
-      .map((document) => ({
-        path: document.source.shown,
-        family: document.source.family,
-        scope: document.source.scope,
-        when: whenOf(document),
-        tags: document.frontmatter.tags,
-        tokens: countTokens(document.body),
-        problems: document.problems.map(lineOf),
-      }));
+      .map(({ source, found }) => {
+        const { shown: path, family, scope } = source;
+        if (typeof found === "string")
+          return { path, family, scope, when: "never", tags: [], tokens: 0, problems: [found] };
+        const { frontmatter, body, problems } = found;
+        const { tags } = frontmatter;
+        const tokens = countTokens(body);
+        return { path, family, scope, when: whenOf(found), tags, tokens, problems: problems.map(lineOf) };
+      });
   }
 
-  /** The directories with instructions of their own on the way to a target, below the project's root; nearest last. */
-  async directoriesOf(target: string): Promise<{ readonly chain: Chain; readonly own: readonly Document[] }> {
+  /** What a directory and those above it, below the workspace's root, say of their own for a target; nearest last. */
+  async own(target: string): Promise<readonly Block[]> {
     const chain = await this.#chainOf(target);
-    const own = chain.sources.filter(({ scope, dir }) => scope === "directory" && dir !== "");
-    return { chain, own: (await this.#reader.documentsOf(own)).documents };
+    const root = this.#options.workspace.locate(chain.projectRoot).parts.join("/");
+    const { reads } = await this.#reader.readPlainly(chain);
+    return merge(reads, aboutOf(chain, {})).blocks.filter(
+      ({ scope, dir }) => OWN.has(scope) && joined(root, dir) !== "",
+    );
   }
 
   /** Calls `changed` when something may apply otherwise to a target, until the returned function is called. */
@@ -122,6 +118,23 @@ export class Instructions {
     if (target.includes("\0")) throw new ToolError("invalid_input", "the target holds a NUL character");
     return await findSources({ ...this.#options, files: this.#files, target });
   }
+}
+
+/** Whose files are a directory's own: neither a person's, nor those of somebody else's code. */
+const OWN: ReadonlySet<string> = new Set(["project", "directory", "rule"]);
+
+function aboutOf(
+  { target, projectRoot }: Chain,
+  { query, ids, budgetTokens }: Pick<LoadAbout, "query" | "ids" | "budgetTokens">,
+): MergeAbout {
+  return {
+    target: target.path,
+    isDirectory: target.isDirectory,
+    projectRoot,
+    ...(query === undefined ? {} : { query }),
+    ...(ids === undefined ? {} : { ids }),
+    ...(budgetTokens === undefined ? {} : { budgetTokens }),
+  };
 }
 
 function joined(folder: string, below: string): string {

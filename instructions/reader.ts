@@ -1,10 +1,13 @@
-import { expandImports } from "./imports/expand-imports.ts";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Chain } from "./find/find-sources.ts";
+import { expandImports } from "./imports/expand-imports.ts";
 import { applies, type About } from "./merge/applies.ts";
+import { choose } from "./merge/choose.ts";
 import { idOf } from "./merge/id-of.ts";
 import type { Read } from "./merge/read.ts";
 import { parseDocument } from "./parse/parse-document.ts";
-import type { Document, InstructionFiles, Problem, Source, Warning } from "./shapes.ts";
+import type { Document, FileText, InstructionFiles, Problem, Source, Warning } from "./shapes.ts";
+import type { Rendered, TemplateProblem } from "./template/template-problem.ts";
 import type { Templates } from "./template/templates.ts";
 import { variablesFor } from "./template/variables.ts";
 
@@ -14,13 +17,27 @@ export interface ReaderOptions {
   readonly home: string;
 }
 
-/** Parsed files that are remembered. */
-const MOST_DOCUMENTS = 5_000;
+/** Of all files of one chain together; two hundred times what people write. */
+const MOST_CHARACTERS = 4 * 1024 * 1024;
+/** After so long others get their turn. */
+const TURN_MS = 20;
+
+const TOO_MUCH = "all instructions together are longer than 4 MiB, and it is among the farthest";
 
 interface Parsed {
   readonly document: Document;
   readonly realPath: string;
-  readonly hash: string;
+}
+
+/** A file that was looked at: its document, or why there is none. */
+export interface Looked {
+  readonly source: Source;
+  readonly found: Document | string;
+}
+
+export interface ReadChain {
+  readonly reads: readonly Read[];
+  readonly problems: readonly Warning[];
 }
 
 interface Wanted extends About {
@@ -30,70 +47,86 @@ interface Wanted extends About {
 /** Turns files into documents, and those that apply into text: imports taken in, templates filled. */
 export class Reader {
   readonly #options: ReaderOptions;
-  readonly #parsed = new Map<string, Parsed>();
+  /** For as long as the text is remembered. */
+  readonly #parsed = new WeakMap<FileText, Parsed>();
 
   constructor(options: ReaderOptions) {
     this.#options = options;
   }
 
-  /** The documents of files that can be read; the others are told. */
-  async documentsOf(
-    sources: readonly Source[],
-  ): Promise<{ readonly documents: readonly Document[]; readonly problems: readonly Warning[] }> {
-    const { parsed, problems } = await this.#parseAll(sources);
-    return { documents: parsed.map(({ document }) => document), problems };
+  /** The documents of files, or why there is none. */
+  async documentsOf(sources: readonly Source[]): Promise<readonly Looked[]> {
+    const { parsed, unread } = await this.#parseAll(sources);
+    return sources.flatMap((source) => {
+      const found = parsed.get(source)?.document ?? unread.get(source);
+      return found === undefined ? [] : [{ source, found }];
+    });
+  }
+
+  /** A whole chain as it is written: nothing is taken in, nothing filled in. */
+  async readPlainly({ sources }: Chain): Promise<ReadChain> {
+    const { parsed, unread } = await this.#parseAll(sources);
+    return { reads: [...parsed.values()].map(plain), problems: [...unread].map(warningOf) };
   }
 
   /** A whole chain: what does not apply keeps its plain body, since nobody rendered it. */
-  async readAll(
-    chain: Chain,
-    about: Wanted,
-    signal: AbortSignal,
-  ): Promise<{ readonly reads: readonly Read[]; readonly problems: readonly Warning[] }> {
-    const { parsed, problems } = await this.#parseAll(chain.sources);
-    const holds = ({ document }: Parsed): boolean =>
-      about.ids?.includes(idOf(document)) === true || applies(document, about).applies;
-    const own = new Set(parsed.filter(holds).map(({ realPath }) => realPath));
+  async readAll(chain: Chain, about: Wanted, signal: AbortSignal): Promise<ReadChain> {
+    const { reads: plainly, problems } = await this.readPlainly(chain);
+    const turns = new Turns();
+    const wanted = new Set<Read>();
+    for (const read of plainly) {
+      if (holds(read.document, about)) wanted.add(read);
+      await turns.next();
+    }
+    // what is replaced by another one is given by nobody, so that one may take it in
+    const own = new Set(choose([...wanted]).kept.map(({ realPath }) => realPath));
     const reads: Read[] = [];
-    for (const each of parsed) {
-      const isWanted = own.has(each.realPath) && holds(each);
-      reads.push(isWanted ? await this.#textOf(each, { chain, own, signal }) : plain(each));
+    for (const read of plainly) {
+      reads.push(wanted.has(read) ? await this.#textOf(read, { chain, own, signal }) : read);
+      await turns.next();
     }
     return { reads, problems };
   }
 
-  async #parseAll(
-    sources: readonly Source[],
-  ): Promise<{ readonly parsed: readonly Parsed[]; readonly problems: readonly Warning[] }> {
-    const parsed: Parsed[] = [];
-    const problems: Warning[] = [];
-    for (const source of sources) {
-      const found = await this.#options.files.read(source.path);
-      if (found === undefined) continue;
-      if (found.kind === "refused")
-        problems.push({ level: "warning", code: "unreadable", message: found.why, path: source.shown });
-      else parsed.push(this.#parse(source, found));
+  /** In the order given. A stranger's files never push out a person's own. */
+  async #parseAll(sources: readonly Source[]): Promise<{
+    readonly parsed: ReadonlyMap<Source, Parsed>;
+    readonly unread: ReadonlyMap<Source, string>;
+  }> {
+    const looked = new Map<Source, Parsed | string>();
+    const turns = new Turns();
+    let left = MOST_CHARACTERS;
+    for (const source of [...sources.filter(isPersonal), ...sources.toReversed()]) {
+      if (looked.has(source)) continue;
+      const found = left < 0 ? TOO_MUCH : await this.#options.files.read(source.path);
+      if (typeof found === "string") looked.set(source, found);
+      else if (found?.kind === "refused") looked.set(source, found.why);
+      else if (found !== undefined) {
+        left -= found.text.length;
+        looked.set(source, left < 0 ? TOO_MUCH : this.#parse(source, found));
+      }
+      await turns.next();
     }
-    return { parsed, problems };
+    const parsed = new Map<Source, Parsed>();
+    const unread = new Map<Source, string>();
+    for (const source of sources) {
+      const found = looked.get(source);
+      if (typeof found === "string") unread.set(source, found);
+      else if (found !== undefined) parsed.set(source, found);
+    }
+    return { parsed, unread };
   }
 
-  #parse(
-    source: Source,
-    { text, realPath, hash }: { readonly text: string; readonly realPath: string; readonly hash: string },
-  ): Parsed {
-    const key = JSON.stringify([source.path, source.scope, source.role, source.dir]);
-    const known = this.#parsed.get(key);
-    if (known?.hash === hash && known.realPath === realPath) return known;
-    const parsed = { document: parseDocument(text, source), realPath, hash };
-    this.#parsed.delete(key);
-    this.#parsed.set(key, parsed);
-    const [oldest] = this.#parsed.keys();
-    if (this.#parsed.size > MOST_DOCUMENTS && oldest !== undefined) this.#parsed.delete(oldest);
+  #parse(source: Source, file: Extract<FileText, { kind: "text" }>): Parsed {
+    const known = this.#parsed.get(file);
+    if (known !== undefined && isSame(known.document.source, source)) return known;
+    const parsed = { document: parseDocument(file.text, source), realPath: file.realPath };
+    this.#parsed.set(file, parsed);
     return parsed;
   }
 
   async #textOf(
-    { document, realPath }: Parsed,
+    { document, realPath }: Read,
     {
       chain,
       own,
@@ -110,35 +143,69 @@ export class Reader {
       realPath,
       projectRoot: chain.projectRoot,
       alreadyLoaded: others,
-      render: (each) => this.#render(each, { chain, told, signal }),
+      render: async (each) => {
+        const filled = await this.#render(each, { chain, signal });
+        const inner = each === document ? undefined : each.source.shown;
+        told.push(...filled.problems.map((problem) => toldOf(problem, each.firstLine, inner)));
+        return filled.text;
+      },
     });
     return { document, realPath, text, imports, problems: [...told, ...problems] };
   }
 
   /** The body of a document that asks for it filled in; of any other as it is. */
-  async #render(
-    document: Document,
-    {
-      chain,
-      told,
-      signal,
-    }: { readonly chain: Chain; readonly told: Problem[]; readonly signal: AbortSignal },
-  ): Promise<string> {
-    const { frontmatter, body, firstLine } = document;
-    const { template: kind } = frontmatter;
-    if (kind === undefined) return body;
+  #render(
+    { frontmatter: { template: kind }, body }: Document,
+    { chain, signal }: { readonly chain: Chain; readonly signal: AbortSignal },
+  ): Promise<Rendered> | Rendered {
+    if (kind === undefined) return { text: body, problems: [] };
     const { path: target, isDirectory: targetIsDirectory } = chain.target;
     const about = { projectRoot: chain.projectRoot, target, targetIsDirectory, date: new Date() };
-    const variables = variablesFor(about);
-    const { text, problems } = await this.#options.templates.render(body, { kind, variables, signal });
-    for (const { message, line } of problems) {
-      const where = line === undefined ? {} : { line: firstLine + line - 1 };
-      told.push({ level: "warning", code: "template_failed", message, ...where });
-    }
-    return text;
+    return this.#options.templates.render(body, { kind, variables: variablesFor(about), signal });
   }
+}
+
+/** Lets others have their turn while much is done in memory. */
+class Turns {
+  #since = performance.now();
+
+  async next(): Promise<void> {
+    if (performance.now() - this.#since < TURN_MS) return;
+    await nextTurn();
+    this.#since = performance.now();
+  }
+}
+
+function holds(document: Document, about: Wanted): boolean {
+  return about.ids?.includes(idOf(document)) === true || applies(document, about).applies;
 }
 
 function plain({ document, realPath }: Parsed): Read {
   return { document, realPath, text: document.body, imports: [], problems: [] };
+}
+
+function isPersonal({ scope }: Source): boolean {
+  return scope === "managed" || scope === "user";
+}
+
+/** The rest of a source follows from these. */
+function isSame(one: Source, other: Source): boolean {
+  return (
+    one.path === other.path &&
+    one.shown === other.shown &&
+    one.scope === other.scope &&
+    one.role === other.role
+  );
+}
+
+function warningOf([{ shown }, message]: readonly [Source, string]): Warning {
+  return { level: "warning", code: message === TOO_MUCH ? "too_much" : "unreadable", message, path: shown };
+}
+
+/** `line` is counted in the body; in the file that was taken in, where there is one. */
+function toldOf({ message, line }: TemplateProblem, firstLine: number, inner?: string): Problem {
+  const where = line === undefined ? undefined : firstLine + line - 1;
+  const problem = { level: "warning", code: "template_failed" } as const;
+  if (inner === undefined) return { ...problem, message, ...(where === undefined ? {} : { line: where }) };
+  return { ...problem, message: `in ${inner}${where === undefined ? "" : ` line ${where}`}: ${message}` };
 }

@@ -38,7 +38,7 @@ export interface Frontmatter {
   readonly tags: readonly string[];
   /** From `paths`, `globs` or `applyTo`, relative to the source's base; a leading `/` or `./` taken off. */
   readonly globs: readonly string[];
-  /** `all`: drops what stands above it, too; only in the person's own files. */
+  /** `all`: drops what stands above it, too; only in the person's own folders. */
   readonly override: boolean | "all";
   readonly template?: "vars" | "liquid";
   readonly description?: string;
