@@ -1,5 +1,6 @@
 import { findCode, type NoProse } from "../parse/find-code.ts";
 import { findPassages, type Passage } from "../parse/find-passages.ts";
+import { LineCount } from "../parse/line-count.ts";
 
 /** An `@path` in prose. */
 export interface FoundImport {
@@ -24,17 +25,9 @@ const ENDS = new Set(".,;:!?'\"`)]}>*|…。、，！？；：）」』】»”�
 export function findImports(body: string): readonly FoundImport[] {
   if (!body.includes("@")) return [];
   const found: FoundImport[] = [];
-  let line = 1;
-  let at = 0;
-  for (const passage of findPassages(body).passages) {
-    for (const { start, end, path } of inPassage(passage)) {
-      for (let next = body.indexOf("\n", at); next !== -1 && next < start; next = body.indexOf("\n", at)) {
-        line += 1;
-        at = next + 1;
-      }
-      found.push({ start, end, path, line });
-    }
-  }
+  const lines = new LineCount(body);
+  for (const passage of findPassages(body).passages)
+    for (const each of inPassage(passage)) found.push({ ...each, line: lines.lineOf(each.start) });
   return found;
 }
 

@@ -1,6 +1,7 @@
 import type { Document, Frontmatter, Problem, Source } from "../shapes.ts";
 import { checkFrontmatter, FIELD_NAMES, NO_FRONTMATTER } from "./check-frontmatter.ts";
 import { findComments } from "./find-comments.ts";
+import { LineCount } from "./line-count.ts";
 import { readFields } from "./read-fields.ts";
 import { safeText } from "./safe-text.ts";
 import { splitFrontmatter } from "./split-frontmatter.ts";
@@ -69,14 +70,9 @@ function readFrontmatter(yaml: string, source: Source): ReadFrontmatter {
 /** What a rendered page does not show, and a model reads. */
 function aboutComments(body: string, firstLine: number): Problem[] {
   const lines: number[] = [];
-  let line = firstLine;
-  let at = 0;
-  for (const { start, end } of findComments(body)) {
-    if (!holdsMuch(body.slice(start, end))) continue;
-    line += linesIn(body.slice(at, start));
-    at = start;
-    lines.push(line);
-  }
+  const count = new LineCount(body);
+  for (const { start, end } of findComments(body))
+    if (holdsMuch(body.slice(start, end))) lines.push(firstLine + count.lineOf(start) - 1);
   const [first] = lines;
   if (first === undefined) return [];
   const more = lines.length > MOST_LINES ? ` and ${lines.length - MOST_LINES} more` : "";
@@ -88,8 +84,4 @@ function aboutComments(body: string, firstLine: number): Problem[] {
 function holdsMuch(comment: string): boolean {
   const words = comment.replace(/^<!--/u, "").match(/[\p{L}\p{N}]+/gu) ?? [];
   return words.length > FEW_WORDS;
-}
-
-function linesIn(text: string): number {
-  return text.split("\n").length - 1;
 }

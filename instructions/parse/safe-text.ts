@@ -1,4 +1,5 @@
 import type { Problem } from "../shapes.ts";
+import { LineCount } from "./line-count.ts";
 
 export interface SafeText {
   /** Line ends are `\n`; what nobody sees is gone, so each line is still the same line. */
@@ -92,13 +93,11 @@ export function safeText(raw: string): SafeText {
 
 /** Counts what was found, by kind; offsets only grow, so lines are counted once. */
 class Finds {
-  readonly #text: string;
+  readonly #lines: LineCount;
   readonly #found = new Map<Kind, { count: number; lines: Set<number>; points: Set<number> }>();
-  #line = 1;
-  #at = 0;
 
   constructor(text: string) {
-    this.#text = text;
+    this.#lines = new LineCount(text);
   }
 
   /** What stands in its place. */
@@ -109,7 +108,7 @@ class Finds {
     const found = this.#found.get(kind) ?? { count: 0, lines: new Set(), points: new Set() };
     this.#found.set(kind, found);
     found.count += 1;
-    found.lines.add(this.#lineOf(offset));
+    found.lines.add(this.#lines.lineOf(offset));
     found.points.add(point);
     if (kind.code === "lone_surrogates") return "\uFFFD";
     return char === "\u2028" || char === "\u2029" ? " " : "";
@@ -127,18 +126,6 @@ class Finds {
       const message = `${what} ${count === 1 ? "was" : "were"} ${done} (${where})`;
       return [{ level: "warning", code: kind.code, message, line: first }];
     });
-  }
-
-  #lineOf(offset: number): number {
-    for (
-      let at = this.#text.indexOf("\n", this.#at);
-      at !== -1 && at < offset;
-      at = this.#text.indexOf("\n", at + 1)
-    ) {
-      this.#line += 1;
-      this.#at = at + 1;
-    }
-    return this.#line;
   }
 }
 

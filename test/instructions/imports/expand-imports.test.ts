@@ -452,9 +452,14 @@ test("a text without imports comes back as it is", async () => {
   await fc.assert(
     fc.asyncProperty(fc.string({ unit: "binary" }), async (raw) => {
       const document = parseDocument(raw.replaceAll("@", "a"), {
-        ...{ path: `${P}/AGENTS.md`, shown: "AGENTS.md", scope: "project", family: "agents" },
-        ...{ dir: "", base: P, role: "main" },
-      } satisfies Source);
+        path: `${P}/AGENTS.md`,
+        shown: "AGENTS.md",
+        scope: "project",
+        family: "agents",
+        dir: "",
+        base: P,
+        role: "main",
+      });
       const done = await expandImports(document, {
         files: new FakeFiles({}),
         realPath: `${P}/AGENTS.md`,
