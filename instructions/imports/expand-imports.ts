@@ -3,7 +3,8 @@ import { escapeForPerson } from "../../shared/escape-for-person.ts";
 import { parseDocument } from "../parse/parse-document.ts";
 import { safeText } from "../parse/safe-text.ts";
 import type { Document, FileText, InstructionFiles, Problem } from "../shapes.ts";
-import { findImports, type FoundImport } from "./find-imports.ts";
+import { findImports } from "./find-imports.ts";
+import { ownLine } from "./own-line.ts";
 import { ProblemLog, quotePath } from "./problem-log.ts";
 import { isInside, isName, isReached, type Reach, resolveImport, showImport } from "./resolve-import.ts";
 
@@ -111,7 +112,7 @@ class Expansion {
       const step = { path: found.path, trail, ...(line === undefined ? {} : { line }) };
       const outcome = await this.#follow(step);
       if (outcome === undefined) continue;
-      const alone = lineOfOnly(text, found);
+      const alone = ownLine(text, found);
       if (alone !== undefined) {
         parts.push(text.slice(at, alone.start), outcome.text ?? `(${outcome.shown}: already given)`);
         at = alone.end;
@@ -180,7 +181,7 @@ class Expansion {
 
   /** A file in the project reaches the project only: whoever wrote the repository may have written it. */
   #reachOf(trail: Trail): Reach {
-    const { home, projectRoot } = this.#about;
+    const { home, projectRoot, realPath } = this.#about;
     const { scope, path } = this.#outermost.source;
     const isPersonal =
       (scope === "user" || scope === "managed") && !isInside(projectRoot, lastOf(trail).realPath);
@@ -230,25 +231,4 @@ function whereOf({ line, trail }: Step): { line?: number; inner?: { shown: strin
 
 function chain(links: readonly Link[]): string {
   return links.map(({ shown }) => escapeForPerson(shown)).join(" → ");
-}
-
-/** The line of an import that has it to itself. */
-function lineOfOnly(
-  text: string,
-  { start, end }: FoundImport,
-): { readonly start: number; readonly end: number } | undefined {
-  let lineStart = start;
-  while (isBlank(text[lineStart - 1])) lineStart -= 1;
-  let lineEnd = end;
-  while (isBlank(text[lineEnd])) lineEnd += 1;
-  const isAlone = isLineEnd(text[lineStart - 1]) && isLineEnd(text[lineEnd]);
-  return isAlone ? { start: lineStart, end: lineEnd } : undefined;
-}
-
-function isBlank(char: string | undefined): boolean {
-  return char === " " || char === "\t";
-}
-
-function isLineEnd(char: string | undefined): boolean {
-  return char === undefined || char === "\n";
 }

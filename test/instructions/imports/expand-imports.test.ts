@@ -360,6 +360,16 @@ describe("attacks", () => {
     ]);
   });
 
+  test("a person's own file that is a link reaches the folder in which it really lies", async () => {
+    const tree = {
+      "/home/me/.claude/CLAUDE.md": "@a.md\n@/opt/x.md",
+      "/opt/dots/a.md": "a",
+      "/opt/x.md": "SECRET",
+    };
+    const done = await expand(tree, { ...PERSONAL, about: { realPath: "/opt/dots/CLAUDE.md" } });
+    expect(done).toMatchObject({ text: "a\n@/opt/x.md", imports: ["a.md"] });
+  });
+
   test("an administrator's file reaches its own folder", async () => {
     const done = await expand(
       { "/etc/agents/CLAUDE.md": "@more.md\n@../x.md", "/etc/agents/more.md": "more", "/etc/x.md": "SECRET" },
