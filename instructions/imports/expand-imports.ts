@@ -185,7 +185,7 @@ class Expansion {
     const { scope, path } = this.#outermost.source;
     const isPersonal =
       (scope === "user" || scope === "managed") && !isInside(projectRoot, lastOf(trail).realPath);
-    return { home, projectRoot, folders: isPersonal ? [home, dirname(path)] : [] };
+    return { home, projectRoot, folders: isPersonal ? [home, dirname(path), dirname(realPath)] : [] };
   }
 
   #isFull(path: string): boolean {
