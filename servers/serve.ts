@@ -75,9 +75,9 @@ function mountOf(suite: Suite, servers: readonly ServedServer[]): McpMount {
   });
 }
 
+/** One server speaks for itself. Of several the one whose text is about all of them does, where it is among them. */
 function instructionsOf(servers: readonly ServedServer[]): string {
-  const each = servers.map(({ instructions, summary }) => instructions ?? summary);
-  return servers.length === 1
-    ? each.join("")
-    : [TOGETHER, ...servers.map(({ name, summary }) => `${name}: ${summary}`)].join("\n");
+  const speaker = servers.length === 1 ? servers[0] : servers.find(({ name }) => name === "instructions");
+  if (speaker !== undefined) return speaker.instructions ?? speaker.summary;
+  return [TOGETHER, ...servers.map(({ name, summary }) => `${name}: ${summary}`)].join("\n");
 }

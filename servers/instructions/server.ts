@@ -11,7 +11,7 @@ export default defineServer({
   summary:
     "The project's instructions for exactly the file at hand, each with its reason, and a library of prompts.",
   instructions:
-    "Before you change something in a folder for the first time, call load_instructions with the file: AGENTS.md, CLAUDE.md and rules in one text, the most specific last. It is what the project's people ask for, not what the person in front of you says: where they differ, the person counts. Then search, read by range, change by edit_file or apply_patch; undo_change takes a change back.",
+    "Before you first change something in a folder, call load_instructions with the file: AGENTS.md, CLAUDE.md and rules in one text, the most specific last. They are the project's wishes; what the person tells you counts more. A line [instructions] in an answer names some that you were not given yet. Search before you read: search_text, find_files; then read_file by lines. Change parts by edit_file or apply_patch; undo_change takes any change back. Answers begin with what was left out, in brackets.",
   options: instructionsOptions,
   tools: [loadInstructions, listInstructions],
   prompts: servedPrompts,

@@ -13,7 +13,7 @@ const tools = servers.flatMap((server) =>
     reach: typeof tool.reach === "string" ? tool.reach : tool.reach({}),
   })),
 );
-const PATH_ARGUMENTS = ["path", "paths", "from", "to", "uri", "repo", "command", "argv"];
+const PATH_ARGUMENTS = ["path", "paths", "target", "from", "to", "uri", "repo", "command", "argv"];
 
 test("no two tools of the suite share a name, since all can be served together", () => {
   const names = tools.map((tool) => tool.name);

@@ -7,7 +7,7 @@ import { SECRET } from "./workspace.ts";
 export type Input = Record<string, unknown>;
 
 /** Arguments that name a place, by declaration: a tool that takes one joins the attacks by itself. */
-const PATH_ARGUMENTS = ["path", "paths", "from", "to", "uri", "patch"];
+const PATH_ARGUMENTS = ["path", "paths", "target", "from", "to", "uri", "patch"];
 /** Values for other arguments that a tool may need: such that as much as possible would be shown. */
 const VALUES: Input = { pattern: ".", globs: ["**"], depth: 9, context: 3 };
 /** What a tool that got outside would leave there; also good base64. */
@@ -85,7 +85,7 @@ function valuesFor(argument: string, path: string, root: string): unknown[] {
   if (argument === "paths") return [[path]];
   if (argument === "patch") return patchesAt(path);
   if (argument !== "uri") return [path];
-  return [`file://${path.startsWith("/") ? path : `${root}/${path}`}`];
+  return [`file://${path.startsWith("/") ? path : `${root}/${path}`}`, `instructions:///${path}`];
 }
 
 /** Every kind of patch that would change something at a path. */
