@@ -105,13 +105,37 @@ export class Instructions {
 
   /** Calls `changed` when something may apply otherwise to a target, until the returned function is called. */
   async watch(target: string, changed: () => void): Promise<() => void> {
-    const { sources, folders } = await this.#chainOf(target);
-    return this.#watch.watch([...sources.map(({ path }) => path), ...folders], changed);
+    let stop = (): void => {};
+    let isOver = false;
+    const follow = async (): Promise<void> => {
+      const paths = await this.#pathsOf(target);
+      stop();
+      if (!isOver) stop = this.#watch.watch(paths, () => void tell());
+    };
+    const tell = async (): Promise<void> => {
+      changed();
+      // what came with the change is watched, too; while nobody can tell what that is, what was watched before
+      await follow().catch(() => {});
+    };
+    await follow();
+    return () => {
+      isOver = true;
+      stop();
+    };
   }
 
   async close(): Promise<void> {
     this.#watch.close();
     await this.#templates.close();
+  }
+
+  /** The files of a chain where they really lie, those that they take in, and the folders where others may appear. */
+  async #pathsOf(target: string): Promise<readonly string[]> {
+    const chain = await this.#chainOf(target);
+    const { signal } = new AbortController();
+    const { reads, taken } = await this.#reader.readAll(chain, aboutOf(chain, {}), signal);
+    const sources = chain.sources.map(({ path }) => path);
+    return [...sources, ...reads.map(({ realPath }) => realPath), ...taken, ...chain.folders];
   }
 
   async #chainOf(target: string): Promise<Chain> {

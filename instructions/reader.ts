@@ -40,6 +40,19 @@ export interface ReadChain {
   readonly problems: readonly Warning[];
 }
 
+/** `taken`: absolute paths of the files that were taken in, and those where such a file is missing. */
+interface FullChain extends ReadChain {
+  readonly taken: readonly string[];
+}
+
+interface Reading {
+  readonly chain: Chain;
+  /** Real paths of the files that are given. */
+  readonly own: ReadonlySet<string>;
+  readonly taken: string[];
+  readonly signal: AbortSignal;
+}
+
 interface Wanted extends About {
   readonly ids?: readonly string[];
 }
@@ -70,7 +83,7 @@ export class Reader {
   }
 
   /** A whole chain: what does not apply keeps its plain body, since nobody rendered it. */
-  async readAll(chain: Chain, about: Wanted, signal: AbortSignal): Promise<ReadChain> {
+  async readAll(chain: Chain, about: Wanted, signal: AbortSignal): Promise<FullChain> {
     const { reads: plainly, problems } = await this.readPlainly(chain);
     const turns = new Turns();
     const wanted = new Set<Read>();
@@ -81,11 +94,12 @@ export class Reader {
     // what is replaced by another one is given by nobody, so that one may take it in
     const own = new Set(choose([...wanted]).kept.map(({ realPath }) => realPath));
     const reads: Read[] = [];
+    const taken: string[] = [];
     for (const read of plainly) {
-      reads.push(wanted.has(read) ? await this.#textOf(read, { chain, own, signal }) : read);
+      reads.push(wanted.has(read) ? await this.#textOf(read, { chain, own, taken, signal }) : read);
       await turns.next();
     }
-    return { reads, problems };
+    return { reads, problems, taken };
   }
 
   /** In the order given. A stranger's files never push out a person's own. */
@@ -125,19 +139,12 @@ export class Reader {
     return parsed;
   }
 
-  async #textOf(
-    { document, realPath }: Read,
-    {
-      chain,
-      own,
-      signal,
-    }: { readonly chain: Chain; readonly own: ReadonlySet<string>; readonly signal: AbortSignal },
-  ): Promise<Read> {
+  async #textOf({ document, realPath }: Read, { chain, own, taken, signal }: Reading): Promise<Read> {
     const { files, home } = this.#options;
     const told: Problem[] = [];
     const others = new Set(own);
     others.delete(realPath);
-    const { text, imports, problems } = await expandImports(document, {
+    const { text, imports, realPaths, absent, problems } = await expandImports(document, {
       files,
       home,
       realPath,
@@ -150,6 +157,7 @@ export class Reader {
         return filled.text;
       },
     });
+    taken.push(...realPaths, ...absent);
     return { document, realPath, text, imports, problems: [...told, ...problems] };
   }
 
