@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { HookVerdict } from "../shared/call.ts";
+import { shown } from "../shared/config/shown.ts";
 import type { BeforeCall } from "../shared/pipeline/hooks.ts";
 import type { Outcome } from "./outcome.ts";
 import type { Combined } from "./say/combine.ts";
@@ -44,9 +45,13 @@ export function verdictOf(combined: Combined, { unseen, placedBy }: CallFacts): 
   return { kind: "verdict", verdict: { ...verdict, decision: "deny", reason: NOT_SAID } };
 }
 
-function plain({ decision, reason, stop, notes }: Combined): HookVerdict {
+/** Characters of the names of hooks that are put on record. */
+const MOST_NAMED = 200;
+
+function plain({ decision, by, reason, stop, notes }: Combined): HookVerdict {
   return {
     decision,
+    ...(by.length === 0 ? {} : { by: shown(by.join(", "), MOST_NAMED) }),
     ...(reason === undefined ? {} : { reason }),
     ...(stop === undefined ? {} : { stop }),
     ...(notes.length === 0 ? {} : { notes }),

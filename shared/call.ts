@@ -44,6 +44,8 @@ export interface Sealed {
 /** What the hooks before a call decided together. */
 export interface HookVerdict {
   readonly decision: "allow" | "ask" | "deny" | "none";
+  /** Which hooks said so, for the record; escaped. */
+  readonly by?: string;
   /** Foreign text. */
   readonly reason?: string;
   /** A hook wants the whole work to stop, and not only this call; the text says why. */

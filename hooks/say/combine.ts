@@ -17,6 +17,8 @@ export interface Combined {
   readonly decision: "allow" | "ask" | "deny" | "none";
   /** Why, by every hook that decided so. */
   readonly reason?: string;
+  /** The sources of those hooks, where they object. */
+  readonly by: readonly string[];
   /** Somebody wants the whole work to stop, and not only this; why. */
   readonly stop?: string;
   /** For the model; at most 10,000 characters together. */
@@ -50,8 +52,13 @@ export function combine(event: EventName, said: readonly Said[]): Combined {
     stop ?? joined(said, (each) => (each.decision === decision ? (each.reason ?? unsaid) : undefined));
   const input = decision === "deny" ? undefined : last(said, inputOf);
   const output = last(said, ({ updatedOutput }) => updatedOutput);
+  const objected = decision === "deny" || decision === "ask";
+  const deciders = said.filter(({ outcome }) =>
+    stop === undefined ? objected && outcome.decision === decision : outcome.stop !== undefined,
+  );
   return {
     decision,
+    by: [...new Set(deciders.map(({ source }) => source))],
     ...(reason === undefined ? {} : { reason }),
     ...(stop === undefined ? {} : { stop }),
     notes: bounded(said.flatMap((each) => notesOf(event, each))),

@@ -99,8 +99,16 @@ function denial(of: Case): (Refusal & { readonly because: string }) | undefined 
   const rule = of.rules.find((each) => each.rule.decision === "deny" && concerns(each, of))?.rule;
   if (rule !== undefined) return { because: `rule ${rule.id}`, ...byRule(rule.id) };
   if (of.hooks?.decision === "deny")
-    return { because: "hook", message: "a hook of the person denies this call", ...saidBy(of.hooks.reason) };
+    return {
+      because: hookName(of.hooks),
+      message: "a hook of the person denies this call",
+      ...saidBy(of.hooks.reason),
+    };
   return of.facts.effect === "read" ? undefined : protectedTarget(of);
+}
+
+function hookName({ by }: HookVerdict): string {
+  return by === undefined ? "hook" : `hook ${by}`;
 }
 
 /** What is said of a call or a place that a deny rule closes. */
@@ -146,7 +154,7 @@ function doubtsOf(of: Case): Doubt[] {
     const words = of.hooks.reason;
     // it stands among our own sentences
     const reason = words === undefined ? "a hook asks" : `a hook asks: ${escapeForPerson(words)}`;
-    doubts.push({ because: "hook", reason, always: true, places: all, byPath: false });
+    doubts.push({ because: hookName(of.hooks), reason, always: true, places: all, byPath: false });
   }
   return [...doubts, ...laterDoubt(of), ...tierDoubt(of, all)];
 }

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { symlink } from "node:fs/promises";
+import { readdir, readFile, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { deciding, hooked, on, printing, teller, type Hooked, type Told } from "../support/hooked.ts";
@@ -295,4 +295,17 @@ open(path, "w").write(text)
     expect(told.map(({ hook_event_name }) => hook_event_name)).toEqual(["PostToolUseFailure"]);
     expect(told[0]?.["error"]).toContain("not_found");
   });
+});
+
+test("the audit names the hook that denied a call", async () => {
+  await using here = await hooked({
+    files: { "a.txt": "a\n" },
+    home: { PreToolUse: [on("Read", deciding("deny"))] },
+  });
+  await here.call("read_file", { path: "a.txt" });
+  await here.suite.scope.close();
+  const folder = join(here.stateFolder, "audit");
+  const [project = ""] = await readdir(folder);
+  const lines = await readFile(join(folder, project, "audit.jsonl"), "utf8");
+  expect(lines).toMatch(/"because":"hook [^"]*hooks\.json:\d+"/u);
 });

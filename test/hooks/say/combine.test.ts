@@ -10,7 +10,7 @@ function says(outcome: Partial<Outcome>, source = "hooks.json:1"): Said {
   return { source, outcome: { status: "ok", context: [], problems: [], ...outcome } };
 }
 
-const silent = { decision: "none", notes: [], systemMessages: [], problems: [] };
+const silent = { decision: "none", by: [], notes: [], systemMessages: [], problems: [] };
 
 test("nobody and somebody silent say nothing", () => {
   for (const event of EVERY) {
@@ -47,6 +47,7 @@ describe("decisions", () => {
     expect(combine("PreToolUse", said)).toEqual({
       ...silent,
       decision: "deny",
+      by: ["a:1", "c:3"],
       reason: "[hook a:1] frozen until Monday\n[hook c:3] no reason was given",
     });
   });
@@ -58,7 +59,13 @@ describe("decisions", () => {
       says({ stop: "" }, "c:3"),
     ];
     const stop = "[hook b:2] budget spent\n[hook c:3] no reason was given";
-    expect(combine("PreToolUse", said)).toEqual({ ...silent, decision: "deny", reason: stop, stop });
+    expect(combine("PreToolUse", said)).toEqual({
+      ...silent,
+      decision: "deny",
+      by: ["b:2", "c:3"],
+      reason: stop,
+      stop,
+    });
   });
 });
 
