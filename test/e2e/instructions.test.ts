@@ -237,18 +237,16 @@ describe.each(CLIENTS)("a client (%s, %s)", (era, over) => {
 });
 
 test.each([
-  ["--no-announce", (text: string) => expect(text).not.toContain("[instructions]")],
+  ["--no-announce", /^\[whole file, [^\n]*\]\nexport const users = \[\];$/u],
   [
     "--inject",
-    (text: string) =>
-      expect(text.slice(text.indexOf(NOTE) + NOTE.length)).toMatch(
-        /^\n<instructions path="src\/api\/AGENTS\.md" scope="directory" priority="normal" ([0-9a-f]{12})>\nHandlers return data\.\n<\/instructions \1>$/u,
-      ),
+    /src\/api: read before changing something there\n<instructions path="src\/api\/AGENTS\.md" scope="directory" priority="normal" ([0-9a-f]{12})>\nHandlers return data\.\n<\/instructions \1>$/u,
   ],
-])("with %s the first answer is another", async (flag, check) => {
+])("with %s the first answer is another", async (flag, expected) => {
   await using project = await fixtureProject(FILES);
   await using here = await connect(project, { era: "v1", over: "stdio", args: ["core", flag] });
-  check(await here.call("read_file", { path: "src/api/users.ts" }));
+  const answer = await here.call("read_file", { path: "src/api/users.ts" });
+  expect(answer.trimEnd()).toMatch(expected);
 });
 
 test("agents are told in 512 characters how to use the suite, whether all is served or this server alone", async () => {
