@@ -5,7 +5,7 @@ import type { Announcer } from "../shared/pipeline/announce.ts";
 import type { ToolFacts } from "../shared/tool.ts";
 import type { Instructions } from "./engine.ts";
 import { fitBudget } from "./merge/fit-budget.ts";
-import { mergedText, nonceFor } from "./merge/merged-text.ts";
+import { harmless, mergedText, nonceFor } from "./merge/merged-text.ts";
 import { said } from "./merge/said.ts";
 
 const LOOK_AGAIN_MS = 5_000;
@@ -82,7 +82,7 @@ export class InstructionAnnouncer implements Announcer {
     if (fresh.length === 0) return undefined;
     for (const { id } of fresh) versions.add(id);
     const names = fresh.map(({ path }) => path).join(", ");
-    const note = `[instructions] ${said(names)} ${fresh.length === 1 ? "holds" : "hold"} for ${said(place)}: read before changing something there`;
+    const note = `[instructions] ${harmless(said(names))} ${fresh.length === 1 ? "holds" : "hold"} for ${harmless(said(place))}: read before changing something there`;
     if (!this.#options.inject) return note;
     const { blocks } = await instructions.load({ target: place, signal });
     const ids = new Set(fresh.map(({ id }) => id));

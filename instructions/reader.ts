@@ -17,12 +17,14 @@ export interface ReaderOptions {
   readonly home: string;
 }
 
-/** Of all files of one chain together; two hundred times what people write. */
-const MOST_CHARACTERS = 4 * 1024 * 1024;
+/** Characters of many files together, and what is said of those for which there is no room. */
+const OF_CHAIN = {
+  most: 4 * 1024 * 1024,
+  why: "all files together are longer than 4 MiB, and it is one of the farthest",
+} as const;
+const OF_LIST = { most: 32 * 1024 * 1024, why: "all files together are longer than 32 MiB" } as const;
 /** After so long others get their turn. */
 const TURN_MS = 20;
-
-const TOO_MUCH = "all instructions together are longer than 4 MiB, and it is among the farthest";
 
 interface Parsed {
   readonly document: Document;
@@ -69,7 +71,7 @@ export class Reader {
 
   /** The documents of files, or why there is none. */
   async documentsOf(sources: readonly Source[]): Promise<readonly Looked[]> {
-    const { parsed, unread } = await this.#parseAll(sources);
+    const { parsed, unread } = await this.#parseAll(sources, OF_LIST);
     return sources.flatMap((source) => {
       const found = parsed.get(source)?.document ?? unread.get(source);
       return found === undefined ? [] : [{ source, found }];
@@ -78,8 +80,8 @@ export class Reader {
 
   /** A whole chain as it is written: nothing is taken in, nothing filled in. */
   async readPlainly({ sources }: Chain): Promise<ReadChain> {
-    const { parsed, unread } = await this.#parseAll(sources);
-    return { reads: [...parsed.values()].map(plain), problems: [...unread].map(warningOf) };
+    const { parsed, unread } = await this.#parseAll(sources, OF_CHAIN);
+    return { reads: [...parsed.values()].map(plain), problems: warningsOf(unread) };
   }
 
   /** A whole chain: what does not apply keeps its plain body, since nobody rendered it. */
@@ -103,21 +105,24 @@ export class Reader {
   }
 
   /** In the order given. A stranger's files never push out a person's own. */
-  async #parseAll(sources: readonly Source[]): Promise<{
+  async #parseAll(
+    sources: readonly Source[],
+    { most, why }: typeof OF_CHAIN | typeof OF_LIST,
+  ): Promise<{
     readonly parsed: ReadonlyMap<Source, Parsed>;
     readonly unread: ReadonlyMap<Source, string>;
   }> {
     const looked = new Map<Source, Parsed | string>();
     const turns = new Turns();
-    let left = MOST_CHARACTERS;
+    let left: number = most;
     for (const source of [...sources.filter(isPersonal), ...sources.toReversed()]) {
       if (looked.has(source)) continue;
-      const found = left < 0 ? TOO_MUCH : await this.#options.files.read(source.path);
+      const found = left < 0 ? why : await this.#options.files.read(source.path);
       if (typeof found === "string") looked.set(source, found);
       else if (found?.kind === "refused") looked.set(source, found.why);
       else if (found !== undefined) {
         left -= found.text.length;
-        looked.set(source, left < 0 ? TOO_MUCH : this.#parse(source, found));
+        looked.set(source, left < 0 ? why : this.#parse(source, found));
       }
       await turns.next();
     }
@@ -206,8 +211,18 @@ function isSame(one: Source, other: Source): boolean {
   );
 }
 
-function warningOf([{ shown }, message]: readonly [Source, string]): Warning {
-  return { level: "warning", code: message === TOO_MUCH ? "too_much" : "unreadable", message, path: shown };
+/** Thousands of files that are too much are told once. */
+function warningsOf(unread: ReadonlyMap<Source, string>): Warning[] {
+  const others = [...unread.values()].filter((why) => why === OF_CHAIN.why).slice(1);
+  let isTold = false;
+  return [...unread].flatMap(([{ shown: path }, why]): Warning[] => {
+    if (why !== OF_CHAIN.why) return [{ level: "warning", code: "unreadable", message: why, path }];
+    if (isTold) return [];
+    isTold = true;
+    const message =
+      others.length === 0 ? why : `${why}; so are ${others.length} others, which are not read either`;
+    return [{ level: "warning", code: "too_much", message, path }];
+  });
 }
 
 /** `line` is counted in the body; in the file that was taken in, where there is one. */

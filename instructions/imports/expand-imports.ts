@@ -95,10 +95,10 @@ class Expansion {
   }
 
   result(): Omit<Expanded, "text"> {
-    if (this.#leftOut > 0) this.#log.add(overLimit(this.#leftOut), {});
     const absent = [...this.#looks].flatMap(([path, file]) => (file === undefined ? [path] : []));
     const imports = [...this.#taken.values()];
-    return { imports, realPaths: [...this.#taken.keys()], absent, problems: this.#log.all() };
+    const problems = [...(this.#leftOut > 0 ? [overLimit(this.#leftOut)] : []), ...this.#log.all()];
+    return { imports, realPaths: [...this.#taken.keys()], absent, problems };
   }
 
   async expand(document: Document, trail: Trail): Promise<string> {

@@ -1,4 +1,5 @@
 import type { Excluded } from "../shapes.ts";
+import { harmless } from "./merged-text.ts";
 import { said, saidTokens } from "./said.ts";
 
 const MOST_LINES = 50;
@@ -13,7 +14,8 @@ export function droppedNotice(dropped: readonly Excluded[], room: number): strin
   const lines: string[] = [];
   let left = room - START.length - countLine(dropped.length).length - 2;
   for (const excluded of dropped.slice(-MOST_LINES).toReversed()) {
-    const line = `- ${said(excluded.path)}: ${saidTokens(excluded.tokens)}; ids ["${excluded.id}"] loads it`;
+    const path = harmless(said(excluded.path));
+    const line = `- ${path}: ${saidTokens(excluded.tokens)}; ids ["${excluded.id}"] loads it`;
     left -= line.length + 1;
     if (left < 0) break;
     lines.push(line);

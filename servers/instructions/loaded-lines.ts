@@ -1,4 +1,5 @@
 import type { Listed } from "../../instructions/engine.ts";
+import { harmless } from "../../instructions/merge/merged-text.ts";
 import type { Block, Excluded, Loaded, Warning } from "../../instructions/shapes.ts";
 import { escapeForPerson } from "../../shared/escape-for-person.ts";
 
@@ -37,7 +38,7 @@ function partial(target: string, loaded: Loaded, [what = "", ...lines]: readonly
 }
 
 function headOf(target: string, { blocks, excluded, tokens, warnings }: Loaded): string {
-  const shown = escapeForPerson(target.slice(0, MOST_TARGET));
+  const shown = harmless(escapeForPerson(target.slice(0, MOST_TARGET)));
   const problems = warnings.filter(({ level }) => level === "warning").length;
   const beside = [
     ...(excluded.length === 0 ? [] : [`${excluded.length} left out`]),
@@ -50,15 +51,15 @@ function headOf(target: string, { blocks, excluded, tokens, warnings }: Loaded):
 
 function blockLine({ path, scope, tokens, reason, imports }: Block): string {
   const taken = imports.length === 0 ? "" : `; with ${imports.join(", ")}`;
-  return `+ ${path} (${scope}, ${tokens} tokens): ${reason}${taken}`;
+  return harmless(`+ ${path} (${scope}, ${tokens} tokens): ${reason}${taken}`);
 }
 
 function excludedLine({ path, reason, available, id }: Excluded): string {
-  return `- ${path}: ${reason}${available ? `; ids ["${id}"] loads it` : ""}`;
+  return harmless(`- ${path}: ${reason}${available ? `; ids ["${id}"] loads it` : ""}`);
 }
 
 function warningLine({ path, line, message }: Warning): string {
-  return `! ${path}${line === undefined ? "" : `:${line}`}: ${message}`;
+  return harmless(`! ${path}${line === undefined ? "" : `:${line}`}: ${message}`);
 }
 
 /** A project's instruction files, for reading. */
@@ -78,7 +79,8 @@ export function countedText(files: readonly Listed[]): string {
 }
 
 function listedLines({ path, family, when, tokens, problems }: Listed): string[] {
-  return [`${path} (${family}, ${tokens} tokens): ${when}`, ...problems.map((problem) => `  ! ${problem}`)];
+  const lines = [`${path} (${family}, ${tokens} tokens): ${when}`, ...problems.map((each) => `  ! ${each}`)];
+  return lines.map(harmless);
 }
 
 function countOf(files: readonly Listed[]): string {
