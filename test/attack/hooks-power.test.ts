@@ -192,6 +192,8 @@ describe("a hook that rewrites a call", () => {
       on("Bash", 'bash "$CLAUDE_PROJECT_DIR"/tools/check.sh'),
     ];
     await here.put("../home/config/hooks.json", JSON.stringify({ hooks: { PreToolUse: groups } }));
+    // one of them names a script of the project, and waits for a yes otherwise
+    await approve(here);
     const { error, text } = await here.call(name, input);
     if (name !== "search_text") expect(error, text).toBeDefined();
     expect(error).not.toBe("internal");

@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { approve } from "../support/hook-attack.ts";
 import { deciding, hooked, on, printing, type Hooked, type HookGroup } from "../support/hooked.ts";
 import { answerOf, lastRun, saidIn } from "./scripted.ts";
 
@@ -65,6 +66,8 @@ const SPELLINGS: Readonly<
 test.each(Object.entries(SPELLINGS))("a command with %s runs", async (_what, [command, more]) => {
   await using here = await hooked({ home: { PreToolUse: [on("Write", command, more)] } });
   await withScripts(here);
+  // scripts of the project wait for a yes, whoever names them
+  await approve(here);
   const answer = await answerOf(here, "write_file", WRITE);
   expect(answer.error, answer.text).toBe("denied");
   expect(saidIn(answer.text).join()).toContain("seen");

@@ -47,7 +47,7 @@ describe("what cannot guard", () => {
     ],
     [
       "a script that may not be executed",
-      { files: { "guard.sh": "exit 2" }, home: { PreToolUse: [on("Write", "./guard.sh")] } },
+      { files: { "../guard.sh": "exit 2" }, home: { PreToolUse: [on("Write", "../guard.sh")] } },
       /its failure blocks: exit code 126/u,
     ],
     [

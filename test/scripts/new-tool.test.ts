@@ -18,6 +18,7 @@ beforeAll(async () => {
     "scripts",
     "servers",
     "shared",
+    "instructions",
     "hooks",
   ]) {
     await cp(join(ROOT, name), join(copy, name), {
