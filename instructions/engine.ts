@@ -16,6 +16,8 @@ export interface InstructionsOptions {
   readonly workspace: Workspace;
   readonly places: PersonalPlaces;
   readonly families: readonly Family[];
+  /** Other programs whose files in the home folder are read although no family brings them. */
+  readonly userFamilies?: readonly "codex"[];
   readonly scope: Closing;
 }
 

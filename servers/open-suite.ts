@@ -1,6 +1,5 @@
 import { type Hooks, openHooks } from "../hooks/engine.ts";
 import { InstructionAnnouncer } from "../instructions/announcer.ts";
-import { USUAL_FAMILIES } from "../instructions/shapes.ts";
 import { AuditLog } from "../shared/audit/audit-log.ts";
 import { projectKey } from "../shared/audit/project-key.ts";
 import { withAudit } from "../shared/audit/stage.ts";
@@ -26,6 +25,7 @@ import { withStatus } from "../shared/status/stage.ts";
 import { canRead, type Tool } from "../shared/tool.ts";
 import { openWorkspace } from "../shared/workspace/open-workspace.ts";
 import { catalog } from "./catalog.ts";
+import { instructionsOptions } from "./instructions/options.ts";
 
 /** One open server with its tools wrapped: ready for a transport, the command line or the planner. */
 export interface ServedServer extends Pick<OpenServer, "name" | "summary" | "instructions"> {
@@ -70,12 +70,13 @@ export async function openSuite({ settings, servers, scope, log }: SuiteOptions)
   const changes = { stateFolder: places.state, fsync, keeping };
   const workspace = await openWorkspace(settings.roots, { scope, log, containment, changes });
   const status = createStatusFeed({ scope, log });
+  const chosen = instructionsOptions.parse(settings.options["instructions"] ?? {});
   const announcer = new InstructionAnnouncer({
     ...settings,
     // a start does not wait for what only a call needs
     async open() {
       const { openInstructions } = await import("../instructions/engine.ts");
-      return openInstructions({ workspace, places, families: USUAL_FAMILIES, scope });
+      return openInstructions({ workspace, places, ...chosen, scope });
     },
   });
   const project = projectKey(workspace.roots);

@@ -98,8 +98,8 @@ async function load(
   await using scope = new Scope();
   const { roots, places, options } = await loadSettings(flags, ["instructions"], stderrLog);
   const workspace = await openWorkspace(roots, { scope, log: stderrLog });
-  const { families } = instructionsOptions.parse(options["instructions"]);
-  const engine = openInstructions({ workspace, places, families, scope });
+  const chosen = instructionsOptions.parse(options["instructions"]);
+  const engine = openInstructions({ workspace, places, ...chosen, scope });
   return await asStartup(engine, {
     target: isInside(workspace, process.cwd()) ? resolve(path) : path,
     budgetTokens: budget,

@@ -7,4 +7,8 @@ export const instructionsOptions = z.strictObject({
     .array(z.enum(FAMILIES))
     .default([...USUAL_FAMILIES])
     .describe("whose instruction files count"),
+  userFamilies: z
+    .array(z.enum(["codex"]))
+    .default([])
+    .describe("other programs whose files in your home folder count"),
 });

@@ -27,7 +27,7 @@ export default defineServer({
     read: readResource,
     watch: (uri, { instructions }, changed) => instructions.watch(targetOf(uri), changed),
   },
-  async open({ families }, host) {
-    return { instructions: openInstructions({ ...host, families }), prompts: openPrompts(host) };
+  async open(chosen, host) {
+    return { instructions: openInstructions({ ...host, ...chosen }), prompts: openPrompts(host) };
   },
 });

@@ -114,12 +114,16 @@ describe("plumbline instructions", () => {
 
   test("knows the families that the person chose, and their own files", async () => {
     await using me = await somebody();
-    await me.write(".config/plumbline/config.json", { instructions: { families: ["agents", "gemini"] } });
+    await me.write(".config/plumbline/config.json", {
+      instructions: { families: ["agents", "gemini"], userFamilies: ["codex"] },
+    });
     await me.write(".config/plumbline/AGENTS.md", "Be brief.\n");
+    await me.write(".codex/AGENTS.md", "Be quick.\n");
     const { stdout } = await me.plumbline(["instructions", "--json"]);
     const { blocks } = loadedSchema.parse(JSON.parse(stdout));
     expect(blocks.map(({ path }) => path)).toEqual([
-      expect.stringMatching(/AGENTS\.md$/u),
+      "~/.config/plumbline/AGENTS.md",
+      "~/.codex/AGENTS.md",
       "AGENTS.md",
       "GEMINI.md",
     ]);

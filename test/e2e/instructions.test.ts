@@ -249,6 +249,15 @@ test.each([
   expect(answer.trimEnd()).toMatch(expected);
 });
 
+test("the files of the chosen families are named", async () => {
+  await using project = await fixtureProject({ ...FILES, "src/api/GEMINI.md": "For Gemini.\n" });
+  const args = ["all", "--instructions-families", "gemini"];
+  await using here = await connect(project, { era: "v1", over: "stdio", args });
+  expect(await here.call("read_file", { path: "src/api/users.ts" })).toContain(
+    "\n[instructions] src/api/GEMINI.md holds for src/api: ",
+  );
+});
+
 test("agents are told in 512 characters how to use the suite, whether all is served or this server alone", async () => {
   await using project = await fixtureProject(FILES);
   await using all = await connect(project, { era: "v1", over: "stdio", args: ["all"] });
