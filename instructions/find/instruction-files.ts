@@ -1,4 +1,4 @@
-import { isAbsolute, join, relative, sep } from "node:path";
+import { isAbsolute, join, relative, resolve, sep } from "node:path";
 import { stampFile } from "../../shared/config/file-stamp.ts";
 import { isErrno, ToolError } from "../../shared/errors.ts";
 import type { Workspace } from "../../shared/workspace/workspace.ts";
@@ -58,7 +58,8 @@ export class ProjectFiles implements InstructionFiles {
     this.#project = projectGround(workspace, signal ?? new AbortController().signal);
     // with the folders in the home folder, so that they are the person's where the home folder is a root
     const folders = [home, config, managed.claude, managed.own];
-    this.#personal = [...folders, join(home, ".claude"), join(home, ".codex")];
+    const all = [...folders, join(home, ".claude"), join(home, ".codex")];
+    this.#personal = all.map((folder) => resolve(folder));
   }
 
   async read(path: string): Promise<FileText | undefined> {
@@ -117,13 +118,18 @@ function nearest(depths: readonly (number | undefined)[]): number {
 }
 
 function depthBelow(folder: string, path: string): number | undefined {
-  // most paths are told apart by their beginning
-  if (path.startsWith(folder) && path.charAt(folder.length) === sep && !path.includes(".."))
+  // a clean path is told by its beginning; where case may not matter, only that it lies below
+  const isClean = !UNCLEAN.test(path);
+  if (isClean && path.startsWith(folder) && path.charAt(folder.length) === sep)
     return path.slice(folder.length + 1).split(sep).length;
+  if (isClean && sep === "/") return path === folder ? 0 : undefined;
   const below = relative(folder, path);
   if (below === "") return 0;
   return below.split(sep)[0] === ".." || isAbsolute(below) ? undefined : below.split(sep).length;
 }
+
+/** An empty name, or one that stands for another folder. */
+const UNCLEAN = /[/\\]\.{0,2}(?:[/\\]|$)/u;
 
 /** A link to nothing was put there by somebody who takes it for a file. */
 function nothingAt(path: string, real: string): FileText | undefined {
