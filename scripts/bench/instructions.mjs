@@ -37,13 +37,12 @@ function plant() {
   const targets = [];
   for (let each = 0; each < PACKAGES; each += 1) {
     const home = `packages/p${each}`;
-    for (let part = 0; part < FOLDERS; part += 1) {
-      for (let file = 0; file < FILES; file += 1) {
-        const path = `${home}/src/part${part}/file${file}.ts`;
-        put(path, "export {};\n");
-        if (file === 0) targets.push(path);
-      }
-    }
+    const files = Array.from(
+      { length: FOLDERS * FILES },
+      (_, file) => `${home}/src/part${file % FOLDERS}/file${file}.ts`,
+    );
+    for (const path of files) put(path, "export {};\n");
+    targets.push(...files.slice(0, FOLDERS));
     put(`${home}/docs/style.md`, "Short sentences.\n");
     // the root's own are 40 of the 200
     put(

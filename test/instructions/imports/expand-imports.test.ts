@@ -439,8 +439,8 @@ describe("attacks", () => {
       [`${P}/AGENTS.md`]: Array.from({ length: 100_000 }, (_, at) => `@${at}.md`).join(" "),
     });
     expect(done.asked).toHaveLength(256);
-    expect(done.problems).toHaveLength(51);
-    expect(done.problems.at(-1)?.message).toBe("207 more things about imports are not listed");
+    expect(done.problems).toHaveLength(52);
+    expect(done.problems.at(-1)?.message).toBe("206 more things about imports are not listed");
   });
 
   test("1 MiB is taken in, and not a byte more", async () => {
