@@ -211,9 +211,9 @@ describe("a hook that rewrites a call", () => {
       ".github/workflows/x.yml",
       "../outside/new.txt",
       "../outside/b.txt",
-      "../home/state/trust.json",
     ])
       expect(existsSync(join(here.root, file)), file).toBe(false);
+    expect(JSON.parse(await here.read("../home/state/trust.json"))).toMatchObject({ version: 1 });
   });
 
   test("does not get past a question by it, and the question shows what would be done", async () => {
