@@ -23,6 +23,8 @@ const OF_CHAIN = {
   why: "all files together are longer than 4 MiB, and it is one of the farthest",
 } as const;
 const OF_LIST = { most: 32 * 1024 * 1024, why: "all files together are longer than 32 MiB" } as const;
+/** Files that are read at once. */
+const AT_ONCE = 16;
 /** After so long others get their turn. */
 const TURN_MS = 20;
 
@@ -112,28 +114,37 @@ export class Reader {
     readonly parsed: ReadonlyMap<Source, Parsed>;
     readonly unread: ReadonlyMap<Source, string>;
   }> {
-    const looked = new Map<Source, Parsed | string>();
+    const looked = new Map<Source, Parsed | string | undefined>();
     const turns = new Turns();
     let left: number = most;
-    for (const source of [...sources.filter(isPersonal), ...sources.toReversed()]) {
-      if (looked.has(source)) continue;
-      const found = left < 0 ? why : await this.#options.files.read(source.path);
-      if (typeof found === "string") looked.set(source, found);
-      else if (found?.kind === "refused") looked.set(source, found.why);
-      else if (found !== undefined) {
-        left -= found.text.length;
-        looked.set(source, left < 0 ? why : this.#parse(source, found));
-      }
+    for await (const [source, found] of this.#textsOf([
+      ...sources.filter(isPersonal),
+      ...sources.toReversed(),
+    ])) {
+      if (found?.kind === "text") left -= found.text.length;
+      if (left < 0) break;
+      looked.set(source, found?.kind === "text" ? this.#parse(source, found) : found?.why);
       await turns.next();
     }
     const parsed = new Map<Source, Parsed>();
     const unread = new Map<Source, string>();
     for (const source of sources) {
-      const found = looked.get(source);
+      const found = looked.has(source) ? looked.get(source) : why;
       if (typeof found === "string") unread.set(source, found);
       else if (found !== undefined) parsed.set(source, found);
     }
     return { parsed, unread };
+  }
+
+  /** Each source once, some ahead of their turn: most of a first look is waiting. */
+  async *#textsOf(sources: readonly Source[]): AsyncGenerator<readonly [Source, FileText | undefined]> {
+    const once = [...new Set(sources)];
+    for (let at = 0; at < once.length; at += AT_ONCE)
+      yield* await Promise.all(
+        once
+          .slice(at, at + AT_ONCE)
+          .map(async (source) => [source, await this.#options.files.read(source.path)] as const),
+      );
   }
 
   #parse(source: Source, file: Extract<FileText, { kind: "text" }>): Parsed {
