@@ -7,8 +7,9 @@ import { ProjectFiles, type PersonalPlaces } from "./find/instruction-files.ts";
 import { listSources } from "./find/list-sources.ts";
 import { merge, type MergeAbout } from "./merge/merge.ts";
 import { countTokens } from "./merge/count-tokens.ts";
-import { Reader } from "./reader.ts";
-import type { Block, Family, Loaded } from "./shapes.ts";
+import { said } from "./merge/said.ts";
+import { type Looked, Reader } from "./reader.ts";
+import type { Block, Family, Loaded, Warning } from "./shapes.ts";
 import { Templates } from "./template/templates.ts";
 import { whenOf } from "./when.ts";
 
@@ -45,6 +46,12 @@ export interface Listed {
   readonly problems: readonly string[];
 }
 
+export interface Listing {
+  readonly files: readonly Listed[];
+  /** What is wrong beside the files: names that are not read, folders that cannot be looked into, too much to list. */
+  readonly problems: readonly Warning[];
+}
+
 /** Opens the instructions of a workspace: reads nothing yet. */
 export function openInstructions(options: InstructionsOptions): Instructions {
   const instructions = new Instructions(options);
@@ -76,23 +83,13 @@ export class Instructions {
   }
 
   /** Every instruction file of the project at or below a directory, also those that cannot be read. */
-  async list(path: string, signal: AbortSignal): Promise<readonly Listed[]> {
-    const { workspace } = this.#options;
+  async list(path: string, signal: AbortSignal): Promise<Listing> {
+    const { target } = await this.#chainOf(path);
+    if (!target.isDirectory) throw new ToolError("not_found", `there is no folder at ${said(path)}`);
     const chain = await listSources({ ...this.#options, files: this.#files, target: path, signal });
-    const below = workspace.locate(path).parts.join("/");
-    const root = workspace.locate(chain.projectRoot).parts.join("/");
-    const read = await this.#reader.documentsOf(chain.sources);
-    return read
-      .filter(({ source }) => isAtOrBelow(joined(root, source.dir), below))
-      .map(({ source, found }) => {
-        const { shown: path, family, scope } = source;
-        if (typeof found === "string")
-          return { path, family, scope, when: "never", tags: [], tokens: 0, problems: [found] };
-        const { frontmatter, body, problems } = found;
-        const { tags } = frontmatter;
-        const tokens = countTokens(body);
-        return { path, family, scope, when: whenOf(found), tags, tokens, problems: problems.map(lineOf) };
-      });
+    const own = chain.sources.filter(({ dir }) => isAtOrBelow(dir, target.path));
+    const read = await this.#reader.documentsOf(own);
+    return { files: read.map(listed), problems: chain.problems };
   }
 
   /** What a directory and those above it, below the workspace's root, say of their own for a target; nearest last. */
@@ -144,6 +141,16 @@ export class Instructions {
     if (target.includes("\0")) throw new ToolError("invalid_input", "the target holds a NUL character");
     return await findSources({ ...this.#options, files: this.#files, target });
   }
+}
+
+function listed({ source, found }: Looked): Listed {
+  const { shown: path, family, scope } = source;
+  if (typeof found === "string")
+    return { path, family, scope, when: "never", tags: [], tokens: 0, problems: [found] };
+  const { frontmatter, body, problems } = found;
+  const { tags } = frontmatter;
+  const tokens = countTokens(body);
+  return { path, family, scope, when: whenOf(found), tags, tokens, problems: problems.map(lineOf) };
 }
 
 /** Whose files are a directory's own: neither a person's, nor those of somebody else's code. */

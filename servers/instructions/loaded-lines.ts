@@ -1,4 +1,4 @@
-import type { Listed } from "../../instructions/engine.ts";
+import type { Listed, Listing } from "../../instructions/engine.ts";
 import { harmless } from "../../instructions/merge/merged-text.ts";
 import type { Block, Excluded, Loaded, Warning } from "../../instructions/shapes.ts";
 import { escapeForPerson } from "../../shared/escape-for-person.ts";
@@ -63,12 +63,12 @@ function warningLine({ path, line, message }: Warning): string {
 }
 
 /** A project's instruction files, for reading. */
-export function listedText(files: readonly Listed[]): string {
-  return [`[${countOf(files)}]`, ...files.flatMap(listedLines)].join("\n");
+export function listedText({ files, problems }: Listing): string {
+  return [`[${countOf(files)}]`, ...files.flatMap(listedLines), ...problems.map(warningLine)].join("\n");
 }
 
 /** The same by folders. */
-export function countedText(files: readonly Listed[]): string {
+export function countedText({ files }: Listing): string {
   const counts = new Map<string, number>();
   for (const { path } of files) {
     const folder = path.includes("/") ? path.slice(0, path.indexOf("/") + 1) : ".";

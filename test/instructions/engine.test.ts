@@ -115,7 +115,7 @@ test("a list names every file, when it counts, and those that cannot be read", a
     "root/b/.cursor/rules/ask.mdc": "---\ndescription: Asks\n---\nASK",
   });
   const lines = async (path: string): Promise<string[]> =>
-    (await made.instructions.list(path, SIGNAL)).map(({ path: file, when, tokens, problems }) =>
+    (await made.instructions.list(path, SIGNAL)).files.map(({ path: file, when, tokens, problems }) =>
       `${file} ${tokens}: ${when} ${problems.join()}`.trim(),
     );
   const inA = [

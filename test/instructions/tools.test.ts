@@ -155,6 +155,18 @@ describe("list_instructions", () => {
     ]);
   });
 
+  test("knows a folder by a link to it, and tells of names that are not read", async () => {
+    await using made = await withFiles({ "real/AGENTS.md": "Real.\n", "agents.md": "Not read.\n" });
+    await symlink("real", join(made.dir, "link"));
+    const line = "real/AGENTS.md (agents, 2 tokens): always below real";
+    const [listed = ""] = await made.texts("list_instructions", { path: "link" });
+    expect(listed.split("\n")).toEqual([
+      "[1 file of instructions]",
+      line,
+      "! agents.md: it is not read: only AGENTS.md, spelt exactly so, is a file of instructions",
+    ]);
+  });
+
   test("counts by folder when there is no room", async () => {
     expect(await ws.texts("list_instructions", { budget: 200 })).toEqual([
       "[partial: counts by folder, ask by path or raise budget; 5 files of instructions]\n.: 2\n.claude/: 1\n.cursor/: 1\nsrc/: 1",
@@ -172,6 +184,8 @@ describe("refuses in its own words", () => {
     ["load_instructions", { target: "a", ids: "abc" }, /^invalid_input: .*ids/su],
     ["load_instructions", { target: "a", path: "b" }, /^invalid_input: .*path/su],
     ["list_instructions", { path: ".." }, /^denied/u],
+    ["list_instructions", { path: "src/a.ts" }, /^not_found: there is no folder at src\/a\.ts/u],
+    ["list_instructions", { path: "missing" }, /^not_found/u],
     ["list_instructions", { path: "a\0b" }, /^invalid_input/u],
     ["read_resource", { uri: "instructions:///../x" }, /^denied/u],
     ["read_resource", { uri: "instructions:////etc/passwd" }, /^denied/u],

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { Listed } from "../../../instructions/engine.ts";
+import type { Listing } from "../../../instructions/engine.ts";
 import { budgetField } from "../../../shared/limits.ts";
 import { tool } from "../deps.ts";
 import { countedText, listedText } from "../loaded-lines.ts";
@@ -17,7 +17,7 @@ export default tool({
   }),
   touches: ({ path }) => ({ paths: [path] }),
 
-  async run({ path }, { instructions, signal }): Promise<readonly Listed[]> {
+  async run({ path }, { instructions, signal }): Promise<Listing> {
     return await instructions.list(path, signal);
   },
 
