@@ -10,7 +10,8 @@ import { said, saidTokens } from "./said.ts";
 export const LEAST_BUDGET = 256;
 
 const RANKS = { low: 0, normal: 1, high: 2 } as const;
-const ASKED = 3;
+/** What was asked for, and what the administrator wrote: no repository can flood it out. */
+const LAST = 3;
 /** For the line at the end of what is cut. */
 const ROOM_TO_SAY = 240;
 const MOST_HEADING = 60;
@@ -35,8 +36,8 @@ export interface FitOptions {
 
 /**
  * The blocks for which a budget has room. Low ones go first, then normal, then high ones; of one priority those that hold
- * only sometimes go before those that always do, and then the farthest from the target first. The last one stays
- * and loses its end if need be, with a line that says so.
+ * only sometimes go before those that always do, and then the farthest from the target first; managed ones and those
+ * that were asked for go after all others. The last one stays and loses its end if need be, with a line that says so.
  */
 export function fitBudget(blocks: readonly Block[], { budgetTokens, asked = [] }: FitOptions): Fit {
   const room = Math.max(LEAST_BUDGET, Math.floor(budgetTokens)) * TOKEN_CHARS;
@@ -66,8 +67,10 @@ function spaceFor(notice: string): number {
 }
 
 function inDropOrder(blocks: readonly Block[], asked: ReadonlySet<string>): Block[] {
-  const rank = ({ id, priority, type }: Block): number =>
-    (asked.has(id) ? ASKED : RANKS[priority]) * 2 + (type === "always" ? 1 : 0);
+  const rank = ({ id, scope, priority, type }: Block): number => {
+    const isLast = asked.has(id) || scope === "managed";
+    return (isLast ? LAST : RANKS[priority]) * 2 + (type === "always" ? 1 : 0);
+  };
   return blocks.toSorted((one, other) => rank(one) - rank(other));
 }
 

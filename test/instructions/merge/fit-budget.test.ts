@@ -16,6 +16,14 @@ function keptOf(blocks: readonly Block[], budgetTokens: number, asked: readonly 
   return fitBudget(blocks, { budgetTokens, asked }).kept.map(({ path }) => path);
 }
 
+test("a repository cannot flood out what the administrator wrote", () => {
+  const flood = Array.from({ length: 5 }, (_, each) => page(`loud-${each}`, { priority: "high" }));
+  expect(keptOf([page("/etc/AGENTS.md", { scope: "managed" }), ...flood], 2_400)).toEqual([
+    "/etc/AGENTS.md",
+    "loud-4",
+  ]);
+});
+
 describe("what goes first", () => {
   const blocks = [
     page("far-high", { priority: "high" }),
