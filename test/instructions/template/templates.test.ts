@@ -240,12 +240,12 @@ describe("attacks get nothing", () => {
     [
       "nested loops",
       `{% assign a = "${"x,".repeat(900)}" | split: "," %}${nested("for x in a", "for", 4)}`,
-      "it takes too long",
+      // whichever limit it meets first on this machine
+      "it (?:takes too long|makes too much text)",
     ],
     [
       "loops over loops over nothing",
       `{% assign a = "${"x,".repeat(9_000)}" | split: "," %}${nested("for x in a reversed", "for", 3)}`,
-      // whichever limit it meets first on this machine
       "it (?:takes too long|makes too much text)",
     ],
     ["one step after the other", TOO_LONG, "it takes too long"],
