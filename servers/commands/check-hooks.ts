@@ -2,7 +2,7 @@ import { findShell } from "../../hooks/run/find-shell.ts";
 import type { Flags } from "../../shared/config/layer.ts";
 import { ToolError } from "../../shared/errors.ts";
 import type { HandlerReport, HookReport } from "../../shared/hook-desk.ts";
-import type { Finding } from "./checks.ts";
+import type { Finding } from "./finding.ts";
 import { reportHooks } from "./hooks.ts";
 
 /** How many hooks run, wait and are broken here, and by which shell commands run. */

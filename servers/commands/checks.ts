@@ -9,16 +9,8 @@ import { StartupError, ToolError } from "../../shared/errors.ts";
 import { run } from "../../shared/process/run.ts";
 import { catalog } from "../catalog.ts";
 import { checkHooks } from "./check-hooks.ts";
+import type { Finding } from "./finding.ts";
 import { loadSettings } from "./load-settings.ts";
-
-/** What one look at the machine found. `bad` fails the doctor, `poor` does not. */
-export interface Finding {
-  readonly name: string;
-  readonly state: "good" | "poor" | "bad";
-  readonly what: string;
-  /** The one command that mends it. */
-  readonly mend?: string;
-}
 
 const OLDEST = [20, 19] as const;
 const PATIENCE_MS = 10_000;
