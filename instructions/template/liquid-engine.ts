@@ -17,7 +17,7 @@ const FILTERS = new Set([
 const SEARCHING = ["remove", "replace", "split"];
 /** The longest text to look for: V8 takes seconds for a long one, and nothing can stop it meanwhile. */
 const MOST_SOUGHT = 256;
-/** The longest list: one large array that does not fit into a worker's memory ends the whole process, not the worker. */
+/** The longest list: one large array can fill a process's memory in one step. */
 const MOST_ITEMS = 10_000;
 
 // of the clock: a busy machine must not make a harmless template fail

@@ -14,7 +14,7 @@ export interface RenderAbout {
   readonly signal: AbortSignal;
 }
 
-/** Fills in templates: `vars` here, Liquid in a worker that is ended after a second. Close it. */
+/** Fills in templates: `vars` here, Liquid in a process of its own that is killed after a second. Close it. */
 export class Templates {
   readonly #worker = new KillableWorker<LiquidJob, LiquidReply>("template-worker", {
     answerMs: ANSWER_MS,

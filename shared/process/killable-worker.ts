@@ -1,6 +1,8 @@
+import { fork, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { Worker } from "node:worker_threads";
-import { isErrno, ToolError } from "../errors.ts";
+import { fileURLToPath } from "node:url";
+import { ToolError } from "../errors.ts";
+import { childEnvironment } from "./environment.ts";
 import { workerFile, type WorkerName } from "./worker.ts";
 
 const START_MS = 10_000;
@@ -14,8 +16,9 @@ export interface KillableWorkerOptions {
 }
 
 /**
- * Work on foreign input that may never end, in one worker: started at first use, ended after 30 s without work, and
- * stopped and replaced when an answer takes too long. Questions are answered one after the other.
+ * Work on foreign input that may never end, in a process of its own: started at first use, ended after 30 s without
+ * work, and killed and replaced when an answer takes too long. Questions are answered one after the other. Not a thread:
+ * one that runs out of memory in the wrong moment takes the whole process with it.
  */
 export class KillableWorker<Question, Answer> {
   readonly #name: WorkerName;
@@ -23,7 +26,7 @@ export class KillableWorker<Question, Answer> {
   readonly #closing = new AbortController();
   readonly #ending = new Set<Promise<unknown>>();
   #last: Promise<unknown> = Promise.resolve();
-  #worker: Worker | undefined;
+  #worker: ChildProcess | undefined;
   #idle: NodeJS.Timeout | undefined;
 
   constructor(name: WorkerName, options: KillableWorkerOptions) {
@@ -58,24 +61,22 @@ export class KillableWorker<Question, Answer> {
     stop.throwIfAborted();
     clearTimeout(this.#idle);
     const worker = this.#worker ?? (await this.#start(stop));
-    worker.ref();
-    worker.postMessage(question, []);
+    hold(worker, true);
+    worker.send(toJson(question));
     const answer = await this.#next(worker, this.#options.answerMs, stop);
     // a worker at rest must not keep the process alive
-    worker.unref();
+    hold(worker, false);
     this.#idle = setTimeout(() => this.#end(worker), IDLE_MS).unref();
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- our own worker answers nothing else
     return answer as Answer;
   }
 
-  async #start(stop: AbortSignal): Promise<Worker> {
-    const worker = new Worker(workerFile(this.#name), {
-      resourceLimits: { maxOldGenerationSizeMb: this.#options.megabytes },
+  async #start(stop: AbortSignal): Promise<ChildProcess> {
+    const worker = fork(fileURLToPath(workerFile(this.#name)), [], {
+      execArgv: [`--max-old-space-size=${this.#options.megabytes}`],
+      env: childEnvironment(),
       // what it prints must not reach our own output, which is the protocol's
-      stdout: true,
-      stderr: true,
-      env: {},
-      execArgv: [],
+      stdio: ["ignore", "ignore", "ignore", "ipc"],
     });
     // one that dies at rest is replaced at the next question
     worker.on("error", () => {});
@@ -90,37 +91,52 @@ export class KillableWorker<Question, Answer> {
     return worker;
   }
 
-  /** The worker's next message; without one in time the worker is ended. */
-  async #next(worker: Worker, limitMs: number, stop: AbortSignal): Promise<unknown> {
+  /** The worker's next message; without one in time the worker is killed. */
+  async #next(worker: ChildProcess, limitMs: number, stop: AbortSignal): Promise<unknown> {
     const late = AbortSignal.timeout(limitMs);
+    const over = new AbortController();
+    const signal = AbortSignal.any([stop, late, over.signal]);
+    const died = (): void => over.abort();
+    worker.once("exit", died);
     try {
-      const [message]: unknown[] = await once(worker, "message", {
-        signal: AbortSignal.any([stop, late]),
-      });
+      const [message]: unknown[] = await once(worker, "message", { signal });
       return message;
     } catch (error) {
       this.#end(worker);
       stop.throwIfAborted();
-      throw late.aborted ? new ToolError("timeout", "a worker took too long") : worded(error);
+      if (late.aborted) throw new ToolError("timeout", "a worker took too long");
+      throw over.signal.aborted ? new ToolError("too_large", "a worker needs too much memory") : error;
+    } finally {
+      worker.off("exit", died);
     }
   }
 
-  /** Not waited for: a long step of the engine's own code ends first, and nobody needs to wait for that. */
-  #end(worker: Worker | undefined): void {
+  #end(worker: ChildProcess | undefined): void {
     if (worker === undefined) return;
     this.#forget(worker);
-    const ending = worker.terminate().finally(() => this.#ending.delete(ending));
+    if (worker.exitCode !== null || worker.signalCode !== null) return;
+    const ending = once(worker, "exit").finally(() => this.#ending.delete(ending));
     this.#ending.add(ending);
+    worker.kill("SIGKILL");
   }
 
-  #forget(worker: Worker): void {
+  #forget(worker: ChildProcess): void {
     if (this.#worker !== worker) return;
     clearTimeout(this.#idle);
     this.#worker = undefined;
   }
 }
 
-function worded(error: unknown): unknown {
-  if (!isErrno(error, "ERR_WORKER_OUT_OF_MEMORY")) return error;
-  return new ToolError("too_large", "a worker needs too much memory");
+/** Whether it keeps our own process alive. */
+function hold(worker: ChildProcess, isHeld: boolean): void {
+  if (isHeld) worker.ref();
+  else worker.unref();
+  const { channel } = worker;
+  if (isHeld) channel?.ref();
+  else channel?.unref();
+}
+
+/** As it will arrive: questions and answers travel as JSON. */
+function toJson(question: unknown): string {
+  return JSON.stringify(question);
 }
