@@ -105,7 +105,8 @@ export class KillableWorker<Question, Answer> {
       this.#end(worker);
       stop.throwIfAborted();
       if (late.aborted) throw new ToolError("timeout", "a worker took too long");
-      throw over.signal.aborted ? new ToolError("too_large", "a worker needs too much memory") : error;
+      // it died, or its channel broke because it did: nearly always for want of memory
+      throw new ToolError("too_large", "a worker ended before it answered", { cause: error });
     } finally {
       worker.off("exit", died);
     }
