@@ -100,7 +100,8 @@ test("does exactly what the patch says at the places that it names, or refuses",
     ),
     { numRuns: RUNS * 200 },
   );
-  expect(applied).toBeGreaterThan(RUNS * 20);
+  // about one in nine: a third of that would mean that the recipes fit no file any more
+  expect(applied).toBeGreaterThan(RUNS * 8);
 });
 
 function attempt<Result>(run: () => Result): Result | undefined {
