@@ -7,6 +7,8 @@ import { Templates } from "../../../instructions/template/templates.ts";
 import type { Rendered, Variables } from "../../../instructions/template/template-problem.ts";
 
 const DIST = join(import.meta.dirname, "../../../dist");
+/** Which limit a template meets first depends on the machine. */
+const ANY_LIMIT = "it (?:takes too long|needs too much memory|makes too much text|is nested too deeply)";
 const KEPT = "; the text stays as it is written";
 const variables: Variables = {
   project: "plumb",
@@ -236,17 +238,16 @@ describe("attacks get nothing", () => {
 
   test.each([
     ["split", `{{ "${"a".repeat(50_000)}" | split: "" | size }}`, "a list in it is too long"],
-    ["a long list of loops backwards", backwards(1_500), "it (?:needs too much memory|takes too long)"],
+    ["a long list of loops backwards", backwards(1_500), ANY_LIMIT],
     [
       "nested loops",
       `{% assign a = "${"x,".repeat(900)}" | split: "," %}${nested("for x in a", "for", 4)}`,
-      // whichever limit it meets first on this machine
-      "it (?:takes too long|makes too much text)",
+      ANY_LIMIT,
     ],
     [
       "loops over loops over nothing",
       `{% assign a = "${"x,".repeat(9_000)}" | split: "," %}${nested("for x in a reversed", "for", 3)}`,
-      "it (?:takes too long|makes too much text)",
+      ANY_LIMIT,
     ],
     ["one step after the other", TOO_LONG, "it takes too long"],
     [
