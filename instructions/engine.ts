@@ -1,4 +1,5 @@
 import { ToolError } from "../shared/errors.ts";
+import { shown } from "../shared/config/shown.ts";
 import type { Scope as Closing } from "../shared/scope.ts";
 import type { Workspace } from "../shared/workspace/workspace.ts";
 import { ChainWatch } from "./find/chain-watch.ts";
@@ -79,7 +80,8 @@ export class Instructions {
     const about = aboutOf(chain, wanted);
     const { reads, problems } = await this.#reader.readAll(chain, about, signal);
     const loaded = merge(reads, about);
-    return { ...loaded, warnings: [...chain.problems, ...problems, ...loaded.warnings] };
+    const strays = strayIds(wanted.ids ?? [], loaded);
+    return { ...loaded, warnings: [...chain.problems, ...problems, ...loaded.warnings, ...strays] };
   }
 
   /** Every instruction file of the project at or below a directory, also those that cannot be read. */
@@ -180,4 +182,13 @@ function isAtOrBelow(path: string, folder: string): boolean {
 
 function lineOf({ line, message }: { readonly line?: number; readonly message: string }): string {
   return line === undefined ? message : `line ${line}: ${message}`;
+}
+
+/** Ids that no file of the chain has, as after a change of that file: who asked would think that it holds. */
+function strayIds(ids: readonly string[], { blocks, excluded }: Loaded): Warning[] {
+  const known = new Set([...blocks, ...excluded].map(({ id }) => id));
+  const message = "no file for this target has this id; it is another one after each change";
+  return ids
+    .filter((id) => !known.has(id))
+    .map((id) => ({ level: "warning", code: "unknown_id", message, path: shown(id, 64) }));
 }

@@ -24,6 +24,17 @@ describe("loading", () => {
     expect((await made.load("src/x")).blocks[0]?.path).toBe(".claude/rules/deep/r.md");
   });
 
+  test("an id that no file has is told, and one that a file has is not", async () => {
+    await using made = await engine({
+      "root/AGENTS.md": "A",
+      "root/.cursor/rules/b.mdc": "---\ndescription: b\n---\nB",
+    });
+    const [asked] = (await made.load("x")).excluded;
+    const loaded = await made.load("x", { ids: [asked?.id ?? "", "0badc0de"] });
+    expect(loaded.warnings).toMatchObject([{ code: "unknown_id", path: "0badc0de" }]);
+    expect(loaded.blocks.map(({ path }) => path)).toContain(".cursor/rules/b.mdc");
+  });
+
   test("has a fingerprint that changes with every file of the chain, and with no other", async () => {
     await using made = await engine({
       "root/AGENTS.md": "A @more.md",

@@ -4,7 +4,7 @@ import { ruleHolds, ruleProblem } from "../../../hooks/match/if-rule.ts";
 
 type Answer = boolean | "unknown";
 
-const PLACES = { root: "/work/app", home: "/home/me" };
+const PLACES = { root: "/proj/app", home: "/home/me" };
 
 function onFile(rule: string, path: string, tool = "Edit"): Answer {
   return ruleHolds(rule, {
@@ -213,52 +213,52 @@ describe("rules for commands", () => {
 
 describe("rules for paths", () => {
   test.each<[string, string, Answer]>([
-    ["*.ts", "/work/app/a.ts", true],
-    ["*.ts", "/work/app/src/deep/a.ts", true],
-    ["*.ts", "/work/app/a.tsx", false],
-    ["*.ts", "/work/other/a.ts", false],
-    [".env", "/work/app/packages/x/.env", true],
-    ["./.env", "/work/app/.env", true],
-    ["./.env", "/work/app/packages/x/.env", false],
-    [".env*", "/work/app/.env.local", true],
-    ["src/**", "/work/app/src/a/b.ts", true],
-    ["src/**", "/work/app/lib/src/a.ts", false],
-    ["**/src/**", "/work/app/lib/src/a.ts", true],
-    ["src/*", "/work/app/src/a/b.ts", true],
-    ["src/*.ts", "/work/app/src/a/b.ts", false],
-    ["/src/**/*.ts", "/work/app/src/a/b.ts", true],
+    ["*.ts", "/proj/app/a.ts", true],
+    ["*.ts", "/proj/app/src/deep/a.ts", true],
+    ["*.ts", "/proj/app/a.tsx", false],
+    ["*.ts", "/proj/other/a.ts", false],
+    [".env", "/proj/app/packages/x/.env", true],
+    ["./.env", "/proj/app/.env", true],
+    ["./.env", "/proj/app/packages/x/.env", false],
+    [".env*", "/proj/app/.env.local", true],
+    ["src/**", "/proj/app/src/a/b.ts", true],
+    ["src/**", "/proj/app/lib/src/a.ts", false],
+    ["**/src/**", "/proj/app/lib/src/a.ts", true],
+    ["src/*", "/proj/app/src/a/b.ts", true],
+    ["src/*.ts", "/proj/app/src/a/b.ts", false],
+    ["/src/**/*.ts", "/proj/app/src/a/b.ts", true],
     ["/src/**/*.ts", "/src/a/b.ts", false],
-    ["docs", "/work/app/x/docs/a.md", true],
-    ["docs/", "/work/app/docs/a.md", true],
-    ["*.{ts,tsx}", "/work/app/a.tsx", true],
-    ["*.TS", "/work/app/a.ts", true],
-    ["a?.ts", "/work/app/ab.ts", true],
+    ["docs", "/proj/app/x/docs/a.md", true],
+    ["docs/", "/proj/app/docs/a.md", true],
+    ["*.{ts,tsx}", "/proj/app/a.tsx", true],
+    ["*.TS", "/proj/app/a.ts", true],
+    ["a?.ts", "/proj/app/ab.ts", true],
     ["//etc/**", "/etc/passwd", true],
-    ["//etc/**", "/work/app/etc/passwd", false],
+    ["//etc/**", "/proj/app/etc/passwd", false],
     ["//**/.env", "/anywhere/.env", true],
     ["~/.ssh/**", "/home/me/.ssh/id", true],
     ["~/.ssh/**", "/home/you/.ssh/id", false],
-    ["../lib/**", "/work/lib/a.ts", true],
-    ["src/../lib/**", "/work/app/src/../lib/a.ts", false],
-    ["lib/**", "/work/app/src/../lib/a.ts", true],
-    ["*.[jt]s", "/work/app/a.js", "unknown"],
-    ["*.[jt]s", "/work/app/a.md", false],
-    ["app/[slug]/page.tsx", "/work/app/app/[slug]/page.tsx", "unknown"],
-    ["!*.md", "/work/app/a.ts", "unknown"],
-    ["*.@(ts|js)", "/work/app/a.ts", "unknown"],
-    ["{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}", "/work/app/x", "unknown"],
-    [String.raw`app/\(auth\)/*`, "/work/app/app/(auth)/a.ts", true],
-    ["app/(auth)/*", "/work/app/app/(auth)/a.ts", true],
-    ["file_path:*.ts", "/work/app/a.ts", "unknown"],
+    ["../lib/**", "/proj/lib/a.ts", true],
+    ["src/../lib/**", "/proj/app/src/../lib/a.ts", false],
+    ["lib/**", "/proj/app/src/../lib/a.ts", true],
+    ["*.[jt]s", "/proj/app/a.js", "unknown"],
+    ["*.[jt]s", "/proj/app/a.md", false],
+    ["app/[slug]/page.tsx", "/proj/app/app/[slug]/page.tsx", "unknown"],
+    ["!*.md", "/proj/app/a.ts", "unknown"],
+    ["*.@(ts|js)", "/proj/app/a.ts", "unknown"],
+    ["{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}", "/proj/app/x", "unknown"],
+    [String.raw`app/\(auth\)/*`, "/proj/app/app/(auth)/a.ts", true],
+    ["app/(auth)/*", "/proj/app/app/(auth)/a.ts", true],
+    ["file_path:*.ts", "/proj/app/a.ts", "unknown"],
     ["*.ts", "a.ts", "unknown"],
-    ["über/*", "/work/app/u\u0308ber/a", true],
+    ["über/*", "/proj/app/u\u0308ber/a", true],
   ])("Edit(%s) on %s: %s", (pattern, path, expected) =>
     expect(onFile(`Edit(${pattern})`, path)).toBe(expected),
   );
 
   test("a rule to edit is about every tool that writes files, a rule to read about searches too", () => {
     const tools = ["Edit", "Write", "MultiEdit", "Read", "Grep", "Bash"];
-    const path = "/work/app/a.ts";
+    const path = "/proj/app/a.ts";
     expect(tools.map((tool) => onFile("Edit(*.ts)", path, tool))).toEqual([
       true,
       true,
@@ -288,16 +288,16 @@ describe("rules for paths", () => {
 
   test("a search may reach what lies below its path", () => {
     const about = { tool: "Grep", names: [], ...PLACES };
-    expect(ruleHolds("Read(secrets/**)", { ...about, input: { path: "/work/app" } })).toBe("unknown");
-    expect(ruleHolds("Read(secrets/**)", { ...about, input: { path: "/work/app/secrets" } })).toBe(true);
+    expect(ruleHolds("Read(secrets/**)", { ...about, input: { path: "/proj/app" } })).toBe("unknown");
+    expect(ruleHolds("Read(secrets/**)", { ...about, input: { path: "/proj/app/secrets" } })).toBe(true);
     expect(ruleHolds("Read(secrets/**)", { ...about, input: {} })).toBe("unknown");
   });
 
   test("folders of Windows are written as Claude Code writes them", () => {
-    const about = { tool: "Edit", names: [], root: String.raw`C:\work`, home: String.raw`C:\Users\me` };
+    const about = { tool: "Edit", names: [], root: String.raw`C:\proj`, home: String.raw`C:\Users\me` };
     const on = (rule: string): Answer =>
-      ruleHolds(rule, { ...about, input: { file_path: String.raw`C:\work\src\a.ts` } });
-    expect(["Edit(src/*.ts)", "Edit(//c/work/**)", "Edit(~/**)"].map(on)).toEqual([true, true, false]);
+      ruleHolds(rule, { ...about, input: { file_path: String.raw`C:\proj\src\a.ts` } });
+    expect(["Edit(src/*.ts)", "Edit(//c/proj/**)", "Edit(~/**)"].map(on)).toEqual([true, true, false]);
   });
 
   test("without a root nothing relative can be said", () => {
@@ -317,9 +317,9 @@ describe("rules for paths", () => {
     ];
     for (const glob of globs)
       for (const path of [
-        `/work/app/${"a/".repeat(2_000)}`,
-        `/work/app/${"a".repeat(4_000)}`,
-        `/work/app/${"a".repeat(90_000)}`,
+        `/proj/app/${"a/".repeat(2_000)}`,
+        `/proj/app/${"a".repeat(4_000)}`,
+        `/proj/app/${"a".repeat(90_000)}`,
       ]) {
         const startedAt = performance.now();
         onFile(`Edit(${glob})`, path);
@@ -338,9 +338,9 @@ describe("rules for paths", () => {
           `./${path}`,
           `**/${names.at(-1) ?? ""}`,
           names.at(-1),
-          `//work/app/${path}`,
+          `//proj/app/${path}`,
         ];
-        for (const rule of rules) expect(onFile(`Edit(${rule ?? ""})`, `/work/app/${path}`)).toBe(true);
+        for (const rule of rules) expect(onFile(`Edit(${rule ?? ""})`, `/proj/app/${path}`)).toBe(true);
       }),
     );
   });
@@ -385,7 +385,7 @@ describe("rules for tools", () => {
     "Edit(a) b",
     `Edit(${"a".repeat(600)})`,
   ])("%j is no single rule, and its handler runs", (rule) => {
-    expect(onFile(rule, "/work/app/a.ts")).toBe("unknown");
+    expect(onFile(rule, "/proj/app/a.ts")).toBe("unknown");
     expect(ruleProblem(rule)).toMatch(/^is (?:not one rule|longer than)/u);
   });
 
