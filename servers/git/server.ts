@@ -1,0 +1,18 @@
+import { Git } from "../../shared/git/git.ts";
+import { defineServer } from "../../shared/server.ts";
+import { openEngines } from "./engine/engines.ts";
+import { gitOptions } from "./options.ts";
+
+export default defineServer({
+  name: "git",
+  summary: "Status, history and changes of git repositories, safe on hostile ones and short in words.",
+  instructions:
+    "Paths are relative to the root. git_status first. Look at changes with git_diff, at history with git_log and git_show; stage with git_stage, then git_commit. Answers begin with a line in brackets: what is shown, what is left out, and how to go on. Nothing of a repository (hooks, filters, signing) runs until the person trusts it with plumbline trust; answers name what was skipped.",
+  options: gitOptions,
+  tools: [],
+  async open(options, { workspace, scope }) {
+    const isTrusted = async () => ({ trusted: false, skipped: [] });
+    const git = new Git({ workspace, scope, isTrusted });
+    return { git, workspace, options, engines: openEngines(git) };
+  },
+});

@@ -1,0 +1,70 @@
+import { existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync, mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { ToolError } from "../errors.ts";
+import type { GitSetting } from "../policy/git-settings.ts";
+import type { Scope } from "../scope.ts";
+import { configText } from "./safe-settings.ts";
+
+/** What git shares between work trees and reads or writes in place; `hooks`, `config` and `rr-cache` are left out. */
+const SHARED = ["objects", "refs", "packed-refs", "logs", "info", "shallow", "worktrees", "reftable"];
+const MAX_KEPT = 64;
+
+/**
+ * Common folders of our own for repositories that nobody trusted: git finds the real objects and references in them
+ * through links, a configuration that we wrote, and no hooks. So nothing that a repository could set runs anything, by
+ * construction and not by a list of what is dangerous.
+ */
+export class GuardedCommons {
+  readonly #scope: Scope;
+  readonly #kept = new Map<string, string>();
+  #base: string | undefined;
+  #made = 0;
+
+  /** What it makes is removed when the scope closes. */
+  constructor(scope: Scope) {
+    this.#scope = scope;
+  }
+
+  /** A folder for `GIT_COMMON_DIR`: of this real one, with exactly these settings. Throws `unavailable` without links. */
+  folderFor(gitDir: string, commonDir: string, settings: readonly GitSetting[]): string {
+    const text = configText(settings);
+    const key = `${gitDir}\n${commonDir}\n${text}`;
+    const known = this.#kept.get(key);
+    // the folder for temporary files may be swept while we run
+    if (known !== undefined && existsSync(join(known, "config"))) return known;
+    const folder = this.#make(commonDir, text);
+    this.#kept.set(key, folder);
+    // another may be in use by a call that runs just now, so only the oldest goes
+    const [oldest] = this.#kept;
+    if (this.#kept.size > MAX_KEPT && oldest !== undefined) {
+      this.#kept.delete(oldest[0]);
+      rmSync(oldest[1], { recursive: true, force: true });
+    }
+    return folder;
+  }
+
+  #make(commonDir: string, text: string): string {
+    const base = this.#baseFolder();
+    const folder = join(base, String((this.#made += 1)));
+    try {
+      mkdirSync(folder, { mode: 0o700 });
+      for (const name of SHARED) symlinkSync(join(commonDir, name), join(folder, name), "junction");
+      writeFileSync(join(folder, "config"), text, { mode: 0o600, flag: "wx" });
+    } catch (error) {
+      throw new ToolError("unavailable", "no private folder for git could be made", {
+        hint: "A repository that the person trusted needs none: plumbline trust",
+        cause: error,
+      });
+    }
+    return folder;
+  }
+
+  #baseFolder(): string {
+    if (this.#base !== undefined && existsSync(this.#base)) return this.#base;
+    const base = mkdtempSync(join(tmpdir(), "plumbline-git-"));
+    this.#base = base;
+    this.#scope.defer(() => rmSync(base, { recursive: true, force: true }));
+    return base;
+  }
+}
