@@ -10,9 +10,9 @@ export default defineServer({
     "Paths are relative to the root. git_status first. Look at changes with git_diff, at history with git_log and git_show; stage with git_stage, then git_commit. Answers begin with a line in brackets: what is shown, what is left out, and how to go on. Nothing of a repository (hooks, filters, signing) runs until the person trusts it with plumbline trust; answers name what was skipped.",
   options: gitOptions,
   tools: [],
-  async open(options, { workspace, scope }) {
+  async open(options, { workspace, places, scope }) {
     const isTrusted = async () => ({ trusted: false, skipped: [] });
-    const git = new Git({ workspace, scope, isTrusted });
+    const git = new Git({ workspace, home: places.home, scope, isTrusted });
     return { git, workspace, options, engines: openEngines(git) };
   },
 });

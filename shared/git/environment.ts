@@ -12,9 +12,22 @@ const PERSON = ["GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM"]
 /** For signing and for the person's own programs in a repository that they trusted. */
 const TRUSTED = ["GNUPGHOME", "GPG_TTY", "SSH_AUTH_SOCK", "SSH_AGENT_PID"];
 const NETWORK = [
-  ...["SSH_AUTH_SOCK", "SSH_AGENT_PID", "GIT_SSH", "GIT_SSH_COMMAND", "GIT_SSH_VARIANT", "GIT_SSL_CAINFO"],
-  ...["SSL_CERT_FILE", "SSL_CERT_DIR", "GIT_PROXY_COMMAND"],
-  ...["http_proxy", "https_proxy", "HTTPS_PROXY", "no_proxy", "NO_PROXY", "all_proxy", "ALL_PROXY"],
+  "SSH_AUTH_SOCK",
+  "SSH_AGENT_PID",
+  "GIT_SSH",
+  "GIT_SSH_COMMAND",
+  "GIT_SSH_VARIANT",
+  "GIT_PROXY_COMMAND",
+  "GIT_SSL_CAINFO",
+  "SSL_CERT_FILE",
+  "SSL_CERT_DIR",
+  "http_proxy",
+  "https_proxy",
+  "HTTPS_PROXY",
+  "no_proxy",
+  "NO_PROXY",
+  "all_proxy",
+  "ALL_PROXY",
 ];
 
 /** Of every run: nothing asks, pages, opens an editor or fetches on its own, and messages are in English. */
@@ -39,8 +52,11 @@ export function gitEnvironment(of: {
   readonly trusted: boolean;
   readonly reads: boolean;
   readonly network: boolean;
+  /** The person's home folder. */
+  readonly home: string;
 }): Record<string, string> {
   return {
+    HOME: of.home,
     ...picked(IDENTITY),
     ...(of.trusted ? picked([...PERSON, ...TRUSTED]) : NO_PERSON),
     ...(of.network ? picked(NETWORK) : {}),
@@ -50,8 +66,8 @@ export function gitEnvironment(of: {
 }
 
 /** What leads git to the person's own configuration. */
-export function personEnvironment(): Record<string, string> {
-  return { ...ALWAYS, ...picked(PERSON) };
+export function personEnvironment(home: string): Record<string, string> {
+  return { HOME: home, ...ALWAYS, ...picked(PERSON) };
 }
 
 const NOWHERE = process.platform === "win32" ? "NUL" : "/dev/null";

@@ -27,6 +27,8 @@ export type AskTrust = (
 export interface GitOptions {
   readonly workspace: Workspace;
   readonly isTrusted: AskTrust;
+  /** The person's home folder: their configuration of git lies there. */
+  readonly home: string;
   readonly scope: Scope;
 }
 
@@ -54,14 +56,17 @@ export class Git {
   readonly workspace: Workspace;
   readonly #isTrusted: AskTrust;
   readonly #commons: GuardedCommons;
-  readonly #person = new PersonSettings();
+  readonly #person: PersonSettings;
+  readonly #home: string;
   readonly #turns = new Turns();
   #version: Promise<string | undefined> | undefined;
 
   /** Starts nothing. */
-  constructor({ workspace, isTrusted, scope }: GitOptions) {
+  constructor({ workspace, isTrusted, home, scope }: GitOptions) {
     this.workspace = workspace;
     this.#isTrusted = isTrusted;
+    this.#home = home;
+    this.#person = new PersonSettings(home);
     this.#commons = new GuardedCommons(scope);
   }
 
@@ -165,7 +170,7 @@ export class Git {
       ...settings,
     ];
     return {
-      ...gitEnvironment({ trusted, reads: !writes, network: network !== undefined }),
+      ...gitEnvironment({ trusted, reads: !writes, network: network !== undefined, home: this.#home }),
       ...folders,
       ...(given.length === 0 ? {} : settingsEnvironment(given)),
       ...(network === undefined ? {} : { GIT_ALLOW_PROTOCOL: network }),

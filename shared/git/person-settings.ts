@@ -1,5 +1,4 @@
 import { lstatSync } from "node:fs";
-import { homedir } from "node:os";
 import { join } from "node:path";
 import { ToolError } from "../errors.ts";
 import type { GitSetting } from "../policy/git-settings.ts";
@@ -14,7 +13,13 @@ interface Known {
 
 /** The person's own git configuration, as it holds for one repository; read again when a file of it changes. */
 export class PersonSettings {
+  readonly #home: string;
   readonly #known = new Map<string, Known>();
+
+  /** `home`: the person's home folder. */
+  constructor(home: string) {
+    this.#home = home;
+  }
 
   /**
    * `env` leads git to the repository without its own configuration, so that conditions on its place hold. Throws
@@ -35,7 +40,7 @@ export class PersonSettings {
       {
         cwd,
         signal,
-        env: { ...options.env(), ...personEnvironment() },
+        env: { ...options.env(), ...personEnvironment(this.#home) },
       },
     );
     if (exitCode !== 0)
@@ -45,7 +50,7 @@ export class PersonSettings {
       });
     const lines = parseListed(stdout.toString("utf8"));
     const own = lines.filter(({ scope }) => scope === "system" || scope === "global");
-    const files = [...new Set([...usualFiles(), ...own.map(({ file }) => file)])];
+    const files = [...new Set([...usualFiles(this.#home), ...own.map(({ file }) => file)])];
     this.#known.set(gitDir, { settings: own, files, stamp: stampOf(files) });
     return own;
   }
@@ -68,8 +73,7 @@ function parseListed(text: string): Listed[] {
   return listed;
 }
 
-function usualFiles(): string[] {
-  const home = homedir();
+function usualFiles(home: string): string[] {
   const given = [process.env["GIT_CONFIG_GLOBAL"], process.env["GIT_CONFIG_SYSTEM"]];
   const files = ["/etc/gitconfig", join(home, ".gitconfig")];
   files.push(join(process.env["XDG_CONFIG_HOME"] ?? join(home, ".config"), "git/config"));

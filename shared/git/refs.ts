@@ -27,6 +27,8 @@ export interface Head {
 const MAX_TEXT = 1_024;
 const MAX_PACKED = 256 * 1024 * 1024;
 const HASH = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/u;
+// oxlint-disable-next-line no-control-regex -- these are what must not be in a name
+const NO_NAME = /[\u0000-\u0020\u007f~^:?*[\\]|\.\.|@\{|\/\/|^[-/]|[/.]$/u;
 /** Names in the git folder itself that are revisions. */
 const TOP_NAME = /^(?:[A-Z]+_)*HEAD$/u;
 
@@ -204,13 +206,7 @@ function checked(text: string): string {
 
 /** True for a name that git takes for a reference: git-check-ref-format(1), a name of one level allowed. */
 export function isName(name: string): boolean {
-  // oxlint-disable-next-line no-control-regex -- these are what must not be in a name
-  if (
-    name === "" ||
-    name.length > MAX_TEXT ||
-    /[\u0000-\u0020\u007f~^:?*[\\]|\.\.|@\{|\/\/|^[-/]|[/.]$/u.test(name)
-  )
-    return false;
+  if (name === "" || name.length > MAX_TEXT || NO_NAME.test(name)) return false;
   return name.split("/").every((part) => !part.startsWith(".") && !part.endsWith(".lock"));
 }
 
