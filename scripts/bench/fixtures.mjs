@@ -14,7 +14,7 @@ const WORDS = (
 ).split(" ");
 
 /** Where the fixtures lie; `PLUMBLINE_BENCH_DIR` moves them. */
-function fixtureFolder() {
+export function fixtureFolder() {
   return process.env.PLUMBLINE_BENCH_DIR ?? join(tmpdir(), "plumbline-bench");
 }
 
@@ -38,7 +38,7 @@ export function makeFixtures() {
 }
 
 /** mulberry32: small, and the same everywhere. */
-function generator(seed) {
+export function generator(seed) {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;
@@ -48,7 +48,8 @@ function generator(seed) {
   };
 }
 
-function line(random, words) {
+/** So many words. */
+export function line(random, words) {
   return Array.from({ length: words }, () => WORDS[Math.floor(random() * WORDS.length)]).join(" ");
 }
 
@@ -99,6 +100,7 @@ function writeTree(folder, random) {
   }
 }
 
-function pad(number, width) {
+/** A number with zeros before it. */
+export function pad(number, width) {
   return String(number).padStart(width, "0");
 }

@@ -7,7 +7,7 @@ const WARM_UPS = 20;
 /** A slow entry stops early, but never before this many calls. */
 const FEWEST_CALLS = 4;
 
-/** Figures of starting each server `times` times: `{ [name]: { startMs, listMs, rssMiB, listBytes, tools } }`. */
+/** Figures of starting each server `times` times: `{ [name]: { startMs, listMs, rssMiB, listBytes, listTokens, tools } }`. */
 export async function measureStarts(servers, { times, say }) {
   const figures = Object.fromEntries(
     servers.map(({ name }) => [name, { startMs: [], listMs: [], rssMiB: [] }]),
@@ -24,7 +24,8 @@ export async function measureStarts(servers, { times, say }) {
         figure.startMs.push(client.startMs);
         figure.rssMiB.push(client.rssMiB());
       }
-      Object.assign(figure, { listBytes: bytes, tools: result.tools.length });
+      const listTokens = Math.ceil(JSON.stringify(result.tools).length / 4);
+      Object.assign(figure, { listBytes: bytes, listTokens, tools: result.tools.length });
       await client.stop();
     }
     say(`starts: round ${round} of ${times}`);

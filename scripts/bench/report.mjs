@@ -1,4 +1,5 @@
 // Figures to tables: ratios against the targets first, then everything that was measured.
+import { oneLine, p50, shown, spread } from "./figures.mjs";
 import { OPERATIONS } from "./operations.mjs";
 import { OURS, OURS_UNSYNCED } from "./servers.mjs";
 
@@ -124,28 +125,4 @@ function detail(name, figure) {
   if (figure.error !== undefined) return `| ${name} | FAIL | | ${oneLine(figure.error)} |`;
   const calls = figure.calls > 1 ? ` in ${figure.calls} calls` : "";
   return `| ${name} | ${spread(figure)} | ${figure.ms.length} | ${figure.bytes}${calls} |`;
-}
-
-function oneLine(text) {
-  return text.replaceAll("|", "/").replaceAll(/\s+/gu, " ").slice(0, 120);
-}
-
-function spread(figure, unit = "") {
-  if (figure?.error !== undefined) return `failed: ${oneLine(figure.error)}`;
-  if (figure === undefined) return "-";
-  return `${shown(p50(figure))} / ${shown(quantile(figure.ms, 0.95))}${unit === "" ? "" : ` ${unit}`}`;
-}
-
-function p50(figure) {
-  return figure === undefined || figure.error !== undefined ? Number.NaN : quantile(figure.ms, 0.5);
-}
-
-function quantile(values, part) {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))] ?? Number.NaN;
-}
-
-function shown(number) {
-  if (Number.isNaN(number)) return "-";
-  return number >= 100 ? number.toFixed(0) : number.toPrecision(3);
 }

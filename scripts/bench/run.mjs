@@ -1,13 +1,14 @@
 // npm run bench -- [--readme] [--quick]: our server beside its peers and the physical limits, in one run.
-import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { availableParallelism, tmpdir } from "node:os";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buildIfStale } from "../fresh-build.mjs";
 import { formatMarkdown, writeBlock } from "../readme-block.mjs";
 import { Client } from "./client.mjs";
 import { measureClients } from "./clients.mjs";
+import { machine } from "./figures.mjs";
 import { makeFixtures } from "./fixtures.mjs";
+import { installPeers } from "./install-peers.mjs";
 import { measureOperations, measureStarts } from "./measure.mjs";
 import { details, judge, summary } from "./report.mjs";
 import { OURS, servers } from "./servers.mjs";
@@ -16,7 +17,7 @@ const HERE = import.meta.dirname;
 const say = (line) => process.stderr.write(`${line}\n`);
 const quick = process.argv.includes("--quick");
 
-installPeers();
+installPeers(say);
 buildIfStale();
 say("fixtures");
 const { fs, bigLines } = makeFixtures();
@@ -64,23 +65,5 @@ function report(figures) {
 }
 
 function heading(date) {
-  const machine = `${availableParallelism()} cores, ${process.platform}-${process.arch}, Node ${process.versions.node}`;
-  return `Measured on ${date.toISOString().slice(0, 10)} (${machine}); ratios are of medians of the same run.`;
-}
-
-/** Peers are compared with, never needed: without them the limits are still measured. */
-function installPeers() {
-  const peers = join(HERE, "peers");
-  if (existsSync(join(peers, "node_modules"))) return;
-  say("installing the peers, once");
-  try {
-    execFileSync("npm", ["install", "--ignore-scripts", "--no-audit", "--no-fund", "--no-package-lock"], {
-      cwd: peers,
-      stdio: ["ignore", "ignore", "inherit"],
-      shell: process.platform === "win32",
-    });
-  } catch {
-    rmSync(join(peers, "node_modules"), { recursive: true, force: true });
-    say("The peers could not be installed (is there a network?): measuring without them.");
-  }
+  return `Measured on ${date.toISOString().slice(0, 10)} (${machine()}); ratios are of medians of the same run.`;
 }
