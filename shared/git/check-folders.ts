@@ -1,4 +1,4 @@
-import { dirname, isAbsolute, join } from "node:path";
+import { basename, dirname, isAbsolute, join } from "node:path";
 import { ToolError } from "../errors.ts";
 import type { GitFiles } from "./git-files.ts";
 
@@ -6,64 +6,92 @@ import type { GitFiles } from "./git-files.ts";
 const NOT_WALKED = new Set(["modules", "hooks", "lfs", "objects", "svn", "branches"]);
 const MAX_ENTRIES = 200_000;
 const MAX_ALTERNATES = 5;
+const MAX_KNOWN = 20_000;
+/** Two changes within one tick of a file system's clock look like one; those with coarser clocks know no links. */
+const TICK_MS = 100;
+
+/** What matters of one folder. */
+interface Seen {
+  readonly stamp: string;
+  readonly entries: number;
+  readonly folders: readonly string[];
+  readonly links: readonly string[];
+}
 
 /**
- * Looks through a git folder before git does: every link and every borrowed object store must stay inside the roots,
- * and nothing may be of a kind that makes a reader wait. Throws `denied` that names the place.
+ * Looks through git folders before git does: every link and every borrowed object store must stay inside the roots,
+ * and nothing may be of a kind that makes a reader wait. Remembers what it saw of folders that did not change since.
  */
-export async function checkFolders(files: GitFiles, folders: readonly string[]): Promise<void> {
-  const left = { entries: MAX_ENTRIES };
-  for (const folder of new Set(folders)) await checkTree(files, folder, { left, isTop: true });
-  for (const folder of new Set(folders)) await checkObjects(files, join(folder, "objects"), MAX_ALTERNATES);
+export class FolderCheck {
+  readonly #seen = new Map<string, Seen>();
+
+  /** Throws `denied` that names the place. */
+  async check(files: GitFiles, folders: readonly string[]): Promise<void> {
+    if (this.#seen.size > MAX_KNOWN) this.#seen.clear();
+    for (const folder of new Set(folders)) {
+      await this.#checkTree(files, folder, { left: { entries: MAX_ENTRIES }, isTop: true });
+      await this.#checkObjects(files, join(folder, "objects"), MAX_ALTERNATES);
+    }
+  }
+
+  async #checkTree(files: GitFiles, folder: string, { left, isTop }: Walk): Promise<void> {
+    const { entries, folders } = await this.#checkLinks(files, folder);
+    left.entries -= entries;
+    if (left.entries < 0)
+      throw new ToolError("too_large", "the git folder holds too many files to be looked through", {
+        hint: "git pack-refs --all makes one file of many references.",
+      });
+    for (const name of folders)
+      if (!isTop || !NOT_WALKED.has(name))
+        await this.#checkTree(files, join(folder, name), { left, isTop: false });
+  }
+
+  async #checkObjects(files: GitFiles, folder: string, depth: number): Promise<void> {
+    const { folders } = await this.#checkLinks(files, folder);
+    if (folders.includes("pack")) await this.#checkLinks(files, join(folder, "pack"));
+    if (!folders.includes("info")) return;
+    await this.#checkLinks(files, join(folder, "info"));
+    const list = join(folder, "info/alternates");
+    for (const line of ((await files.text(list)) ?? "").split("\n").map((each) => each.trim())) {
+      if (line === "" || line.startsWith("#")) continue;
+      // git would unquote a quoted one, and nobody but an attacker quotes
+      if (depth === 0 || line.startsWith('"')) throw leadsOutside(files, list);
+      const path = isAbsolute(line) ? line : join(folder, line);
+      stayInside(files, path, list);
+      await this.#checkObjects(files, path, depth - 1);
+    }
+  }
+
+  async #checkLinks(files: GitFiles, folder: string): Promise<Seen> {
+    const seen = await this.#look(files, folder);
+    for (const name of seen.links) stayInside(files, join(folder, name));
+    return seen;
+  }
+
+  async #look(files: GitFiles, folder: string): Promise<Seen> {
+    const stat = await files.stat(folder);
+    const known = this.#seen.get(folder);
+    const stamp = stat === undefined ? "-" : `${stat.identity} ${stat.mtimeMs}`;
+    if (known?.stamp === stamp) return known;
+    const found = stat?.kind === "directory" ? ((await files.entries(folder)) ?? []) : [];
+    const odd = found.find(({ kind }) => kind === "fifo" || kind === "device");
+    if (odd !== undefined)
+      throw new ToolError("denied", `${shown(files, join(folder, odd.name))} is a ${odd.kind}`, {
+        hint: "No git folder holds such a thing by itself; tell the person.",
+      });
+    const named = (wanted: string): string[] =>
+      found.filter(({ kind }) => kind === wanted).map(({ name }) => name);
+    const seen = { stamp, entries: found.length, folders: named("directory"), links: named("link") };
+    const isSettled = stat !== undefined && Date.now() - stat.mtimeMs > TICK_MS;
+    if (isSettled) this.#seen.set(folder, seen);
+    else this.#seen.delete(folder);
+    return seen;
+  }
 }
 
 interface Walk {
   readonly left: { entries: number };
   readonly isTop: boolean;
-}
-
-async function checkTree(files: GitFiles, folder: string, { left, isTop }: Walk): Promise<void> {
-  const below = await checkEntries(files, folder);
-  left.entries -= below.length;
-  if (left.entries < 0)
-    throw new ToolError(
-      "too_large",
-      "the repository's git folder holds too many files to be looked through",
-      {
-        hint: "git pack-refs --all makes one file of many references.",
-      },
-    );
-  for (const name of below)
-    if (!isTop || !NOT_WALKED.has(name)) await checkTree(files, join(folder, name), { left, isTop: false });
-}
-
-/** The names of its directories, links to directories among them not. */
-async function checkEntries(files: GitFiles, folder: string): Promise<string[]> {
-  const entries = (await files.entries(folder)) ?? [];
-  for (const { name, kind } of entries) {
-    const path = join(folder, name);
-    if (kind === "link") stayInside(files, path);
-    if (kind === "fifo" || kind === "device")
-      throw new ToolError("denied", `${shown(files, path)} is a ${kind === "fifo" ? "FIFO" : "device"}`, {
-        hint: "No git folder holds such a thing by itself; tell the person.",
-      });
-  }
-  return entries.filter(({ kind }) => kind === "directory").map(({ name }) => name);
-}
-
-async function checkObjects(files: GitFiles, folder: string, depth: number): Promise<void> {
-  await checkEntries(files, folder);
-  await checkEntries(files, join(folder, "pack"));
-  await checkEntries(files, join(folder, "info"));
-  const alternates = (await files.text(join(folder, "info/alternates"))) ?? "";
-  for (const line of alternates.split("\n").map((each) => each.trim())) {
-    if (line === "" || line.startsWith("#")) continue;
-    // a quoted one is unquoted by git, and nobody but an attacker quotes
-    if (depth === 0 || line.startsWith('"')) throw leadsOutside(files, join(folder, "info/alternates"));
-    const path = isAbsolute(line) ? line : join(folder, line);
-    stayInside(files, path, join(folder, "info/alternates"));
-    await checkObjects(files, path, depth - 1);
-  }
 }
 
 function stayInside(files: GitFiles, path: string, named = path): void {
@@ -83,6 +111,6 @@ export function leadsOutside(files: GitFiles, path: string): ToolError {
 }
 
 function shown({ workspace }: GitFiles, path: string): string {
-  const { root, parts } = workspace.locate(join(dirname(path), "."));
-  return `${workspace.show({ root: root.path, relative: parts.join("/") })}/${path.slice(dirname(path).length + 1)}`;
+  const { root, parts } = workspace.locate(dirname(path));
+  return root.show([...parts, basename(path)].join("/"));
 }

@@ -1,6 +1,5 @@
 import { isAbsolute, join } from "node:path";
 import { ToolError } from "../errors.ts";
-import type { DirectoryEntry } from "../workspace/entry.ts";
 import type { Root } from "../workspace/root.ts";
 import { leadsOutside } from "./check-folders.ts";
 import type { GitFiles } from "./git-files.ts";
@@ -122,22 +121,31 @@ async function findOnly(files: GitFiles): Promise<Found> {
 
 /** Those in the folders right below the roots, and one level deeper. */
 async function below(files: GitFiles): Promise<Found[]> {
-  const found: Found[] = [];
-  let left = MAX_LOOKED_INTO;
-  let folders = files.workspace.roots.map(({ path }) => path);
-  for (let depth = 0; depth < 2; depth++) {
-    const inner: string[] = [];
-    for (const folder of folders) {
-      const entries: DirectoryEntry[] = (await files.entries(folder)) ?? [];
-      const directories = entries.filter(({ kind, name }) => kind === "directory" && name !== "node_modules");
-      for (const { name } of directories.slice(0, left)) {
-        left -= 1;
-        const one = await repositoryAt(files, join(folder, name), false);
-        if (one === undefined) inner.push(join(folder, name));
-        else found.push(one);
-      }
-    }
-    folders = inner;
+  const tops = files.workspace.roots.map(({ path }) => path);
+  const first = await lookInto(files, tops, MAX_LOOKED_INTO);
+  const second = await lookInto(files, first.others, MAX_LOOKED_INTO - first.looked);
+  return [...first.found, ...second.found];
+}
+
+/** The repositories right below these folders, and the folders there that are none. */
+async function lookInto(
+  files: GitFiles,
+  folders: readonly string[],
+  most: number,
+): Promise<{ found: Found[]; others: string[]; looked: number }> {
+  const inner: string[] = [];
+  for (const folder of folders) {
+    const directories = ((await files.entries(folder)) ?? []).filter(
+      ({ kind, name }) => kind === "directory" && name !== "node_modules",
+    );
+    inner.push(...directories.map(({ name }) => join(folder, name)));
+    if (inner.length >= most) break;
   }
-  return found;
+  const looked = inner.slice(0, Math.max(0, most));
+  const all = await Promise.all(looked.map((folder) => repositoryAt(files, folder, false)));
+  return {
+    found: all.filter((each) => each !== undefined),
+    others: looked.filter((_, index) => all[index] === undefined),
+    looked: looked.length,
+  };
 }

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { Access } from "../access.ts";
 import { ToolError } from "../errors.ts";
-import type { DirectoryEntry, EntryKind } from "../workspace/entry.ts";
+import type { DirectoryEntry, EntryKind, EntryStat } from "../workspace/entry.ts";
 import type { SafePath } from "../workspace/safe-path.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 
@@ -44,10 +44,12 @@ export class GitFiles {
 
   /** Links not followed in the last place; undefined when nothing is there. */
   async kindOf(path: string): Promise<EntryKind | undefined> {
-    return await this.#unlessMissing(async () => {
-      const { kind } = await this.workspace.stat(this.#locate(path), this.#access);
-      return kind;
-    });
+    return (await this.stat(path))?.kind;
+  }
+
+  /** As `kindOf`. */
+  stat(path: string): Promise<EntryStat | undefined> {
+    return this.#unlessMissing(() => this.workspace.stat(this.#locate(path), this.#access));
   }
 
   /** Absolute, links followed. Throws `denied` for what leads outside the roots. */

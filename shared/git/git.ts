@@ -3,7 +3,7 @@ import { parseGitSettings, type GitSetting } from "../policy/git-settings.ts";
 import { run, type RunResult } from "../process/run.ts";
 import type { Scope } from "../scope.ts";
 import type { Workspace } from "../workspace/workspace.ts";
-import { checkFolders } from "./check-folders.ts";
+import { FolderCheck } from "./check-folders.ts";
 import { gitEnvironment, settingsEnvironment } from "./environment.ts";
 import { explainFailure } from "./failures.ts";
 import { findRepository, type Found } from "./find-repository.ts";
@@ -59,6 +59,7 @@ export class Git {
   readonly #person: PersonSettings;
   readonly #home: string;
   readonly #turns = new Turns();
+  readonly #folders = new FolderCheck();
   #version: Promise<string | undefined> | undefined;
 
   /** Starts nothing. */
@@ -83,7 +84,7 @@ export class Git {
   async open(at: string | undefined, signal: AbortSignal): Promise<Repository> {
     const files = new GitFiles(this.workspace, signal);
     const found = await findRepository(files, at);
-    await checkFolders(files, [found.gitDir, found.commonDir]);
+    await this.#folders.check(files, [found.gitDir, found.commonDir]);
     const settings = await readSettings(files, found);
     const { trusted, skipped } = await this.#isTrusted(found);
     const last = (key: string): string | undefined =>
