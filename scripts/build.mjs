@@ -25,8 +25,8 @@ const { metafile } = await build({
   // jsonc-parser's CommonJS file hides its imports from a bundler.
   mainFields: ["module", "main"],
   target: "node20",
-  // ripgrep finds its program beside its own package.
-  external: ["@vscode/ripgrep"],
+  // ripgrep finds its program beside its own package; the embedded git is loaded only where there is no other.
+  external: ["@vscode/ripgrep", "isomorphic-git"],
   alias: { "@modelcontextprotocol/server/_shims": "./shared/mcp/sdk-shims.ts" },
   banner: {
     // Some bundled packages are CommonJS and call require().
