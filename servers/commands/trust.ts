@@ -1,8 +1,9 @@
 import { findPlaces } from "../../shared/config/places.ts";
-import { StartupError, isErrno } from "../../shared/errors.ts";
+import { StartupError } from "../../shared/errors.ts";
 import { escapeForPerson } from "../../shared/escape-for-person.ts";
-import { repositoryFacts, type RepositoryFacts } from "../../shared/policy/repository-facts.ts";
-import { Trust } from "../../shared/policy/trust.ts";
+import { findRepositoryFacts, type RepositoryFacts } from "../../shared/policy/repository-facts.ts";
+import { shellQuote } from "../../shared/policy/shell-quote.ts";
+import { Trust, type TrustEntry } from "../../shared/policy/trust.ts";
 import { askPerson, isAtTerminal, print, table } from "./terminal.ts";
 
 /**
@@ -10,10 +11,10 @@ import { askPerson, isAtTerminal, print, table } from "./terminal.ts";
  * giving the hash that was shown. Exit code 1 when it is not trusted in the end.
  */
 export async function trust(path: string, yes: string | undefined): Promise<void> {
-  const facts = await factsOf(path);
+  const facts = factsOf(path);
   await trustRepository(facts, { path, yes });
   const { mentionHooks } = await import("./hooks-trust.ts");
-  await mentionHooks(facts.root);
+  await mentionHooks(topOf(facts));
 }
 
 interface Given {
@@ -22,21 +23,30 @@ interface Given {
 }
 
 async function trustRepository(facts: RepositoryFacts, { path, yes }: Given): Promise<void> {
-  if (facts.settings.length === 0 && facts.hooks.length === 0)
-    return print(
-      `${escapeForPerson(facts.root)}: git would run nothing of this repository's own; there is nothing to trust.`,
-    );
   const store = Trust.open(findPlaces(process.env).state);
+  const { subjects, hash } = facts;
+  const entries = (await store.list()).filter(({ kind }) => kind === "repository");
   print(describe(facts));
-  if (await store.isTrusted("repository", facts.root, facts.hash))
+  if (entries.some((entry) => entry.hash === hash && subjects.includes(entry.subject)))
     return print("It is trusted already, just as it is.");
   if (await agreed(facts, yes)) {
-    await store.grant("repository", facts.root, facts.hash);
+    await store.grant("repository", subjectFor(facts, entries), hash);
     print("Trusted. Whatever changes is untrusted again.");
   } else {
     process.exitCode = 1;
-    print(`Not trusted. Without a terminal: plumbline trust ${escapeForPerson(path)} --yes ${facts.hash}`);
+    const command = `plumbline trust ${shellQuote(path)} --yes ${hash}`;
+    print(`Not trusted. Without a terminal: ${escapeForPerson(command)}`);
   }
+}
+
+/** A linked worktree leaves the trust of the others as it is, and has its own beside it. */
+function subjectFor({ subjects }: RepositoryFacts, entries: readonly TrustEntry[]): string {
+  const [shared, own = shared] = subjects;
+  return entries.some(({ subject }) => subject === shared) ? own : shared;
+}
+
+function topOf({ folders: { gitDir, workTree } }: RepositoryFacts): string {
+  return workTree ?? gitDir;
 }
 
 /** Prints what is trusted. */
@@ -67,13 +77,9 @@ export async function revokeTrust(hash: string): Promise<void> {
   }
 }
 
-async function factsOf(path: string): Promise<RepositoryFacts> {
-  try {
-    const facts = await repositoryFacts(path);
-    if (facts !== undefined) return facts;
-  } catch (error) {
-    if (!isErrno(error, "ENOENT", "ENOTDIR")) throw error;
-  }
+function factsOf(path: string): RepositoryFacts {
+  const facts = findRepositoryFacts(path);
+  if (facts !== undefined) return facts;
   throw new StartupError(`${escapeForPerson(path)} is not the top folder of a git repository`);
 }
 
@@ -85,8 +91,17 @@ async function agreed(facts: RepositoryFacts, yes: string | undefined): Promise<
   return ["y", "yes"].includes(await askPerson("Trust all of this? [y/N] "));
 }
 
-function describe({ root, settings, hooks, hash }: RepositoryFacts): string {
-  const lines = [`Repository ${escapeForPerson(root)}`, `Hash ${hash}`];
+function describe(facts: RepositoryFacts): string {
+  const { subjects, settings, hooks, scripts, drivers, hash } = facts;
+  const lines = [`Repository ${escapeForPerson(topOf(facts))}`, `Kept for ${escapeForPerson(subjects[0])}`];
+  lines.push(`Hash ${hash}`, "", ...OWN_SETTINGS);
+  if (drivers.length > 0)
+    lines.push(
+      "",
+      `Attributes name: ${escapeForPerson(drivers.join(", "))}. Such of them as have settings run.`,
+    );
+  if (settings.length === 0 && hooks.length === 0)
+    lines.push("", "git would run nothing of this repository's own.");
   for (const { file, key, value } of settings)
     lines.push("", `git setting in ${escapeForPerson(file)}`, `  ${escapeForPerson(`${key} = ${value}`)}`);
   for (const { file, text } of hooks)
@@ -95,5 +110,12 @@ function describe({ root, settings, hooks, hash }: RepositoryFacts): string {
       `git hook ${escapeForPerson(file)}`,
       ...text.split("\n").map((line) => `  | ${escapeForPerson(line)}`),
     );
+  if (scripts.length > 0) lines.push("", "Files that these may use, not shown, covered by the hash:");
+  lines.push(...scripts.map((script) => `  ${script.hash.slice(0, 16)} ${escapeForPerson(script.file)}`));
   return lines.join("\n");
 }
+
+const OWN_SETTINGS = [
+  "In a trusted repository your own git settings work as well: commit signing, filters such as git-lfs,",
+  "credential helpers, the ssh command, merge and diff drivers. In any other they do not.",
+];

@@ -60,7 +60,13 @@ test.each([
 test("trust shows what a repository would run, escaped, and needs its hash without a terminal", async () => {
   await using me = await person();
   execFileSync("git", ["init", "-q"], { cwd: me.project, env: { ...me.env } });
-  expect((await me.plumbline(["trust"])).stdout).toContain("there is nothing to trust");
+  const bare = await me.plumbline(["trust"]);
+  expect(bare.code).toBe(1);
+  expect(bare.stdout).toContain("git would run nothing of this repository's own.");
+  expect(bare.stdout).toContain(
+    "your own git settings work as well: commit signing, filters such as git-lfs,",
+  );
+  expect(bare.stdout).toMatch(/Without a terminal: plumbline trust \. --yes [0-9a-f]{64}\n/);
   const hook = await me.write(
     "project/.git/hooks/pre-commit",
     "#!/bin/sh\nrm -rf / # \u001B[2K\u202Eharmless\n",
@@ -75,7 +81,7 @@ test("trust shows what a repository would run, escaped, and needs its hash witho
   expect(await me.plumbline(["trust", "--yes", hash])).toMatchObject({ code: 0 });
   expect((await me.plumbline(["trust"])).stdout).toContain("It is trusted already");
   expect(JSON.parse((await me.plumbline(["trust", "--list", "--json"])).stdout)).toMatchObject([
-    { subject: me.project, hash },
+    { subject: join(me.project, ".git"), hash },
   ]);
   await me.write("project/.git/hooks/pre-commit", "#!/bin/sh\necho changed\n");
   expect((await me.plumbline(["trust"])).code).toBe(1);

@@ -4,8 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { parseGitSettings } from "../../shared/policy/git-settings.ts";
-import { repositoryFacts } from "../../shared/policy/repository-facts.ts";
+import { findRepositoryFacts } from "../../shared/policy/repository-facts.ts";
 import { Trust } from "../../shared/policy/trust.ts";
 
 let folder: string;
@@ -35,10 +34,10 @@ test("trust is by kind, subject and hash, and another process's is seen at once"
 });
 
 describe("the facts of a repository", () => {
-  const hashNow = async (): Promise<string | undefined> => (await repositoryFacts(folder))?.hash;
+  const hashNow = (): string | undefined => findRepositoryFacts(folder)?.hash;
 
   test("are none where there is no repository", async () => {
-    expect(await repositoryFacts(folder)).toBeUndefined();
+    expect(findRepositoryFacts(folder)).toBeUndefined();
   });
 
   test("name what would run, without running it", async () => {
@@ -56,7 +55,7 @@ describe("the facts of a repository", () => {
     await writeFile(join(folder, ".hooks/pre-commit"), "#!/bin/sh\n");
     await chmod(join(folder, ".hooks/pre-commit"), 0o755);
     await writeFile(join(folder, ".hooks/readme"), "");
-    const facts = await repositoryFacts(folder);
+    const facts = findRepositoryFacts(folder);
     expect(facts?.settings.map(({ key, value }) => `${key}=${value}`)).toEqual([
       `core.fsmonitor=touch ${folder}/ran`,
       "filter.x.Y.clean=evil; --now",
@@ -66,7 +65,7 @@ describe("the facts of a repository", () => {
       'diff.a.textconv=evil "x"',
     ]);
     expect(facts?.hooks).toEqual([
-      { file: join(facts?.root ?? "", ".hooks/pre-commit"), text: "#!/bin/sh\n" },
+      { file: join(facts?.folders.workTree ?? "", ".hooks/pre-commit"), text: "#!/bin/sh\n" },
     ]);
   });
 
@@ -84,18 +83,18 @@ describe("the facts of a repository", () => {
       () => git("config", "extensions.worktreeConfig", "true"),
       () => writeFile(join(folder, ".git/config.worktree"), "[core]\n\tpager = evil\n"),
     ];
-    const hashes = [await hashNow()];
+    const hashes = [hashNow()];
     for (const step of steps) {
       await step();
-      hashes.push(await hashNow());
+      hashes.push(hashNow());
     }
     expect(new Set(hashes).size).toBe(steps.length + 1);
     await git("config", "branch.main.remote", "origin");
     await git("config", "branch.main.merge", "refs/heads/main");
     await git("config", "branch.next.merge", "refs/heads/next");
-    expect(await hashNow()).toBe(hashes.at(-1));
+    expect(hashNow()).toBe(hashes.at(-1));
     await git("config", "branch.main.mergeOptions", "-X ours");
-    expect(await hashNow()).not.toBe(hashes.at(-1));
+    expect(hashNow()).not.toBe(hashes.at(-1));
   });
 
   test("are those of the repository behind a worktree's file", async () => {
@@ -103,7 +102,7 @@ describe("the facts of a repository", () => {
     await git("-c", "user.name=x", "-c", "user.email=x@y", "commit", "-q", "--allow-empty", "-m", "first");
     await git("config", "core.pager", "evil");
     await git("worktree", "add", "-q", "tree");
-    const facts = await repositoryFacts(join(folder, "tree"));
+    const facts = findRepositoryFacts(join(folder, "tree"));
     expect(facts?.settings.map(({ key }) => key)).toEqual(["core.pager"]);
   });
 
@@ -114,52 +113,21 @@ describe("the facts of a repository", () => {
     await git("init", "-q");
     const file = join(folder, ".git/hooks/pre\u001b[2Jcommit");
     await writeFile(file, content, { mode: 0o755 });
-    await expect(repositoryFacts(folder)).rejects.toThrow(`pre\\u{1b}[2Jcommit ${message}`);
+    expect(() => findRepositoryFacts(folder)).toThrow(`pre\\u{1b}[2Jcommit ${message}`);
     await chmod(file, 0o644);
-    expect((await repositoryFacts(folder))?.hooks).toEqual([]);
+    expect(findRepositoryFacts(folder)?.hooks).toEqual([]);
   });
 
   test("are refused when a configuration file is no text, since its hash would hide a change", async () => {
     await git("init", "-q");
     await appendFile(join(folder, ".git/config"), Buffer.from([0x23, 0xe9, 0x0a]));
-    await expect(repositoryFacts(folder)).rejects.toThrow("is no UTF-8 text");
+    expect(() => findRepositoryFacts(folder)).toThrow("is no UTF-8 text");
   });
 
   test("wait for nothing: a FIFO in the place of the configuration is refused", async () => {
     await git("init", "-q");
     await rm(join(folder, ".git/config"));
     await promisify(execFile)("mkfifo", [join(folder, ".git/config")]);
-    await expect(repositoryFacts(folder)).rejects.toThrow(/cannot be shown/u);
+    expect(() => findRepositoryFacts(folder)).toThrow(/cannot be shown/u);
   });
-});
-
-test("git configuration is read as git reads it", async () => {
-  const text = [
-    "; comment",
-    "[core] pager = a \\",
-    "  b # c",
-    '[filter "a \\"q\\" ]b"] clean = "x ; y" ; z',
-    "\tsmudge=one\\ttwo",
-    "required",
-    "[Remote.Old]",
-    "Url = \\\\host\\",
-    "x",
-    '[a][b "c"] d = e',
-  ].join("\n");
-  await writeFile(join(folder, "config"), text);
-  const { stdout } = await promisify(execFile)("git", [
-    "config",
-    "-z",
-    "--list",
-    "-f",
-    join(folder, "config"),
-  ]);
-  const expected = stdout
-    .split("\0")
-    .slice(0, -1)
-    .map((entry) => {
-      const [key = "", ...value] = entry.split("\n");
-      return { key, value: value.length === 0 ? "true" : value.join("\n") };
-    });
-  expect(parseGitSettings(text)).toEqual(expected);
 });
