@@ -52,6 +52,10 @@ export interface CommitFacts {
   readonly committer: Person;
   /** Whole, without the newline at its end. */
   readonly message: string;
+  /** What points to it, whole names and `HEAD`, as git's decorations; left out when nothing does. */
+  readonly refs?: readonly string[];
+  /** Only with a pickaxe: the files in which the text was found. */
+  readonly files?: readonly string[];
 }
 
 export interface LogAsk {
@@ -102,7 +106,13 @@ export interface RefFacts {
   /** Subject of that commit. */
   readonly subject: string;
   readonly at: number;
+  /** Whole, such as `refs/remotes/origin/main`. */
   readonly upstream?: string;
+  /** Commits that only one side has; left out when the upstream is gone. */
+  readonly ahead?: number;
+  readonly behind?: number;
+  /** Subject of an annotated tag itself. */
+  readonly annotation?: string;
 }
 
 /** What is at a path of a revision. `bytes` of a file; of a directory its names, sub-directories with a `/` behind. */
