@@ -1,5 +1,8 @@
-/** What a call is about to do with a path. `list` reveals names only, `write` covers move and delete. */
-export type Intent = "list" | "read" | "write";
+/**
+ * What a call is about to do with a path. `list` reveals names only, `write` covers move and delete; `replace` is what
+ * git or another program of ours does to a place that no caller names: it gets another version, or is taken away.
+ */
+export type Intent = "list" | "read" | "write" | "replace";
 
 /** A place on the disk after links were followed: which root, and the path below it. */
 export interface Place {

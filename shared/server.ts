@@ -4,7 +4,7 @@ import type { Log } from "./context.ts";
 import type { Places } from "./config/places.ts";
 import type { HookDesk } from "./hook-desk.ts";
 import type { StatusFeed } from "./status/feed.ts";
-import type { Tool } from "./tool.ts";
+import type { Tool, ViewContext } from "./tool.ts";
 import type { Workspace } from "./workspace/workspace.ts";
 
 /** What a server may use while it is open. */
@@ -136,12 +136,7 @@ export function defineServer<Deps extends object, Options extends z.ZodObject>(
     tools: spec.tools,
     async open(options, host) {
       const deps = await spec.open(spec.options.parse(options), host);
-      const bind = (tool: Tool<Deps>): Tool<object> => ({
-        ...tool,
-        reach: typeof tool.reach === "function" ? tool.reach(options) : tool.reach,
-        run: (input, context) => tool.run(input, { ...deps, ...context }),
-        views: { as: tool.views.as, of: (input, context) => tool.views.of(input, { ...deps, ...context }) },
-      });
+      const bind = (tool: Tool<Deps>): Tool<object> => bindTool(tool, deps, options);
       const { resources, prompts } = spec;
       return {
         ...about,
@@ -150,6 +145,19 @@ export function defineServer<Deps extends object, Options extends z.ZodObject>(
         ...(prompts === undefined ? {} : { prompts: bindPrompts(prompts, deps, bind) }),
       };
     },
+  };
+}
+
+function bindTool<Deps extends object>(tool: Tool<Deps>, deps: Deps, options: unknown): Tool<object> {
+  const { foresee, ...rest } = tool;
+  return {
+    ...rest,
+    reach: typeof tool.reach === "function" ? tool.reach(options) : tool.reach,
+    run: (input, context) => tool.run(input, { ...deps, ...context }),
+    views: { as: tool.views.as, of: (input, context) => tool.views.of(input, { ...deps, ...context }) },
+    ...(foresee === undefined
+      ? {}
+      : { foresee: (input: unknown, context: ViewContext) => foresee(input, { ...deps, ...context }) }),
   };
 }
 

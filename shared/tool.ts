@@ -1,4 +1,5 @@
 import * as z from "zod";
+import type { Place } from "./access.ts";
 import type { CallContext } from "./context.ts";
 
 /** `destroy` is what cannot be undone; a delete into the trash is `write`. */
@@ -83,16 +84,18 @@ export interface ToolFacts {
   readonly input: z.ZodObject;
   readonly output?: z.ZodObject;
   touches(input: unknown): Touches;
+  foresee?(this: void, input: unknown, context: ViewContext): Promise<readonly Place[]>;
   readonly views: Views<ViewContext>;
 }
 
-/** What making views may use. */
+/** What making views, and foreseeing, may use. */
 export interface ViewContext {
   readonly signal: AbortSignal;
 }
 
 /** A tool whose own types are folded away; made only by `toolFor`. */
-export interface Tool<Deps> extends Omit<ToolFacts, "server" | "reach" | "views"> {
+export interface Tool<Deps> extends Omit<ToolFacts, "server" | "reach" | "views" | "foresee"> {
+  foresee?(this: void, input: unknown, context: ViewContext & Deps): Promise<readonly Place[]>;
   readonly views: Views<ViewContext & Deps>;
   readonly reach: Reach | ((options: unknown) => Reach);
   run(input: unknown, context: CallContext & Deps): Promise<unknown>;
@@ -115,6 +118,12 @@ export interface ToolSpec<Deps, Input extends z.ZodObject, Data, Output extends 
   /** Required for every tool that takes a path or a command. */
   touches?(input: z.output<Input>): Touches;
   /**
+   * Places that the call would change beside those of `touches`, known only by looking: each file, link or submodule
+   * that would be made, changed or taken away. Runs before policy, and not for a call that only reads or is denied
+   * anyway; may read, changes nothing. What it throws is the call's failure.
+   */
+  foresee?(this: void, input: z.output<Input>, context: ViewContext & Deps): Promise<readonly Place[]>;
+  /**
    * How existing hook scripts see the call. Left out, a call that changes something is an `Edit` of each path that it
    * touches, a command is `Bash`, and any other call has only its own name.
    */
@@ -133,6 +142,7 @@ export function toolFor<Deps>() {
   return function tool<Input extends z.ZodObject, Data, Output extends z.ZodObject = z.ZodObject>(
     spec: ToolSpec<Deps, Input, Data, Output>,
   ): Tool<Deps> {
+    const { foresee } = spec;
     return {
       name: spec.name,
       title: spec.title,
@@ -143,6 +153,12 @@ export function toolFor<Deps>() {
       ...(spec.output === undefined ? {} : { output: spec.output }),
       // oxlint-disable typescript/no-unsafe-type-assertion -- the pipeline parses with `input` before it calls these
       touches: (input) => spec.touches?.(input as z.output<Input>) ?? {},
+      ...(foresee === undefined
+        ? {}
+        : {
+            foresee: (input: unknown, context: ViewContext & Deps) =>
+              foresee(input as z.output<Input>, context),
+          }),
       views:
         spec.views === undefined
           ? plainViews(spec)

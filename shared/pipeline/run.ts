@@ -4,6 +4,7 @@ import type { Part, Tool, ToolFacts } from "../tool.ts";
 
 /** The innermost step: runs the tool with checked arguments, checks what it gave, makes parts of it. */
 export function toEndpoint(server: string, tool: Tool<object>): Endpoint {
+  const { foresee } = tool;
   const facts: ToolFacts = {
     server,
     name: tool.name,
@@ -14,6 +15,7 @@ export function toEndpoint(server: string, tool: Tool<object>): Endpoint {
     input: tool.input,
     ...(tool.output === undefined ? {} : { output: tool.output }),
     touches: (input) => tool.touches(input),
+    ...(foresee === undefined ? {} : { foresee }),
     views: tool.views,
   };
   return { tool: facts, call: (input, call) => run(tool, input, { call, server }) };

@@ -1,3 +1,4 @@
+import type { Place } from "../access.ts";
 import { quoteGlob } from "./glob.ts";
 import type { Case } from "./judge.ts";
 import { absolutePath } from "./rule.ts";
@@ -5,22 +6,29 @@ import { shellQuote } from "./shell-quote.ts";
 
 /** More paths than this are granted by the folder of each root that holds them all. */
 const MAX_PATHS = 4;
+/** Of the protected ones; they are named as long as a line can be read. */
+const MAX_FORESEEN = 12;
 
 /** The line with which a person allows exactly this call, once; quoted for a POSIX shell. */
-export function grantCommand({ facts, targets }: Case): string {
-  const paths = [...new Set(targets.map(({ place }) => absolutePath(place)))];
-  const globs = paths.length > MAX_PATHS ? foldersOf(targets) : paths.map(quoteGlob);
+export function grantCommand({ facts, targets, foreseen }: Case): string {
+  const named = targets.map(({ place }) => place);
+  const globs = new Set([...globsFor(named, MAX_PATHS), ...globsFor(foreseen, MAX_FORESEEN)]);
   const words = ["plumbline", "approvals", "grant", facts.tool, "--once"];
   for (const glob of globs) words.push("--path", shellQuote(glob));
   if (facts.argv !== undefined && facts.argv.length > 0) words.push("--", ...facts.argv.map(shellQuote));
   return words.join(" ");
 }
 
-function foldersOf(targets: Case["targets"]): string[] {
-  const roots = [...new Set(targets.map(({ place }) => place.root))];
+function globsFor(places: readonly Place[], most: number): string[] {
+  const paths = [...new Set(places.map(absolutePath))];
+  return paths.length > most ? foldersOf(places) : paths.map(quoteGlob);
+}
+
+function foldersOf(places: readonly Place[]): string[] {
+  const roots = [...new Set(places.map(({ root }) => root))];
   return roots.map((root) => {
-    const inRoot = targets.filter(({ place }) => place.root === root);
-    return `${quoteGlob(commonFolder(inRoot.map(({ place }) => absolutePath(place))))}/**`;
+    const inRoot = places.filter((place) => place.root === root);
+    return `${quoteGlob(commonFolder(inRoot.map(absolutePath)))}/**`;
   });
 }
 

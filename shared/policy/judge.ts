@@ -2,7 +2,7 @@ import type { Place } from "../access.ts";
 import type { HookVerdict, Lifetime } from "../call.ts";
 import { escapeForPerson } from "../escape-for-person.ts";
 import type { Classify } from "./protected.ts";
-import { isProtected } from "./protected.ts";
+import { isGuarded, isProtected } from "./protected.ts";
 import type { CallFacts, ReadyRule } from "./rule.ts";
 import type { Tier } from "./tier.ts";
 
@@ -22,7 +22,9 @@ export interface Case {
   readonly facts: CallFacts;
   readonly tier: Tier;
   readonly targets: readonly Target[];
-  /** All rules but the grants for once. */
+  /** What the call would change besides, as far as a rule or protection is about it (`siftForeseen`). */
+  readonly foreseen: readonly Place[];
+  /** All of them, grants for once too. */
   readonly rules: readonly ReadyRule[];
   readonly classify: Classify;
   readonly readOnly: boolean;
@@ -62,6 +64,14 @@ interface Doubt {
   readonly byPath: boolean;
 }
 
+/** More places than this are not remembered: a yes to them is for once. */
+const MOST_KEPT = 100;
+
+/** Every place that a call is about: where its paths lead, and what was foreseen. */
+export function placesOf({ targets, foreseen }: Pick<Case, "targets" | "foreseen">): readonly Place[] {
+  return [...targets.map(({ place }) => place), ...foreseen];
+}
+
 /** Deny beats ask beats allow; pure. */
 export function judge(of: Case): Ruling {
   const denied = denial(of);
@@ -73,7 +83,10 @@ export function judge(of: Case): Ruling {
       kind: "ask",
       because: open.map(({ because }) => because).join(", "),
       reasons: open.map(({ reason }) => reason),
-      lifetimes: open.some(({ always }) => always) ? ["once"] : ["once", "session", "always"],
+      lifetimes:
+        of.foreseen.length > MOST_KEPT || open.some(({ always }) => always)
+          ? ["once"]
+          : ["once", "session", "always"],
     };
   }
   if (doubts.length === 0) return { kind: "allow", because: `tier ${of.tier}`, granted: false };
@@ -81,10 +94,13 @@ export function judge(of: Case): Ruling {
 }
 
 /** The rules that a call spends to be allowed once, or nothing when they do not cover all of it. */
-export function coverOnce(of: Case, once: readonly ReadyRule[]): readonly string[] | undefined {
-  const fitting = once.filter(({ rule, applies }) => rule.once === true && applies(of.facts));
-  const needed = of.targets.map(({ place }) => fitting.find(({ matches }) => matches(place)));
-  if (of.targets.length === 0) needed.push(fitting.find(({ rule }) => rule.path === undefined));
+export function coverOnce(of: Case): readonly string[] | undefined {
+  const fitting = of.rules.filter(({ rule, applies }) => rule.once === true && applies(of.facts));
+  const byPath = new Set(doubtsOf(of).flatMap((doubt) => (doubt.byPath ? doubt.places : [])));
+  const needed = placesOf(of).map((place) =>
+    fitting.find(({ rule, matches }) => matches(place) && (rule.path !== undefined || !byPath.has(place))),
+  );
+  if (needed.length === 0) needed.push(fitting.find(({ rule }) => rule.path === undefined));
   const ids = needed.map((found) => found?.rule.id);
   return ids.every((id) => id !== undefined) ? [...new Set(ids)] : undefined;
 }
@@ -96,8 +112,8 @@ function denial(of: Case): (Refusal & { readonly because: string }) | undefined 
       message: "this server only reads",
       hint: "It was started with --read-only; leave the change to the person.",
     };
-  const rule = of.rules.find((each) => each.rule.decision === "deny" && concerns(each, of))?.rule;
-  if (rule !== undefined) return { because: `rule ${rule.id}`, ...byRule(rule.id) };
+  const deny = of.rules.find((each) => each.rule.decision === "deny" && concerns(each, of));
+  if (deny !== undefined) return { because: `rule ${deny.rule.id}`, ...closedBy(deny, of) };
   if (of.hooks?.decision === "deny")
     return {
       because: hookName(of.hooks),
@@ -117,6 +133,14 @@ export function byRule(id: string): Refusal {
     message: `rule ${id} denies this call`,
     hint: "Its person sees the rules with: plumbline approvals list",
   };
+}
+
+/** Names the place that the call itself does not name. */
+function closedBy({ rule, matches }: ReadyRule, { foreseen, show }: Case): Refusal {
+  const said = byRule(rule.id);
+  const place = rule.path === undefined ? undefined : foreseen.find(matches);
+  if (place === undefined) return said;
+  return { ...said, message: `rule ${rule.id} closes ${show(place)}, which this call would change` };
 }
 
 function saidBy(details: string | undefined): { details?: string } {
@@ -140,7 +164,7 @@ export function neverWritten(shown: string): Refusal {
 }
 
 function doubtsOf(of: Case): Doubt[] {
-  const all = of.targets.map(({ place }) => place);
+  const all = placesOf(of);
   const doubts: Doubt[] = of.rules
     .filter((each) => each.rule.decision === "ask" && concerns(each, of))
     .map(({ rule }) => ({
@@ -156,7 +180,17 @@ function doubtsOf(of: Case): Doubt[] {
     const reason = words === undefined ? "a hook asks" : `a hook asks: ${escapeForPerson(words)}`;
     doubts.push({ because: hookName(of.hooks), reason, always: true, places: all, byPath: false });
   }
-  return [...doubts, ...laterDoubt(of), ...tierDoubt(of, all)];
+  return [...doubts, ...guardedDoubt(of), ...laterDoubt(of), ...tierDoubt(of, all)];
+}
+
+function guardedDoubt({ foreseen, classify, show }: Case): Doubt[] {
+  const places = foreseen.filter((place) => isGuarded(place, classify));
+  if (places.length === 0) return [];
+  const named = places.slice(0, 3).map(show);
+  const last = places.length > 3 ? `${places.length - 3} others` : named.pop();
+  const names = named.length === 0 ? last : `${named.join(", ")} and ${last}`;
+  const reason = `it would change ${names}, which ${places.length === 1 ? "is" : "are"} protected`;
+  return [{ because: "protected path", reason, always: false, places, byPath: true }];
 }
 
 function laterDoubt(of: Case): Doubt[] {
@@ -183,9 +217,10 @@ function tierDoubt({ facts, tier, ask }: Case, places: readonly Place[]): Doubt[
 }
 
 /** A refusing rule concerns a call when one of its places is the rule's, by spelling or by where it leads. */
-function concerns({ rule, applies, matches }: ReadyRule, { facts, targets }: Case): boolean {
+function concerns({ rule, applies, matches }: ReadyRule, { facts, targets, foreseen }: Case): boolean {
   if (!applies(facts)) return false;
-  return rule.path === undefined || targets.some(({ spelled, place }) => matches(spelled) || matches(place));
+  if (rule.path === undefined || foreseen.some(matches)) return true;
+  return targets.some(({ spelled, place }) => matches(spelled) || matches(place));
 }
 
 /** A grant has to cover every place where the call leads; the spelling earns nothing. */
@@ -203,7 +238,7 @@ function grantsOf({ rules, facts }: Case): ReadyRule[] {
 
 function grantsBehind(of: Case): string[] {
   return grantsOf(of)
-    .filter(({ rule, matches }) => rule.path === undefined || of.targets.some(({ place }) => matches(place)))
+    .filter(({ rule, matches }) => rule.path === undefined || placesOf(of).some(matches))
     .map(({ rule }) => `rule ${rule.id}`)
     .slice(0, 3);
 }

@@ -1,5 +1,3 @@
-import { mkdir, realpath } from "node:fs/promises";
-import { resolve } from "node:path";
 import type { Access, Place } from "../access.ts";
 import type { Call, Lifetime } from "../call.ts";
 import { StartupError } from "../errors.ts";
@@ -11,7 +9,9 @@ import { configuredRules, type ConfiguredRule } from "./configured-rules.ts";
 import { escapeForPerson } from "../escape-for-person.ts";
 import { coverOnce, judge, type AskMode, type Case, type Ruling, type Target } from "./judge.ts";
 import { openAccess, readAccess } from "./open-access.ts";
+import { siftForeseen } from "./sift-foreseen.ts";
 import type { Classify } from "./protected.ts";
+import { ourFolders } from "./our-folders.ts";
 import { openProtection } from "./protection.ts";
 import { readyRule, type ReadyRule } from "./rule.ts";
 import { rulesFor } from "./rules-for.ts";
@@ -50,17 +50,24 @@ export interface Verdict {
   readonly spent: boolean;
 }
 
+interface About {
+  readonly call: Call;
+  readonly targets: readonly Target[];
+}
+
+interface Known {
+  readonly of: Case;
+  /** Why the person's rules cannot be read. */
+  readonly broken: string | undefined;
+}
+
 /** Reads what a person granted before. Throws `StartupError` when that, or a configured rule, cannot be understood. */
 export async function openPolicy(options: PolicyOptions): Promise<Policy> {
   const configured = configuredRules(options.rules);
-  const stateFolder = await realFolder(options.stateFolder);
-  const approvals = new Approvals(stateFolder);
+  const { state, stateFolders, configFolders } = await ourFolders(options);
+  const approvals = new Approvals(state);
   approvals.rules();
-  const classify = openProtection({
-    ...options,
-    stateFolders: [stateFolder, resolve(options.stateFolder)],
-    configFolders: await configFolders(options.configFolder),
-  });
+  const classify = openProtection({ ...options, stateFolders, configFolders });
   const policy = new Policy(options, { approvals, configured, classify });
   options.scope.defer(() => policy.close());
   return policy;
@@ -115,13 +122,20 @@ export class Policy {
    * Decides about one call. A grant for once that answers it is spent here, by exactly one of several processes;
    * a call that answers a question spends none.
    */
-  decide(
-    tool: ToolFacts,
-    input: unknown,
-    about: { call: Call; targets: readonly Target[] },
-  ): Verdict | Promise<Verdict> {
-    const { rules, broken } = this.#readRules();
-    const of = this.#case(tool, input, { ...about, rules });
+  decide(tool: ToolFacts, input: unknown, about: About): Verdict | Promise<Verdict> {
+    const { foresee } = tool;
+    const known = this.#known(tool, input, about);
+    const isOver = known.of.facts.effect === "read" || about.call.resumed?.reply.kind === "no";
+    if (foresee === undefined || isOver || judge(known.of).kind === "deny") return this.#judged(known, about);
+    return foresee(input, { signal: about.call.signal }).then(async (places) => {
+      // rules may have changed meanwhile
+      const { of, broken } = this.#known(tool, input, about);
+      const foreseen = await siftForeseen(places, of, about.call.signal);
+      return this.#judged({ of: { ...of, foreseen }, broken }, about);
+    });
+  }
+
+  #judged({ of, broken }: Known, { call }: About): Verdict | Promise<Verdict> {
     const ruling = judge(of);
     const verdict = { ruling, of, spent: false };
     if (ruling.kind !== "ask") return verdict;
@@ -130,7 +144,7 @@ export class Policy {
         ...verdict,
         ruling: { kind: "deny", because: "approvals cannot be read", message: broken },
       };
-    const ids = about.call.resumed === undefined ? coverOnce(of, rules) : undefined;
+    const ids = call.resumed === undefined ? coverOnce(of) : undefined;
     return ids === undefined ? verdict : this.#spendGrants(verdict, ids);
   }
 
@@ -148,8 +162,8 @@ export class Policy {
     else this.#sessions.add(caller, rules.map(inSession), this.#now());
   }
 
-  /** What a decided call may open; `approved` are the places that a person said yes to for this call. */
-  access(of: Case, { signal, approved }: { signal: AbortSignal; approved: readonly Place[] }): Access {
+  /** What a decided call may open; `approved` when a person said yes to this call itself. */
+  access(of: Case, { signal, approved }: { signal: AbortSignal; approved: boolean }): Access {
     return openAccess(of, { signal, approved, secrets: this.#secrets });
   }
 
@@ -185,14 +199,11 @@ export class Policy {
     }
   }
 
-  #case(
-    tool: ToolFacts,
-    input: unknown,
-    { call, targets, rules }: { call: Call; targets: readonly Target[]; rules: readonly ReadyRule[] },
-  ): Case {
+  #known(tool: ToolFacts, input: unknown, { call, targets }: About): Known {
+    const { rules, broken } = this.#readRules();
     const effect = effectOf(tool.effect, input);
     const at = this.#now();
-    return {
+    const of: Case = {
       facts: {
         tool: `${tool.server}.${tool.name}`,
         effect,
@@ -202,6 +213,7 @@ export class Policy {
       },
       tier: tierOf(effect, tool.reach),
       targets,
+      foreseen: [],
       rules: [...this.#configured, ...rules, ...this.#sessions.of(call.caller.id, at)],
       classify: this.classify,
       readOnly: this.#readOnly,
@@ -209,28 +221,10 @@ export class Policy {
       hooks: call.hooks,
       show: this.#show,
     };
+    return { of, broken };
   }
 }
 
 function inSession(rule: NewRule): ReadyRule {
   return readyRule({ ...rule, id: "session", origin: "person" });
-}
-
-/** The folder with its links followed; made when it is missing, private. */
-async function realFolder(folder: string): Promise<string> {
-  try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-    return await realpath(folder);
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new StartupError(`the state folder ${folder} cannot be used: ${why}`, { cause: error });
-  }
-}
-
-/** As given and with its links followed; a folder that is not there yet has only one form. */
-async function configFolders(folder: string | undefined): Promise<string[]> {
-  if (folder === undefined) return [];
-  const given = resolve(folder);
-  const real = await realpath(given).catch(() => given);
-  return [given, real];
 }

@@ -33,6 +33,29 @@ export function isProtected({ kind }: PlaceClass): boolean {
   return kind === "secret" || kind === "protected";
 }
 
+// A link in the place of such a folder would decide what lies in it.
+const FOLDERS = foldersOf([...SECRET_NAMES, ...PROTECTED_NAMES]);
+const HOLDS_PROTECTED = new RegExp(`(?:^|/)(?:${anyOf(FOLDERS)})$`, "u");
+
+/**
+ * True for what a program of ours, such as git, replaces only with a person's yes: what no tool writes, and a file,
+ * link or submodule where a folder belongs that holds such things (`.claude`).
+ */
+export function isGuarded(place: Place, classifier: Classify): boolean {
+  return isProtected(classifier(place)) || HOLDS_PROTECTED.test(canonicalPath(place.relative));
+}
+
+/** The hidden folders that the names below them speak of: `.config` and `.config/gh` of `.config/gh/hosts.yml`. */
+function foldersOf(names: readonly string[]): string[] {
+  const folders = names
+    .filter((name) => name.startsWith("."))
+    .flatMap((name) => {
+      const parts = name.split("/");
+      return parts.slice(1).map((_, index) => parts.slice(0, index + 1).join("/"));
+    });
+  return [...new Set(folders)];
+}
+
 function anyOf(patterns: readonly string[]): string {
   return patterns.map((pattern) => pattern.split("/").map(nameSource).join("/")).join("|");
 }

@@ -23,10 +23,8 @@ export function questionMessage(
   const why = cut(`Asked because ${escapeForPerson(about.reasons.join("; "))}.`, MAX_REASONS);
   const command = commandLine(about.facts.argv);
   const room = Math.max(MIN_ROOM, MAX_QUESTION - head.length - why.length - command.length);
-  const places = list(
-    about.targets.map((target) => placeLine(target, about)),
-    room * 0.7,
-  );
+  const foreseen = about.foreseen.map((place) => `- ${about.show(place)}`);
+  const places = list([...foreseen, ...about.targets.map((target) => placeLine(target, about))], room * 0.7);
   const values = list(otherValues(tool, input), room - places.join("\n").length);
   return [head, ...(command === "" ? [] : [command]), ...places, ...values, why].join("\n");
 }

@@ -1,10 +1,11 @@
-import type { Access, Place } from "../access.ts";
+import { createHash } from "node:crypto";
+import type { Access } from "../access.ts";
 import type { Answer, Call, Endpoint, Stage } from "../call.ts";
 import { ToolError } from "../errors.ts";
 import { hashCall } from "../pipeline/hash-call.ts";
 import type { ToolFacts, Touches } from "../tool.ts";
 import { grantCommand } from "./grant-command.ts";
-import type { Refusal, Target } from "./judge.ts";
+import { placesOf, type Case, type Refusal, type Target } from "./judge.ts";
 import type { Policy, Verdict } from "./policy.ts";
 import { questionMessage } from "./question.ts";
 import { absolutePath } from "./rule.ts";
@@ -53,30 +54,24 @@ async function callDecided(policy: Policy, endpoint: Endpoint, { input, call }: 
     throw refusal(call, "the person said no", { hint: NOT_AGAIN });
   }
   if (ruling.kind === "deny") throw refusal(call, ruling.message, wordsOf(ruling));
-  if (call.resumed !== undefined) checkAnswer(policy, tool, { input, call, targets });
+  if (call.resumed !== undefined) checkAnswer(policy, tool, { input, call, of });
   else if (ruling.kind === "ask") return question(policy, tool, { input, call, verdict });
 
-  const approved = call.resumed === undefined ? placesOf(verdict) : await keepAnswer(policy, call, verdict);
+  const approved = verdict.spent || (call.resumed !== undefined && (await keepAnswer(policy, call, verdict)));
   if (of.facts.effect !== "read" || tool.reach === "process") call.record.changed = true;
   const access = noting(policy.access(of, { signal: call.signal, approved }), { policy, call });
   return endpoint.call(input, { ...call, access });
 }
 
-/** Keeps the person's yes as long as they said, where one was needed; the places that were allowed for this call alone. */
-async function keepAnswer(policy: Policy, call: Call, verdict: Verdict): Promise<readonly Place[]> {
+/** Keeps the person's yes as long as they said; false where none was needed by now. */
+async function keepAnswer(policy: Policy, call: Call, { ruling, of }: Verdict): Promise<boolean> {
   const reply = call.resumed?.reply;
-  const { ruling, of } = verdict;
-  if (reply?.kind !== "yes" || ruling.kind !== "ask") return placesOf(verdict);
+  if (reply?.kind !== "yes" || ruling.kind !== "ask") return false;
   const lifetime = ruling.lifetimes.includes(reply.lifetime) ? reply.lifetime : "once";
   await policy.keep(lifetime, call.caller.id, of);
   call.record.decision = "granted";
   call.record.because = `the person said yes, ${lifetime}`;
-  return of.targets.map(({ place }) => place);
-}
-
-/** What a grant for once, spent for this call, covers. */
-function placesOf({ of, spent }: Verdict): readonly Place[] {
-  return spent ? of.targets.map(({ place }) => place) : [];
+  return true;
 }
 
 interface RefusalOptions extends Omit<Refusal, "message"> {
@@ -128,31 +123,38 @@ function note({ record, resumed }: Call, tool: ToolFacts, { ruling, of }: Verdic
 }
 
 /** What the call is about, for the audit; `noting` adds where that led. */
-function touched({ workspace }: Policy, { of: { targets, facts } }: Verdict): Touches {
+function touched({ workspace }: Policy, { of }: Verdict): Touches {
+  const { targets, foreseen, facts } = of;
+  const places = placesOf({ targets, foreseen: foreseen.slice(0, MOST_NOTED) });
   return {
-    ...(targets.length === 0 ? {} : { paths: targets.map(({ place }) => workspace.show(place)) }),
+    ...(places.length === 0 ? {} : { paths: places.map((place) => workspace.show(place)) }),
     ...(facts.argv === undefined ? {} : { argv: facts.argv }),
   };
 }
 
 /** Refuses an answer to another call than the one that was asked about, and one that was given before. */
-function checkAnswer(
-  policy: Policy,
-  tool: ToolFacts,
-  { input, call, targets }: Run & { targets: readonly Target[] },
-): void {
+function checkAnswer(policy: Policy, tool: ToolFacts, { input, call, of }: Run & { of: Case }): void {
   const { sealed } = call.resumed ?? {};
   if (sealed === undefined) return;
   const isSameCall = sealed.tool === `${tool.server}.${tool.name}` && sealed.caller === call.caller.id;
   if (!isSameCall || hashCall(tool, input) !== hashCall(tool, sealed.input))
     throw refusal(call, "the answer belongs to another call", { hint: ASK_AGAIN, code: "conflict" });
-  const places = targets.map(({ place }) => absolutePath(place));
-  if (JSON.stringify(places) !== JSON.stringify(sealed.places))
-    throw refusal(call, "what the path leads to changed since the question", {
-      hint: ASK_AGAIN,
-      code: "conflict",
-    });
+  if (JSON.stringify(sealedPlaces(of)) !== JSON.stringify(sealed.places)) {
+    const what = tool.foresee === undefined ? "what the path leads to" : "what the call would change";
+    throw refusal(call, `${what} changed since the question`, { hint: ASK_AGAIN, code: "conflict" });
+  }
   if (!policy.spend(sealed.id)) throw refusal(call, "this question was answered before", { hint: ASK_AGAIN });
+}
+
+/** More foreseen places than this are sealed by their hash, since the seal travels too. */
+const MOST_SEALED = 100;
+
+function sealedPlaces({ targets, foreseen }: Case): string[] {
+  const named = targets.map(({ place }) => absolutePath(place));
+  const others = foreseen.map(absolutePath);
+  if (others.length <= MOST_SEALED) return [...named, ...others];
+  const digest = createHash("sha256").update(JSON.stringify(others)).digest("hex");
+  return [...named, `${others.length} places, ${digest}`];
 }
 
 /** Characters of the arguments, which travel to the client and back while it asks. */
@@ -192,7 +194,7 @@ function question(
       hash: hashCall(tool, input),
       input,
       hooks: call.hooks ?? { decision: "none" },
-      places: of.targets.map(({ place }) => absolutePath(place)),
+      places: sealedPlaces(of),
     },
   };
 }

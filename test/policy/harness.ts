@@ -61,6 +61,8 @@ export interface Kind {
   readonly reach?: Reach;
   /** What it asks the door for; left out: by its effect. */
   readonly intent?: Intent;
+  /** Looks before the call what it would change; counted. */
+  readonly foresee?: (input: Input) => Promise<readonly Place[]>;
   /** Runs in the place of the tool. */
   readonly run?: (input: Input, call: Pick<Call, "access">) => Promise<unknown>;
 }
@@ -68,12 +70,14 @@ export interface Kind {
 /** A tool behind the policy, and how often it ran. */
 export class Bench {
   runs = 0;
+  looks = 0;
   readonly records: CallRecord[] = [];
   readonly #call: (input: unknown, call: Call) => Promise<Answer>;
   #ids = 0;
 
   constructor(policy: Policy, kind: Kind = {}) {
     const { workspace } = policy;
+    const { foresee } = kind;
     const intent = kind.intent ?? (kind.effect === undefined || kind.effect === "read" ? "read" : "write");
     const tool = toolFor<object>()({
       name: kind.name ?? "fixture_tool",
@@ -88,6 +92,14 @@ export class Bench {
           : { paths: [...(paths ?? []), ...(path === undefined ? [] : [path])] }),
         ...(argv === undefined ? {} : { argv }),
       }),
+      ...(foresee === undefined
+        ? {}
+        : {
+            foresee: async (given: Input) => {
+              this.looks++;
+              return await foresee(given);
+            },
+          }),
       run: async (given, context) => {
         this.runs++;
         if (kind.run !== undefined) return kind.run(given, context);

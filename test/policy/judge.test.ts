@@ -22,6 +22,7 @@ function caseOf(
     facts: { tool: "git.git_push", effect, argv, within: "/r", at: 1_000 },
     tier: tierOf(effect, "local"),
     targets: [target("a/b")],
+    foreseen: [],
     rules: rules.map(readyRule),
     classify,
     readOnly: false,

@@ -1,11 +1,10 @@
-import { execFile } from "node:child_process";
 import { link, rename, rm, symlink, unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Sealed } from "../../shared/call.ts";
 import { grantRule, listRules, revokeRule } from "../../shared/policy/approvals.ts";
+import { grantBy, grantLine } from "./grant-line.ts";
 import { Bench, desk, mute, no, yes, type Input } from "./harness.ts";
 import { buildWorker, inProcess } from "./processes.ts";
 
@@ -345,31 +344,6 @@ describe("a client that cannot ask", () => {
     "a\\b",
   ];
 
-  /** The words that a shell makes of a line. */
-  async function shellWords(line: string): Promise<string[]> {
-    const script = `${line.replace(/^plumbline/u, "set --")}; printf '%s\\0' "$@"`;
-    const { stdout } = await promisify(execFile)("bash", ["-c", script]);
-    return stdout.split("\0").slice(0, -1);
-  }
-
-  /** Does what the command line does with these words. */
-  async function grantBy(state: string, words: readonly string[]): Promise<void> {
-    const end = words.includes("--") ? words.indexOf("--") : words.length;
-    const argv = words.slice(end + 1);
-    const paths = words.flatMap((word, index) =>
-      index < end && word === "--path" ? [words[index + 1] ?? ""] : [],
-    );
-    const rule = {
-      decision: "allow",
-      tool: words[2] ?? "",
-      once: true,
-      ...(argv.length > 0 ? { argv } : {}),
-    } as const;
-    expect(words.slice(0, 2)).toEqual(["approvals", "grant"]);
-    for (const path of paths) await grantRule(state, { ...rule, path });
-    if (paths.length === 0) await grantRule(state, rule);
-  }
-
   test.each<[string, Input]>([
     ["one path", { path: "a.txt" }],
     ["no path", {}],
@@ -384,9 +358,9 @@ describe("a client that cannot ask", () => {
     expect(error.message).toMatch(
       /^fixture\.fixture_tool needs a person's yes, since it cannot be undone; this client cannot ask/u,
     );
-    const [, line = ""] = /: (plumbline approvals grant [^]*) \(--until/u.exec(error.hint ?? "") ?? [];
+    const line = grantLine(error);
     expect(line).not.toMatch(/[\p{Cc}\p{Cf}]/u);
-    await grantBy(at.state, await shellWords(line));
+    await grantBy(at.state, line);
     expect(await bench.outcome(input, { caller: mute })).toBe("ran");
     expect(await bench.outcome(input, { caller: mute })).toBe("denied");
     expect(bench.runs).toBe(1);
