@@ -41,13 +41,16 @@ export async function openWorkTree(
   asked: Asked,
   context: GitContext | GitViewContext,
 ): Promise<Opened<WorkingRepository>> {
-  const { repository, ...others } = await openRepository(asked, context);
-  const { workTree } = repository;
-  if (workTree === undefined)
+  const { repository, refs, paths } = await openRepository(asked, context);
+  if (!hasWorkTree(repository))
     throw new ToolError("invalid_input", `${showInRepository(repository, "")} is a bare repository`, {
       hint: "It has no working tree: only its history can be looked at.",
     });
-  return { ...others, repository: { ...repository, workTree } };
+  return { repository, refs, paths };
+}
+
+function hasWorkTree(repository: Repository): repository is WorkingRepository {
+  return repository.workTree !== undefined;
 }
 
 /** False for what is not shown, as a file of secrets: by its path in the repository, at whatever revision. */

@@ -1,4 +1,5 @@
 import { Git } from "../../shared/git/git.ts";
+import { RepositoryTrust } from "../../shared/policy/repository-trust.ts";
 import { defineServer } from "../../shared/server.ts";
 import { openEngines } from "./engine/engines.ts";
 import { gitOptions } from "./options.ts";
@@ -11,8 +12,8 @@ export default defineServer({
   options: gitOptions,
   tools: [],
   async open(options, { workspace, places, scope }) {
-    const isTrusted = async () => ({ trusted: false, skipped: [] });
-    const git = new Git({ workspace, home: places.home, scope, isTrusted });
+    const trust = new RepositoryTrust(places.state);
+    const git = new Git({ workspace, home: places.home, trust, scope });
     return { git, workspace, options, engines: openEngines(git) };
   },
 });

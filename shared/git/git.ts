@@ -1,5 +1,6 @@
-import { ToolError } from "../errors.ts";
+import { StartupError, ToolError } from "../errors.ts";
 import { parseGitSettings, type GitSetting } from "../policy/git-settings.ts";
+import type { RepositoryTrust } from "../policy/repository-trust.ts";
 import { run, type RunResult } from "../process/run.ts";
 import type { Scope } from "../scope.ts";
 import type { Workspace } from "../workspace/workspace.ts";
@@ -19,14 +20,9 @@ import { join } from "node:path";
 const LOCAL_MS = 120_000;
 const LOCK_TRIES_MS = [50, 150, 400];
 
-/** Whether a person trusted a repository as it is, and what does not run if not. */
-export type AskTrust = (
-  found: Pick<Found, "gitDir" | "commonDir" | "workTree">,
-) => Promise<{ readonly trusted: boolean; readonly skipped: readonly string[] }>;
-
 export interface GitOptions {
   readonly workspace: Workspace;
-  readonly isTrusted: AskTrust;
+  readonly trust: RepositoryTrust;
   /** The person's home folder: their configuration of git lies there. */
   readonly home: string;
   readonly scope: Scope;
@@ -54,7 +50,7 @@ export interface GitRun {
 /** The only door to the git program: finds repositories inside the roots, looks at them, and runs git so that nothing of theirs runs. */
 export class Git {
   readonly workspace: Workspace;
-  readonly #isTrusted: AskTrust;
+  readonly #trust: RepositoryTrust;
   readonly #commons: GuardedCommons;
   readonly #person: PersonSettings;
   readonly #home: string;
@@ -63,9 +59,9 @@ export class Git {
   #version: Promise<string | undefined> | undefined;
 
   /** Starts nothing. */
-  constructor({ workspace, isTrusted, home, scope }: GitOptions) {
+  constructor({ workspace, trust, home, scope }: GitOptions) {
     this.workspace = workspace;
-    this.#isTrusted = isTrusted;
+    this.#trust = trust;
     this.#home = home;
     this.#person = new PersonSettings(home);
     this.#commons = new GuardedCommons(scope);
@@ -86,7 +82,8 @@ export class Git {
     const found = await findRepository(files, at);
     await this.#folders.check(files, [found.gitDir, found.commonDir]);
     const settings = await readSettings(files, found);
-    const { trusted, skipped } = await this.#isTrusted(found);
+    const trusted = await this.#isTrusted(found);
+    const trust = this.#trust;
     const last = (key: string): string | undefined =>
       settings.findLast((setting) => setting.key === key)?.value.toLowerCase();
     return {
@@ -94,7 +91,9 @@ export class Git {
       objectFormat: last("extensions.objectformat") === "sha256" ? "sha256" : "sha1",
       refFormat: last("extensions.refstorage")?.startsWith("reftable") === true ? "reftable" : "files",
       trusted,
-      skipped,
+      get skipped() {
+        return trusted ? [] : trust.skipped(found);
+      },
       settings,
     };
   }
@@ -135,6 +134,15 @@ export class Git {
   /** Runs steps that change a repository one after the other, with all others of this process that do. */
   exclusively<T>({ commonDir }: Repository, signal: AbortSignal, step: () => Promise<T>): Promise<T> {
     return this.#turns.take(commonDir, signal, step);
+  }
+
+  async #isTrusted(found: Found): Promise<boolean> {
+    try {
+      return (await this.#trust.isTrusted(found)).trusted;
+    } catch (error) {
+      if (!(error instanceof StartupError)) throw error;
+      throw new ToolError("unavailable", error.message, { hint: "Tell the person.", cause: error });
+    }
   }
 
   async #runOnce(repository: Repository, args: readonly string[], options: GitRun): Promise<RunResult> {

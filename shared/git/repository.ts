@@ -22,7 +22,7 @@ export interface Repository {
   readonly refFormat: "files" | "reftable";
   /** True when the person trusted it just as it is now: its own configuration and hooks, and theirs, work. */
   readonly trusted: boolean;
-  /** What does not run since nobody trusted it, in short names for people; empty when trusted. */
+  /** What does not run since nobody trusted it, in short names for people; empty when trusted. Read when it is asked for. */
   readonly skipped: readonly string[];
   /** The settings of its own files, parsed as text: to be known, not to be obeyed. */
   readonly settings: readonly GitSetting[];

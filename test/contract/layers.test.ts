@@ -38,6 +38,9 @@ const DOORS: readonly { to: RegExp; in: readonly string[] }[] = [
       "shared/policy/",
       // The token lies in a file of its own.
       "shared/mcp/auth.ts",
+      // A folder of our own for git, and when the person's own configuration changed.
+      "shared/git/guarded-common.ts",
+      "shared/git/person-settings.ts",
       "servers/commands/",
     ],
   },

@@ -1,3 +1,4 @@
+import { ToolError } from "../../../shared/errors.ts";
 import type { Git } from "../../../shared/git/git.ts";
 import { GitEngine } from "./git-engine.ts";
 import type { Engine } from "./shapes.ts";
@@ -13,8 +14,9 @@ export function openEngines(git: Git): Engines {
   return {
     async pick() {
       if ((await git.version()) !== undefined) return program;
-      const { EmbeddedEngine } = await import("./embedded-engine.ts");
-      return new EmbeddedEngine(git);
+      throw new ToolError("unavailable", "there is no git program, or one older than 2.34", {
+        hint: "The person can install git, or put its folder into PATH.",
+      });
     },
   };
 }
