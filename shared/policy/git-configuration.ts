@@ -1,16 +1,20 @@
 import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
+import { StartupError } from "../errors.ts";
 import type { GitFolders } from "./git-folders.ts";
-import { parseWholeGitSettings, type GitSetting } from "./git-settings.ts";
+import { parseGitSettings, parseWholeGitSettings, type GitSetting } from "./git-settings.ts";
 import { type StampedFiles, unshown } from "./stamped-files.ts";
 
 const MAX_CONFIG_BYTES = 1024 * 1024;
 const MAX_FILES = 200;
 
+/** `file`, where it was found, is absolute. */
+export type FoundSetting = GitSetting & { readonly file: string };
+
 /** All that a repository's own configuration files and those that they include say, whatever they include them for. */
 export interface GitConfiguration {
-  /** In the order of their files; `file` is absolute. */
-  readonly settings: readonly (GitSetting & { readonly file: string })[];
+  /** In the order of their files. */
+  readonly settings: readonly FoundSetting[];
   /** What has to stay as it is, the same for all work trees of the repository: which branch follows which is left out. */
   readonly covered: readonly string[];
 }
@@ -37,6 +41,22 @@ export function readGitConfiguration(
   return { settings: walk.settings, covered };
 }
 
+/**
+ * What the person's own configuration says, and the machine's where git usually has it. All of it that can be read:
+ * it is not what is trusted, and it may still lead into a repository, as a relative `core.hooksPath` does.
+ */
+export function readPersonalSettings(files: StampedFiles, env: NodeJS.ProcessEnv): readonly FoundSetting[] {
+  const { GIT_CONFIG_GLOBAL, GIT_CONFIG_SYSTEM, XDG_CONFIG_HOME } = env;
+  const home = [
+    join(XDG_CONFIG_HOME ?? join(homedir(), ".config"), "git", "config"),
+    join(homedir(), ".gitconfig"),
+  ];
+  const walk = new Walk(files, true);
+  const own = GIT_CONFIG_GLOBAL === undefined ? home : [GIT_CONFIG_GLOBAL];
+  for (const file of [GIT_CONFIG_SYSTEM ?? "/etc/gitconfig", ...own]) walk.read({ file, label: "" });
+  return walk.settings;
+}
+
 /** Where a path in a setting leads; undefined for one that only git can tell, such as `~name/`. */
 export function resolveSettingPath(base: string, value: string): string | undefined {
   const path = value.replace(/^:\(optional\)/u, "");
@@ -51,12 +71,15 @@ interface Source {
 }
 
 class Walk {
-  readonly settings: (GitSetting & { readonly file: string })[] = [];
+  readonly settings: FoundSetting[] = [];
   readonly #files: StampedFiles;
+  /** Whether what cannot be understood is left out. */
+  readonly #isLenient: boolean;
   readonly #seen = new Set<string>();
 
-  constructor(files: StampedFiles) {
+  constructor(files: StampedFiles, isLenient = false) {
     this.#files = files;
+    this.#isLenient = isLenient;
   }
 
   /** This file and all that it includes. */
@@ -72,19 +95,29 @@ class Walk {
       for (const setting of found ?? []) this.settings.push({ ...setting, file });
       for (const { value } of (found ?? []).filter(isInclude)) {
         const path = resolveSettingPath(dirname(file), value);
-        if (path === undefined) throw unshown(file, "includes what only git can find");
-        todo.push({ file: path, label: `${label} ${value}` });
+        if (path !== undefined) todo.push({ file: path, label: `${label} ${value}` });
+        else if (!this.#isLenient) throw unshown(file, "includes what only git can find");
       }
     }
     return covered;
   }
 
   #parse(file: string): GitSetting[] | undefined {
+    if (this.#isLenient) return this.#parseAnyhow(file);
     const text = this.#files.text(file, MAX_CONFIG_BYTES);
     if (text === undefined) return undefined;
     const settings = text.includes("\0") ? undefined : parseWholeGitSettings(text);
     if (settings === undefined) throw unshown(file, "is no configuration that git understands");
     return settings;
+  }
+
+  #parseAnyhow(file: string): GitSetting[] | undefined {
+    try {
+      return parseGitSettings(this.#files.bytes(file, MAX_CONFIG_BYTES)?.toString("utf8") ?? "");
+    } catch (error) {
+      if (error instanceof StartupError) return undefined;
+      throw error;
+    }
   }
 }
 

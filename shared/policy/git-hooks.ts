@@ -1,7 +1,6 @@
 import { basename, dirname, join } from "node:path";
-import { resolveSettingPath } from "./git-configuration.ts";
+import { type FoundSetting, resolveSettingPath } from "./git-configuration.ts";
 import type { GitFolders } from "./git-folders.ts";
-import type { GitSetting } from "./git-settings.ts";
 import { sha256 } from "./sha256.ts";
 import { type StampedFiles, unshown } from "./stamped-files.ts";
 
@@ -38,7 +37,7 @@ export interface GitHooks {
 export function readGitHooks(
   files: StampedFiles,
   { gitDir, commonDir, workTree }: GitFolders,
-  settings: readonly (GitSetting & { readonly file: string })[],
+  settings: readonly FoundSetting[],
 ): GitHooks {
   const base = workTree ?? gitDir;
   const scan = new Scan(files);

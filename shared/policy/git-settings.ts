@@ -26,7 +26,7 @@ const RUNS = [
   /^(?:web\.browser|help\.(?:browser|htmlpath)|man\.viewer|gitcvs\.dbdriver)$/u,
   /^gpg\.(?:.*\.)?(?:program|defaultkeycommand|allowedsignersfile|revocationfile)$/su,
   /^(?:commit|tag|push)\.gpgsign$|^tag\.forcesignannotated$|^log\.showsignature$|^merge\.verifysignatures$/u,
-  /^(?:credential|pager|hook|http|imap|instaweb|sendemail|trace2|fsmonitor|svn|lfs|annex|extensions)\./u,
+  /^(?:credential|pager|hook|http|imap|instaweb|sendemail|trace2|fsmonitor|svn|lfs|annex|promisor|extensions)\./u,
   /^(?:ssh\.variant|protocol\.(?:.*\.)?allow)$/su,
   /^remote\..*\.(?:uploadpack|receivepack|vcs|proxy|proxyauthmethod|promisor|lfs.*|annex-.*)$/su,
   /^url\..*\.(?:pushinsteadof|insteadof)$/su,

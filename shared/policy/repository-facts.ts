@@ -1,9 +1,9 @@
 import { escapeForPerson } from "../escape-for-person.ts";
 import { readAttributeDrivers } from "./attribute-drivers.ts";
-import { readGitConfiguration } from "./git-configuration.ts";
+import { type FoundSetting, readGitConfiguration, readPersonalSettings } from "./git-configuration.ts";
 import { findGitFolders, trustSubjects, type GitFolders } from "./git-folders.ts";
 import { readGitHooks } from "./git-hooks.ts";
-import { runsProgram, type GitSetting } from "./git-settings.ts";
+import { runsProgram } from "./git-settings.ts";
 import { readNamedFiles } from "./named-files.ts";
 import { sha256 } from "./sha256.ts";
 import { StampedFiles } from "./stamped-files.ts";
@@ -17,7 +17,7 @@ export interface RepositoryFacts {
    */
   readonly subjects: readonly [string, ...string[]];
   /** Settings that run programs or include more, in the order of their files; `file` is absolute. */
-  readonly settings: readonly (GitSetting & { readonly file: string })[];
+  readonly settings: readonly FoundSetting[];
   /** Executable hooks; `file` is absolute, `text` all of it. */
   readonly hooks: readonly { readonly file: string; readonly text: string }[];
   /** Other files of the repository that settings and hooks name, or that lie beside hooks, with their SHA-256. */
@@ -45,10 +45,17 @@ export function findRepositoryFacts(folder: string): RepositoryFacts | undefined
 export function repositoryFacts(files: StampedFiles, folders: GitFolders): RepositoryFacts {
   const configuration = readGitConfiguration(files, folders);
   const settings = configuration.settings.filter(runsProgram);
-  const hooks = readGitHooks(files, folders, settings);
+  const personal = readPersonalSettings(files, process.env).filter(runsProgram);
+  const relative = personal.filter(
+    ({ key, value }) => key === "core.hookspath" && !/^[~/\\]|^.:/u.test(value),
+  );
+  const hooks = readGitHooks(files, folders, [...relative, ...settings]);
   const named = readNamedFiles(files, folders, {
     commands: settings.filter(({ key }) => !NAMES_NO_FILE.test(key)).map(({ value }) => value),
-    scripts: hooks.hooks.map(({ text }) => text),
+    scripts: [
+      ...hooks.hooks.map(({ text }) => text),
+      ...personal.filter(({ key }) => !NAMES_NO_FILE.test(key)).map(({ value }) => value),
+    ],
   });
   const { drivers, covered } = readAttributeDrivers(files, folders);
   const [worktree] = settings.filter(({ key }) => key === "core.worktree").slice(-1);

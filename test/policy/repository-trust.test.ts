@@ -15,7 +15,7 @@ import {
 } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { GitFolders } from "../../shared/policy/git-folders.ts";
 import { findRepositoryFacts, type RepositoryFacts } from "../../shared/policy/repository-facts.ts";
 import { RepositoryTrust } from "../../shared/policy/repository-trust.ts";
@@ -26,8 +26,15 @@ let repo: string;
 let state: string;
 let trust: RepositoryTrust;
 
-beforeEach(() => makeRepository());
-afterEach(() => rm(top, { recursive: true, force: true }));
+beforeEach(async () => {
+  await makeRepository();
+  vi.stubEnv("GIT_CONFIG_SYSTEM", "/dev/null");
+  vi.stubEnv("GIT_CONFIG_GLOBAL", join(top, "person"));
+});
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  await rm(top, { recursive: true, force: true });
+});
 
 async function makeRepository(): Promise<void> {
   top = await realpath(await mkdtemp(join(tmpdir(), "plumb-repository-")));
@@ -455,6 +462,24 @@ describe("trust is kept", () => {
   test("for the work tree when git's own folder is named", () => {
     expect(factsOf(join(repo, ".git"))).toEqual(factsOf());
   });
+});
+
+test("what the person's own settings take from a work tree is covered, and they themselves are not", async () => {
+  await write(
+    "person",
+    "[core]\n\thooksPath = .hooks\n\tsshCommand = tools/ssh.sh\n\tpager = ~/pager\n[a] \\",
+  );
+  await write("repo/.hooks/pre-commit", SCRIPT, 0o755);
+  expect(factsOf().hooks).toEqual([{ file: join(repo, ".hooks/pre-commit"), text: SCRIPT }]);
+  for (const path of ["repo/.hooks/pre-commit", "repo/tools/ssh.sh"]) {
+    await grant();
+    expect(await isTrusted()).toBe(true);
+    await write(path, "evil", 0o755);
+    expect(await isTrusted()).toBe(false);
+  }
+  await grant();
+  await appendFile(join(top, "person"), "\n[user]\n\tname = x\n");
+  expect(await isTrusted()).toBe(true);
 });
 
 test("the names of what is skipped are short, escaped and bounded", async () => {
