@@ -3,7 +3,9 @@ import type { Repository } from "../../../shared/git/repository.ts";
 import { at } from "./git-at.ts";
 import { diff } from "./git-diff.ts";
 import { commit, log } from "./git-log.ts";
+import { object } from "./git-object.ts";
 import { refs } from "./git-refs.ts";
+import { show } from "./git-show.ts";
 import { status } from "./git-status.ts";
 import type {
   AtRevision,
@@ -12,7 +14,9 @@ import type {
   Engine,
   FileDiff,
   LogAsk,
+  ObjectFacts,
   RefFacts,
+  ShownCommit,
   StatusAsk,
   StatusFacts,
 } from "./shapes.ts";
@@ -44,6 +48,14 @@ export class GitEngine implements Engine {
 
   async at(...[repository, hash, path, signal]: Parameters<Engine["at"]>): Promise<AtRevision> {
     return await at({ git: this.#git, repository, signal }, hash, path);
+  }
+
+  async show(repository: Repository, hash: string, signal: AbortSignal): Promise<ShownCommit> {
+    return await show({ git: this.#git, repository, signal }, hash);
+  }
+
+  async object(repository: Repository, hash: string, signal: AbortSignal): Promise<ObjectFacts> {
+    return await object({ git: this.#git, repository, signal }, hash);
   }
 
   async refs(repository: Repository, prefix: string, signal: AbortSignal): Promise<readonly RefFacts[]> {

@@ -81,7 +81,10 @@ export interface FileDiff {
   readonly added: number;
   readonly deleted: number;
   readonly binary: boolean;
-  /** Git's own text for it, from `diff --git` on; left out when only counts were asked for. */
+  /**
+   * Git's own text for it, from `diff --git` on, but without the `index` line; left out when only counts were asked
+   * for, for what is binary, and for what had no room.
+   */
   readonly patch?: string;
 }
 
@@ -95,7 +98,30 @@ export interface DiffAsk {
   readonly stat: boolean;
   readonly context: number;
   readonly words: boolean;
+  /** From where both sides parted, instead of from `from`. */
+  readonly mergeBase?: boolean;
 }
+
+/** A commit and what it changed, against its first parent. */
+export interface ShownCommit {
+  readonly commit: CommitFacts;
+  readonly files: readonly FileDiff[];
+}
+
+/** What a hash is. */
+export type ObjectFacts =
+  | { readonly kind: "commit" | "tree" | "blob"; readonly hash: string }
+  | {
+      readonly kind: "tag";
+      readonly hash: string;
+      readonly name: string;
+      /** Very old tags have none. */
+      readonly tagger?: Person;
+      readonly message: string;
+      /** What it points to: a hash, and its kind. */
+      readonly target: string;
+      readonly targetKind: string;
+    };
 
 /** A branch, a tag or a remote branch. */
 export interface RefFacts {
@@ -129,5 +155,9 @@ export interface Engine {
   commit(repository: Repository, hash: string, signal: AbortSignal): Promise<CommitFacts>;
   diff(repository: Repository, ask: DiffAsk, signal: AbortSignal): Promise<readonly FileDiff[]>;
   at(repository: Repository, hash: string, path: string, signal: AbortSignal): Promise<AtRevision>;
+  /** `commit` and its `diff` as one question; left out where that is not faster. */
+  show?(repository: Repository, hash: string, signal: AbortSignal): Promise<ShownCommit>;
+  /** Left out, everything is taken for a commit. */
+  object?(repository: Repository, hash: string, signal: AbortSignal): Promise<ObjectFacts>;
   refs(repository: Repository, prefix: string, signal: AbortSignal): Promise<readonly RefFacts[]>;
 }
