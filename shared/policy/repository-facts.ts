@@ -54,7 +54,9 @@ export function repositoryFacts(files: StampedFiles, folders: GitFolders): Repos
     commands: settings.filter(({ key }) => !NAMES_NO_FILE.test(key)).map(({ value }) => value),
     scripts: [
       ...hooks.hooks.map(({ text }) => text),
-      ...personal.filter(({ key }) => !NAMES_NO_FILE.test(key)).map(({ value }) => value),
+      ...personal
+        .filter(({ key }) => !NAMES_NO_FILE.test(key) && !key.startsWith("alias."))
+        .map(({ value }) => value),
     ],
   });
   const { drivers, covered } = readAttributeDrivers(files, folders);
