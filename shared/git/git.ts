@@ -217,9 +217,14 @@ function failureOf({ stderr, exitCode }: RunResult, args: readonly string[]): To
 /** Of the repository's own files; those that they include are not read. */
 async function readSettings(files: GitFiles, { gitDir, commonDir }: Found): Promise<GitSetting[]> {
   const shared = parseGitSettings((await files.text(join(commonDir, "config"))) ?? "");
-  const own = shared.some(({ key, value }) => key === "extensions.worktreeconfig" && value !== "false");
+  const own = shared.some(({ key, value }) => key === "extensions.worktreeconfig" && !isFalse(value));
   const more = own ? await files.text(join(gitDir, "config.worktree")) : undefined;
   return [...shared, ...parseGitSettings(more ?? "")];
+}
+
+/** As git reads a switch. */
+function isFalse(value: string): boolean {
+  return ["", "false", "no", "off", "0"].includes(value.toLowerCase());
 }
 
 async function findVersion(): Promise<string | undefined> {

@@ -5,7 +5,7 @@ import type { GitSetting } from "../policy/git-settings.ts";
 
 /** Of the repository and of the person alike: how files are stored and compared, who the person is. */
 const BOTH = [
-  /^core\.(?:filemode|ignorecase|precomposeunicode|symlinks|autocrlf|eol|safecrlf|protecthfs|protectntfs|checkstat|trustctime|longpaths|fscache|preloadindex|untrackedcache|commitgraph|multipackindex|bigfilethreshold|whitespace|logallrefupdates|sharedrepository|abbrev)$/u,
+  /^core\.(?:filemode|ignorecase|precomposeunicode|symlinks|autocrlf|eol|safecrlf|checkstat|trustctime|longpaths|fscache|preloadindex|untrackedcache|commitgraph|multipackindex|bigfilethreshold|whitespace|logallrefupdates|sharedrepository|abbrev)$/u,
   /^(?:user|author|committer)\.(?:name|email|useconfigonly)$/u,
   /^diff\.(?:algorithm|renames|renamelimit|indentheuristic|interhunkcontext)$/u,
   /^merge\.(?:conflictstyle|renames|renamelimit|directoryrenames|ff)$/u,
@@ -23,7 +23,7 @@ const REPOSITORY = [
 ];
 
 /** Only of the person: files of theirs that a repository must not choose. */
-const PERSON = [/^core\.excludesfile$/u, /^init\.defaultbranch$/u];
+const PERSON = [/^core\.(?:excludesfile|protecthfs|protectntfs)$/u, /^init\.defaultbranch$/u];
 
 /** Of the person, for calls that reach the network. */
 const NETWORK = [
