@@ -8,14 +8,10 @@ export function shortHash(hash: string): string {
   return hash.slice(0, SHOWN);
 }
 
-/** Day and minute in the zone of whoever wrote it, as in `2026-11-21 17:05 +0100`; no zone for UTC. */
-export function minuteOf({ at, zone }: Stamp): string {
-  const [, sign, hours = "", minutes = ""] = /^([+-])(\d{2})(\d{2})$/u.exec(zone) ?? [];
-  const offset = (Number(hours) * 60 + Number(minutes)) * (sign === "-" ? -60 : 60);
-  const time = new Date((at + offset) * 1000);
-  if (Number.isNaN(time.getTime())) return String(at);
-  const text = time.toISOString().slice(0, 16).replace("T", " ");
-  return offset === 0 ? text : `${text} ${zone}`;
+/** Day and minute in UTC, so that times of people far apart can be compared. */
+export function minuteOf({ at }: Stamp): string {
+  const time = new Date(at * 1000);
+  return Number.isNaN(time.getTime()) ? `second ${at}` : time.toISOString().slice(0, 16).replace("T", " ");
 }
 
 /** The day alone. */
@@ -30,12 +26,18 @@ export function subjectOf({ message }: Pick<CommitFacts, "message">): string {
   return end < 0 ? start : start.slice(0, end);
 }
 
-/** Hash, time, author, subject, and in brackets what points to it. */
-export function commitLine(commit: CommitFacts): string {
-  const { hash, author, refs = [] } = commit;
+/** Hash, time, author unless it is told elsewhere, subject, and in brackets what points to it. */
+export function commitLine(commit: CommitFacts, withAuthor = true): string {
+  const { hash, author, parents, refs = [] } = commit;
+  const by = withAuthor ? ` ${authorOf(commit)}:` : "";
   const names = refs.map(shortRef).join(", ");
-  const behind = names === "" ? "" : ` [${names}]`;
-  return `${shortHash(hash)} ${minuteOf(author)} ${oneLine(author.name, 60)}: ${oneLine(subjectOf(commit))}${behind}`;
+  const behind = `${parents.length > 1 ? " (merge)" : ""}${names === "" ? "" : ` [${names}]`}`;
+  return `${shortHash(hash)} ${minuteOf(author)}${by} ${oneLine(subjectOf(commit))}${behind}`;
+}
+
+/** Who wrote it, by name. */
+export function authorOf({ author }: Pick<CommitFacts, "author">): string {
+  return oneLine(author.name === "" ? author.email : author.name, 60);
 }
 
 /** A reference's name without what everybody knows; a tag says that it is one. */

@@ -1,0 +1,34 @@
+import * as z from "zod";
+import { cursorField } from "../../../shared/limits.ts";
+import { tool } from "../deps.ts";
+import { flag, limit, paths, repoField } from "../fields.ts";
+import { openRepository } from "../open.ts";
+import { standingOf, type Standing } from "../standing.ts";
+import { statusCounts, statusLine, statusText } from "../status-text.ts";
+import { touched } from "../touched.ts";
+
+export default tool({
+  name: "git_status",
+  title: "Git status",
+  description:
+    "Branch, upstream, what is under way, and changed files in git's two letters (index, tree), ?? untracked.",
+  effect: "read",
+  reach: "local",
+  input: z.strictObject({
+    repo: repoField,
+    paths: paths().optional(),
+    untracked: flag("List untracked files.", true),
+    ignored: flag("Also ignored files."),
+    limit: limit(200, 10_000),
+    cursor: cursorField,
+  }),
+  touches: touched,
+
+  async run(input, context): Promise<Standing> {
+    const opened = await openRepository(input, context);
+    return await standingOf(opened, input, context);
+  },
+
+  render: statusText,
+  shorter: [statusCounts, statusLine],
+});
