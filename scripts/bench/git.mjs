@@ -83,10 +83,10 @@ function report({ absent, ...figures }) {
     const file = join(HERE, "results", `git-${date}.md`);
     writeFileSync(file, formatMarkdown(`${table}\n\n${details(figures)}\n`));
     say(`written: ${file}`);
+    if (process.argv.includes("--readme")) writeBlock("bench:git", table);
   } else {
     console.log(formatMarkdown(details(figures)));
   }
-  if (process.argv.includes("--readme")) writeBlock("bench:git", table);
   const isOursAbsent = absent.some((line) => line.startsWith(`${OURS} did not start`));
   if (isOursAbsent || rows.some(({ verdict }) => verdict === "FAIL")) process.exitCode = 1;
 }
