@@ -56,9 +56,9 @@ function asker(client) {
 }
 
 async function measureOperation(operation, workers, effort) {
-  const figures = Object.fromEntries(workers.map(({ name }) => [name, { ms: [], spent: 0 }]));
+  const figures = Object.fromEntries(workers.map(({ name }) => [name, { ms: [] }]));
   await inTurns(operation, workers, { figures, calls: WARM_UPS, budgetMs: effort.budgetMs / 8 });
-  for (const figure of Object.values(figures)) Object.assign(figure, { ms: [], spent: 0 });
+  for (const figure of Object.values(figures)) figure.ms = [];
   await inTurns(operation, workers, { figures, ...effort });
   for (const figure of Object.values(figures)) figure.atOnce = { ms: [], rates: [] };
   for (let block = 0; block < effort.blocks; block++) {
@@ -70,16 +70,15 @@ async function measureOperation(operation, workers, effort) {
   return figures;
 }
 
+/** All stop together, so that each has seen the same hours of the machine; never before three turns. */
 async function inTurns(operation, workers, { figures, calls, budgetMs }) {
-  for (let turn = 0; turn * TURN < calls; turn++) {
+  const until = performance.now() + budgetMs * workers.length;
+  for (let turn = 0; turn * TURN < calls && (turn < 3 || performance.now() < until); turn++) {
     for (const { name, ...worker } of turned(workers, turn)) {
       const figure = figures[name];
-      // A slow one stops early, but never before three turns.
-      const mostMs = turn < 3 ? Infinity : budgetMs;
-      for (let each = 0; each < TURN && figure.error === undefined && figure.spent < mostMs; each++) {
+      for (let each = 0; each < TURN && figure.error === undefined; each++) {
         const { ms, ...answer } = await once(operation, worker, 0);
         figure.ms.push(ms);
-        figure.spent += ms;
         Object.assign(figure, answer);
       }
     }
