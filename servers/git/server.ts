@@ -3,6 +3,7 @@ import { RepositoryTrust } from "../../shared/policy/repository-trust.ts";
 import { defineServer } from "../../shared/server.ts";
 import { openEngines } from "./engine/engines.ts";
 import { gitOptions } from "./options.ts";
+import gitStage from "./tools/git-stage.ts";
 import gitStatus from "./tools/git-status.ts";
 import gitLog from "./tools/git-log.ts";
 
@@ -12,7 +13,7 @@ export default defineServer({
   instructions:
     "Paths are relative to the root. git_status first. Look at changes with git_diff, at history with git_log and git_show; stage with git_stage, then git_commit. Answers begin with a line in brackets: what is shown, what is left out, and how to go on. Nothing of a repository (hooks, filters, signing) runs until the person trusts it with plumbline trust; answers name what was skipped.",
   options: gitOptions,
-  tools: [gitStatus, gitLog],
+  tools: [gitStatus, gitLog, gitStage],
   async open(options, { workspace, places, scope }) {
     const trust = new RepositoryTrust(places.state);
     const git = new Git({ workspace, home: places.home, trust, scope });

@@ -1,0 +1,21 @@
+import type { Refs } from "../../../shared/git/refs.ts";
+import type { GitContext } from "../deps.ts";
+import { openWorkTree, type WorkingRepository } from "../open.ts";
+
+/** A call that changes a repository with a working tree. */
+export interface Work {
+  readonly context: GitContext;
+  readonly git: GitContext["git"];
+  readonly signal: AbortSignal;
+  readonly repository: WorkingRepository;
+  readonly refs: Refs;
+}
+
+/** Opens the repository of a call; `paths` are those of the call, as the repository calls them. */
+export async function openWork(
+  asked: { readonly repo?: string | undefined; readonly paths?: readonly string[] | undefined },
+  context: GitContext,
+): Promise<Work & { readonly paths: readonly string[] }> {
+  const { git, signal } = context;
+  return { context, git, signal, ...(await openWorkTree(asked, context)) };
+}

@@ -1,0 +1,108 @@
+import * as z from "zod";
+import { ToolError } from "../../../shared/errors.ts";
+import { pathInRepository } from "../../../shared/git/paths.ts";
+import { indexState, stateText, type IndexState } from "../change/index-state.ts";
+import { namePaths } from "../change/name-paths.ts";
+import { openWork, type Work } from "../change/work.ts";
+import { tool, type GitContext } from "../deps.ts";
+import { counted } from "../forecast.ts";
+import { flag, paths, repoField } from "../fields.ts";
+import { stageHunks, unstageHunks } from "../stage/stage-hunks.ts";
+import { stagePaths, type StageResult } from "../stage/stage-paths.ts";
+import { unstagePaths } from "../stage/unstage-paths.ts";
+
+const line = z.int().min(1).max(1e9).meta({ minimum: undefined, maximum: undefined });
+const hunk = z.strictObject({ path: z.string(), startLine: line, endLine: line });
+
+const input = z.strictObject({
+  repo: repoField,
+  paths: paths("Files and folders, deleted ones too.").optional(),
+  hunks: z
+    .array(hunk)
+    .min(1)
+    .max(500)
+    .meta({
+      description: "Only changed lines within these, as the new version counts.",
+      minItems: undefined,
+      maxItems: undefined,
+    })
+    .optional(),
+  unstage: flag("Take back out of the index."),
+});
+
+type Input = z.output<typeof input>;
+
+export default tool({
+  name: "git_stage",
+  title: "Stage",
+  description:
+    "Puts changes into the index for the next commit: whole files, or lines by hunks; unstage takes them back.",
+  effect: "write",
+  reach: "local",
+  input,
+  touches: ({ paths = [], hunks = [] }) => ({
+    reads: [...paths, ...hunks.map(({ path }) => path)],
+    linksThemselves: true,
+  }),
+
+  async run(asked: Input, context: GitContext): Promise<string> {
+    const { paths, hunks } = asked;
+    if ((paths === undefined) === (hunks === undefined))
+      throw new ToolError("invalid_input", "give paths or hunks, one of them", {
+        hint: 'paths: ["."] stages everything below the root.',
+      });
+    const named = paths ?? hunks?.map(({ path }) => path);
+    const work = await openWork({ repo: asked.repo, paths: named }, context);
+    return await work.git.exclusively(work.repository, work.signal, async () => {
+      const result = await change(work, asked);
+      return answer(work, { result, state: await indexState(work), unstage: asked.unstage });
+    });
+  },
+
+  render: (text) => text,
+});
+
+async function change(
+  work: Work & { readonly paths: readonly string[] },
+  { hunks, unstage }: Input,
+): Promise<StageResult> {
+  const { context, repository } = work;
+  if (hunks !== undefined) {
+    const lines = hunks.map((each) => ({
+      ...each,
+      path: pathInRepository(context.workspace, repository, each.path),
+    }));
+    return only(await (unstage ? unstageHunks(work, lines) : stageHunks(work, lines)));
+  }
+  const unique = [...new Set(work.paths)];
+  return unstage ? only(await unstagePaths(work, unique)) : await stagePaths(work, unique);
+}
+
+function only(done: number): StageResult {
+  return { done, secrets: [], embedded: [] };
+}
+
+function answer(
+  { repository }: Work,
+  {
+    result,
+    state,
+    unstage,
+  }: { readonly result: StageResult; readonly state: IndexState; readonly unstage: boolean },
+): string {
+  const { done, secrets, embedded } = result;
+  const did =
+    done === 0
+      ? `nothing to ${unstage ? "unstage" : "stage"} there`
+      : `${unstage ? "unstaged" : "staged"} ${counted(done, "file")}`;
+  const same = !unstage && done > 0 && done === state.files;
+  const now = stateText(state);
+  const header = same ? `[staged ${now}]` : `[${did}; in the index ${now}]`;
+  return [
+    header,
+    ...(secrets.length === 0 ? [] : [`left out, may hold secrets: ${namePaths(repository, secrets)}`]),
+    ...(embedded.length === 0
+      ? []
+      : [`left out, repositories of their own: ${namePaths(repository, embedded)}`]),
+  ].join("\n");
+}
