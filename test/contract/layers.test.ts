@@ -41,6 +41,9 @@ const DOORS: readonly { to: RegExp; in: readonly string[] }[] = [
       // A folder of our own for git, and when the person's own configuration changed.
       "shared/git/guarded-common.ts",
       "shared/git/person-settings.ts",
+      // An index aside, and the file that leads from a new work tree to its repository.
+      "shared/git/attributes-at.ts",
+      "shared/git/link-worktree.ts",
       "servers/commands/",
     ],
   },
