@@ -165,6 +165,7 @@ test("a merge under way is told with its conflicts first and the next step", asy
   );
   expect(lines).toEqual(["UU z.txt", " M a.txt"]);
   await repo.git("merge", "--abort");
+  await repo.git("restore", "a.txt");
   await repo.git("switch", "--quiet", "topic");
   await expect(repo.git("rebase", "main")).rejects.toThrow("CONFLICT");
   expect((await at.status()).header).toMatch(/^\[detached at [0-9a-f]{10}; rebasing topic, 1 conflict:/u);

@@ -1,0 +1,36 @@
+import * as z from "zod";
+import { blameOf, type Blame } from "../blame.ts";
+import { blameText } from "../blame-text.ts";
+import { tool } from "../deps.ts";
+import { count, repoField, text } from "../fields.ts";
+import { openRepository } from "../open.ts";
+import { touched } from "../touched.ts";
+
+export default tool({
+  name: "git_blame",
+  title: "Git blame",
+  description:
+    "Which commit each line of a file is from: lines below their commit. Of the working tree, or at ref.",
+  effect: "read",
+  reach: "local",
+  input: z.strictObject({
+    repo: repoField,
+    path: z.string(),
+    ref: text().optional(),
+    startLine: count("First line."),
+    endLine: count("Last line."),
+    ignoreRevs: z
+      .array(text())
+      .max(100)
+      .meta({ description: "Commits to look through.", maxItems: undefined })
+      .optional(),
+  }),
+  touches: touched,
+
+  async run({ repo, path, ...asked }, context): Promise<Blame> {
+    const opened = await openRepository({ repo, paths: [path] }, context);
+    return await blameOf(opened, asked, context);
+  },
+
+  render: blameText,
+});
