@@ -9,9 +9,13 @@ import gitDiff from "./tools/git-diff.ts";
 import gitShow from "./tools/git-show.ts";
 import gitFetch from "./tools/git-fetch.ts";
 import gitPush from "./tools/git-push.ts";
+import gitCommit from "./tools/git-commit.ts";
 import gitStage from "./tools/git-stage.ts";
 import gitStatus from "./tools/git-status.ts";
 import gitLog from "./tools/git-log.ts";
+import gitMerge from "./tools/git-merge.ts";
+import gitSwitch from "./tools/git-switch.ts";
+import gitWorktree from "./tools/git-worktree.ts";
 import gitBlame from "./tools/git-blame.ts";
 
 export default defineServer({
@@ -20,7 +24,20 @@ export default defineServer({
   instructions:
     "Paths are relative to the root. git_status first. Look at changes with git_diff, at history with git_log and git_show; stage with git_stage, then git_commit. Answers begin with a line in brackets: what is shown, what is left out, and how to go on. Nothing of a repository (hooks, filters, signing) runs until the person trusts it with plumbline trust; answers name what was skipped.",
   options: gitOptions,
-  tools: [gitStatus, gitDiff, gitLog, gitShow, gitStage, gitBlame, gitFetch, gitPush],
+  tools: [
+    gitStatus,
+    gitDiff,
+    gitLog,
+    gitShow,
+    gitStage,
+    gitCommit,
+    gitBlame,
+    gitSwitch,
+    gitMerge,
+    gitWorktree,
+    gitFetch,
+    gitPush,
+  ],
   resources: {
     templates: [
       {
