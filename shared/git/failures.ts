@@ -70,12 +70,38 @@ const KNOWN: readonly KnownFailure[] = [
 
 /** What a failed run of git is for the model: our sentence where we know the cause, with git's words as details. */
 export function explainFailure(stderr: string, exitCode: number | undefined, doing: string): ToolError {
-  const details = stderr.trim();
-  const known = KNOWN.find(({ said }) => said.test(stderr));
-  if (known !== undefined) return new ToolError(known.code, known.message, { hint: known.hint, details });
-  const how = exitCode === undefined ? "was stopped" : `failed (exit code ${exitCode})`;
-  return new ToolError("external", `${doing} ${how}`, {
-    hint: "Read what git said below; git_status shows where the repository stands.",
-    details,
-  });
+  return (
+    known(KNOWN, stderr, stderr) ??
+    new ToolError("external", `${doing} ${ending(exitCode)}`, {
+      hint: "Read what git said below; git_status shows where the repository stands.",
+      details: detailsOf(stderr),
+    })
+  );
+}
+
+/** As `explainFailure`, of a run that reached a remote: what that said itself is shown and believed in nothing. */
+export function explainRemoteFailure(stderr: string, exitCode: number | undefined, doing: string): ToolError {
+  const ours = stderr.replaceAll(/^remote: .*$/gmu, "");
+  return (
+    known([...NETWORK_FAILURES, ...KNOWN], ours, stderr) ??
+    new ToolError("external", `${doing} ${ending(exitCode)}`, {
+      hint: "Read what git and the remote said below.",
+      details: detailsOf(stderr),
+    })
+  );
+}
+
+function known(list: readonly KnownFailure[], words: string, stderr: string): ToolError | undefined {
+  const found = list.find(({ said }) => said.test(words));
+  if (found === undefined) return undefined;
+  return new ToolError(found.code, found.message, { hint: found.hint, details: detailsOf(stderr) });
+}
+
+function ending(exitCode: number | undefined): string {
+  return exitCode === undefined ? "was stopped" : `failed (exit code ${exitCode})`;
+}
+
+/** An address that git repeats may hold a password. */
+function detailsOf(stderr: string): string {
+  return withoutSecrets(stderr.trim());
 }

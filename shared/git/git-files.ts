@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { Access } from "../access.ts";
 import { ToolError } from "../errors.ts";
 import type { DirectoryEntry, EntryKind, EntryStat } from "../workspace/entry.ts";
+import type { Looks } from "./looks.ts";
 import type { SafePath } from "../workspace/safe-path.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 
@@ -11,9 +12,12 @@ const MAX_BYTES = 1024 * 1024;
 export class GitFiles {
   readonly workspace: Workspace;
   readonly #access: Access;
+  readonly #looks: Looks | undefined;
 
-  constructor(workspace: Workspace, signal: AbortSignal) {
+  /** `looks`: where to note which places an answer rests on. */
+  constructor(workspace: Workspace, signal: AbortSignal, looks?: Looks) {
     this.workspace = workspace;
+    this.#looks = looks;
     this.#access = { signal, permit: () => undefined };
   }
 
@@ -59,6 +63,7 @@ export class GitFiles {
   }
 
   #locate(path: string): SafePath {
+    this.#looks?.keep(path);
     return this.workspace.locate(path);
   }
 

@@ -1,20 +1,19 @@
 import { StartupError, ToolError } from "../errors.ts";
-import { parseGitSettings, type GitSetting } from "../policy/git-settings.ts";
+import type { GitSetting } from "../policy/git-settings.ts";
 import type { RepositoryTrust } from "../policy/repository-trust.ts";
 import { run, type RunResult } from "../process/run.ts";
 import type { Scope } from "../scope.ts";
 import type { Workspace } from "../workspace/workspace.ts";
-import { FolderCheck } from "./check-folders.ts";
 import { gitEnvironment, settingsEnvironment } from "./environment.ts";
 import { explainFailure } from "./failures.ts";
-import { findRepository, type Found } from "./find-repository.ts";
+import type { Found } from "./find-repository.ts";
 import { GitFiles } from "./git-files.ts";
 import { GuardedCommons } from "./guarded-common.ts";
+import { Openings } from "./openings.ts";
 import { PersonSettings } from "./person-settings.ts";
 import type { Repository } from "./repository.ts";
-import { networkSettings, safeSettings } from "./safe-settings.ts";
+import { networkSettings, safeSettings, servedSettings } from "./safe-settings.ts";
 import { Turns } from "./turns.ts";
-import { join } from "node:path";
 
 /** Milliseconds for one run that stays on this machine. */
 const LOCAL_MS = 120_000;
@@ -55,7 +54,7 @@ export class Git {
   readonly #person: PersonSettings;
   readonly #home: string;
   readonly #turns = new Turns();
-  readonly #folders = new FolderCheck();
+  readonly #openings: Openings;
   #version: Promise<string | undefined> | undefined;
 
   /** Starts nothing. */
@@ -65,6 +64,7 @@ export class Git {
     this.#home = home;
     this.#person = new PersonSettings(home);
     this.#commons = new GuardedCommons(scope);
+    this.#openings = new Openings(workspace);
   }
 
   /** The program's version, such as `2.39.5`; undefined when there is none, or one older than 2.34. */
@@ -78,10 +78,7 @@ export class Git {
    * `not_found`, `invalid_input` when there are several, `denied` for one that leads outside the roots.
    */
   async open(at: string | undefined, signal: AbortSignal): Promise<Repository> {
-    const files = new GitFiles(this.workspace, signal);
-    const found = await findRepository(files, at);
-    await this.#folders.check(files, [found.gitDir, found.commonDir]);
-    const settings = await readSettings(files, found);
+    const { found, settings, underway } = await this.#openings.look(at, signal);
     const trusted = await this.#isTrusted(found);
     const trust = this.#trust;
     const last = (key: string): string | undefined =>
@@ -95,6 +92,7 @@ export class Git {
         return trusted ? [] : trust.skipped(found);
       },
       settings,
+      underway,
     };
   }
 
@@ -129,6 +127,14 @@ export class Git {
         hint: "Ask for less: fewer paths, a smaller range or limit.",
       });
     return stdout.toString("utf8");
+  }
+
+  /**
+   * A folder that git may fetch from and push to instead of a local repository, so that no setting and no hook of that
+   * one works. `head` is the text of its HEAD.
+   */
+  standIn({ commonDir, settings }: Repository, head: string): string {
+    return this.#commons.standInFor(commonDir, servedSettings(settings), head);
   }
 
   /** Runs steps that change a repository one after the other, with all others of this process that do. */
@@ -212,19 +218,6 @@ const ALSO_TRUSTED: readonly GitSetting[] = [
 
 function failureOf({ stderr, exitCode }: RunResult, args: readonly string[]): ToolError {
   return explainFailure(stderr, exitCode, `git ${args.find((arg) => !arg.startsWith("-")) ?? ""}`.trim());
-}
-
-/** Of the repository's own files; those that they include are not read. */
-async function readSettings(files: GitFiles, { gitDir, commonDir }: Found): Promise<GitSetting[]> {
-  const shared = parseGitSettings((await files.text(join(commonDir, "config"))) ?? "");
-  const own = shared.some(({ key, value }) => key === "extensions.worktreeconfig" && !isFalse(value));
-  const more = own ? await files.text(join(gitDir, "config.worktree")) : undefined;
-  return [...shared, ...parseGitSettings(more ?? "")];
-}
-
-/** As git reads a switch. */
-function isFalse(value: string): boolean {
-  return ["", "false", "no", "off", "0"].includes(value.toLowerCase());
 }
 
 async function findVersion(): Promise<string | undefined> {

@@ -10,6 +10,9 @@ import { configText } from "./safe-settings.ts";
 const SHARED = ["objects", "refs", "packed-refs", "logs", "info", "shallow", "worktrees", "reftable"];
 const MAX_KEPT = 64;
 
+/** By the names of the files that we write. */
+type Texts = Readonly<Record<string, string>>;
+
 /**
  * Common folders of our own for repositories that nobody trusted: git finds the real objects and references in them
  * through links, a configuration that we wrote, and no hooks. So nothing that a repository could set runs anything, by
@@ -28,12 +31,20 @@ export class GuardedCommons {
 
   /** A folder for `GIT_COMMON_DIR`: of this real one, with exactly these settings. Throws `unavailable` without links. */
   folderFor(gitDir: string, commonDir: string, settings: readonly GitSetting[]): string {
-    const text = configText(settings);
-    const key = `${gitDir}\n${commonDir}\n${text}`;
+    return this.#folder(gitDir, commonDir, { config: configText(settings) });
+  }
+
+  /** As `folderFor`; with this text as its HEAD it is a whole bare repository, which git may serve to another. */
+  standInFor(commonDir: string, settings: readonly GitSetting[], head: string): string {
+    return this.#folder("", commonDir, { config: configText(settings), HEAD: head });
+  }
+
+  #folder(gitDir: string, commonDir: string, texts: Texts): string {
+    const key = JSON.stringify([gitDir, commonDir, texts]);
     const known = this.#kept.get(key);
     // the folder for temporary files may be swept while we run
     if (known !== undefined && existsSync(join(known, "config"))) return known;
-    const folder = this.#make(commonDir, text);
+    const folder = this.#make(commonDir, texts);
     this.#kept.set(key, folder);
     // another may be in use by a call that runs just now, so only the oldest goes
     const [oldest] = this.#kept;
@@ -44,13 +55,14 @@ export class GuardedCommons {
     return folder;
   }
 
-  #make(commonDir: string, text: string): string {
+  #make(commonDir: string, texts: Texts): string {
     const base = this.#baseFolder();
     const folder = join(base, String((this.#made += 1)));
     try {
       mkdirSync(folder, { mode: 0o700 });
       for (const name of SHARED) symlinkSync(join(commonDir, name), join(folder, name), "junction");
-      writeFileSync(join(folder, "config"), text, { mode: 0o600, flag: "wx" });
+      for (const [name, text] of Object.entries(texts))
+        writeFileSync(join(folder, name), text, { mode: 0o600, flag: "wx" });
     } catch (error) {
       throw new ToolError("unavailable", "no private folder for git could be made", {
         hint: "A repository that the person trusted needs none: plumbline trust",

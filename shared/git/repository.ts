@@ -1,3 +1,4 @@
+import type { Underway } from "./state.ts";
 import type { Root } from "../workspace/root.ts";
 import type { GitSetting } from "../policy/git-settings.ts";
 
@@ -26,6 +27,8 @@ export interface Repository {
   readonly skipped: readonly string[];
   /** The settings of its own files, parsed as text: to be known, not to be obeyed. */
   readonly settings: readonly GitSetting[];
+  /** What was begun in its work tree and is not finished, as it was when the call began. */
+  readonly underway: Underway | undefined;
 }
 
 /** The last value of a setting in the repository's own files. */

@@ -62,6 +62,19 @@ export function safeSettings(person: readonly GitSetting[], repository: readonly
   return [...pick(person, [BOTH, PERSON]), ...pick(repository, [BOTH, REPOSITORY]), ...OURS];
 }
 
+/** The configuration of a local repository that git fetches from or pushes to: it asks nobody else for objects. */
+export function servedSettings(repository: readonly GitSetting[]): GitSetting[] {
+  const own = repository.filter(({ key }) => !/^(?:remote|branch)\.|^extensions\.partialclone$/su.test(key));
+  return [...safeSettings([], own), ...SERVED];
+}
+
+const SERVED: readonly GitSetting[] = [
+  { key: "core.bare", value: "true" },
+  { key: "core.alternaterefscommand", value: ":" },
+  { key: "receive.autogc", value: "false" },
+  { key: "uploadpack.allowfilter", value: "true" },
+];
+
 /** The person's settings about the network: proxies, certificates, credential helpers, ssh. */
 export function networkSettings(person: readonly GitSetting[]): GitSetting[] {
   return person.filter(({ key }) => NETWORK.some((pattern) => pattern.test(key)));

@@ -16,7 +16,10 @@ const SIGNS: readonly (readonly [string, Underway])[] = [
 ];
 
 /** What is under way, the outermost: a rebase may stop at a cherry-pick. */
-export async function underwayIn(files: GitFiles, { gitDir }: Repository): Promise<Underway | undefined> {
+export async function underwayIn(
+  files: GitFiles,
+  { gitDir }: Pick<Repository, "gitDir">,
+): Promise<Underway | undefined> {
   for (const [name, state] of SIGNS) if ((await files.kindOf(join(gitDir, name))) !== undefined) return state;
   const todo = await files.text(join(gitDir, "sequencer/todo"));
   if (todo === undefined) return undefined;

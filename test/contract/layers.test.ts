@@ -38,9 +38,10 @@ const DOORS: readonly { to: RegExp; in: readonly string[] }[] = [
       "shared/policy/",
       // The token lies in a file of its own.
       "shared/mcp/auth.ts",
-      // A folder of our own for git, and when the person's own configuration changed.
+      // A folder of our own for git, and when something that git reads changed.
       "shared/git/guarded-common.ts",
       "shared/git/person-settings.ts",
+      "shared/git/looks.ts",
       // An index aside, and the file that leads from a new work tree to its repository.
       "shared/git/attributes-at.ts",
       "shared/git/link-worktree.ts",
