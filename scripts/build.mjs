@@ -9,6 +9,7 @@ const { metafile } = await build({
   entryPoints: {
     cli: "servers/cli.ts",
     "walk-worker": "shared/workspace/walk-worker.ts",
+    "diff-worker": "shared/edit/diff-worker.ts",
     "template-worker": "instructions/template/template-worker.ts",
   },
   outdir: out,

@@ -20,6 +20,16 @@ export interface Host {
   readonly log: Log;
 }
 
+/** Which values a variable of a URI template may have, given how one begins. */
+export interface CompletingUri {
+  readonly uriTemplate: string;
+  readonly variable: string;
+  readonly value: string;
+  /** The other variables, as far as the client has them. */
+  readonly known: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal;
+}
+
 /** Readable things with a URI, beside the tools. */
 export interface Resources<Deps> {
   readonly templates: readonly {
@@ -33,6 +43,8 @@ export interface Resources<Deps> {
   readonly read: Tool<Deps>;
   /** Calls `changed` after each change of the thing until the returned function is called. Throws when it cannot watch. */
   readonly watch?: (uri: string, deps: Deps, changed: () => void) => Promise<() => void>;
+  /** Values for a variable of one of the templates. */
+  readonly complete?: (asked: CompletingUri, deps: Deps) => Promise<Completion>;
 }
 
 /** A prompt as `prompts/list` shows it. */
@@ -112,8 +124,9 @@ export interface OpenServer {
 }
 
 /** `Resources` with the dependencies bound in. */
-export interface BoundResources extends Omit<Resources<object>, "watch"> {
+export interface BoundResources extends Omit<Resources<object>, "watch" | "complete"> {
   readonly watch?: (uri: string, changed: () => void) => Promise<() => void>;
+  readonly complete?: (asked: CompletingUri) => Promise<Completion>;
 }
 
 /** `Prompts` with the dependencies bound in. */
@@ -149,7 +162,7 @@ export function defineServer<Deps extends object, Options extends z.ZodObject>(
 }
 
 function bindTool<Deps extends object>(tool: Tool<Deps>, deps: Deps, options: unknown): Tool<object> {
-  const { foresee, ...rest } = tool;
+  const { foresee, says, ...rest } = tool;
   return {
     ...rest,
     reach: typeof tool.reach === "function" ? tool.reach(options) : tool.reach,
@@ -158,6 +171,9 @@ function bindTool<Deps extends object>(tool: Tool<Deps>, deps: Deps, options: un
     ...(foresee === undefined
       ? {}
       : { foresee: (input: unknown, context: ViewContext) => foresee(input, { ...deps, ...context }) }),
+    ...(says === undefined
+      ? {}
+      : { says: (input: unknown, context: ViewContext) => says(input, { ...deps, ...context }) }),
   };
 }
 
@@ -166,7 +182,7 @@ function bindResources<Deps extends object>(
   deps: Deps,
   bind: (tool: Tool<Deps>) => Tool<object>,
 ): BoundResources {
-  const { watch } = resources;
+  const { watch, complete } = resources;
   return {
     templates: resources.templates,
     owns: resources.owns,
@@ -174,6 +190,7 @@ function bindResources<Deps extends object>(
     ...(watch === undefined
       ? {}
       : { watch: (uri: string, changed: () => void) => watch(uri, deps, changed) }),
+    ...(complete === undefined ? {} : { complete: (asked: CompletingUri) => complete(asked, deps) }),
   };
 }
 

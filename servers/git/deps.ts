@@ -1,4 +1,5 @@
 import type { CallContext } from "../../shared/context.ts";
+import type { TextDiffer } from "../../shared/edit/text-differ.ts";
 import type { Git } from "../../shared/git/git.ts";
 import { toolFor, type ViewContext } from "../../shared/tool.ts";
 import type { Workspace } from "../../shared/workspace/workspace.ts";
@@ -10,6 +11,8 @@ export interface GitDeps {
   readonly git: Git;
   readonly workspace: Workspace;
   readonly engines: Engines;
+  /** For what is in no repository. */
+  readonly differ: TextDiffer;
   readonly options: GitServerOptions;
 }
 

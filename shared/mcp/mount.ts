@@ -15,6 +15,7 @@ import { nearest } from "../nearest.ts";
 import type { StatusFeed } from "../status/feed.ts";
 import type { Caller } from "../caller.ts";
 import { callerIdOf, callerOf, clientName } from "./caller.ts";
+import { completionCapabilities, serveCompletions } from "./completions.ts";
 import { envelopeIn } from "./plain-call.ts";
 import { reporter } from "./progress.ts";
 import {
@@ -84,6 +85,7 @@ export function createMount(plan: MountPlan): McpMount {
   const spent = new SpentSeals();
   const watch: McpMount["watch"] = (uri, changed) => watches.listen(uri, changed);
   const { prompts = [] } = plan;
+  const completable = { prompts, resources: plan.resources };
   const promptWatches = new Watches((_, changed) => watchPrompts(prompts, changed));
   const watchList: WatchPrompts = (changed) => promptWatches.listen("prompts", changed);
 
@@ -98,7 +100,12 @@ export function createMount(plan: MountPlan): McpMount {
     });
     const info = { name: plan.name, title: plan.title, version: plan.version };
     const server = new Server(info, {
-      capabilities: { tools: {}, resources: { subscribe: true }, ...promptCapabilities(prompts) },
+      capabilities: {
+        tools: {},
+        resources: { subscribe: true },
+        ...promptCapabilities(prompts),
+        ...completionCapabilities(completable),
+      },
       ...(plan.instructions === undefined ? {} : { instructions: plan.instructions }),
       cacheHints: {
         "tools/list": LIST_CACHE,
@@ -136,6 +143,7 @@ export function createMount(plan: MountPlan): McpMount {
       const answer = await callEndpoint(owner.read, { uri }, { context, calls });
       return answer.kind === "question" ? questions.ask(answer, context) : toContents(uri, answer);
     });
+    serveCompletions(server, completable);
     const stopPrompts = servePrompts(server, {
       prompts,
       ...(era === "legacy" ? { watch: watchList } : {}),

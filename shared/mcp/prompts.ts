@@ -1,7 +1,6 @@
 import {
   ProtocolError,
   ProtocolErrorCode,
-  type CompleteRequestParams,
   type GetPromptResult,
   type ListPromptsResult,
   type Server,
@@ -9,9 +8,8 @@ import {
 } from "@modelcontextprotocol/server";
 import type { Answer, Endpoint } from "../call.ts";
 import type { Log } from "../context.ts";
-import { ToolError } from "../errors.ts";
 import { nearest } from "../nearest.ts";
-import type { BoundPrompts, PromptFacts } from "../server.ts";
+import type { BoundPrompts, Completing, Completion, PromptFacts } from "../server.ts";
 import type { Questions } from "./questions.ts";
 import { quote } from "./resources.ts";
 
@@ -38,7 +36,7 @@ export type WatchPrompts = (changed: () => void) => Promise<() => void>;
 
 /** What a server with prompts says it can do. */
 export function promptCapabilities(prompts: readonly MountedPrompts[]): object {
-  return prompts.length === 0 ? {} : { prompts: { listChanged: true }, completions: {} };
+  return prompts.length === 0 ? {} : { prompts: { listChanged: true } };
 }
 
 /** Watches the lists of all servers that can tell. */
@@ -68,9 +66,6 @@ export function servePrompts(server: Server, options: PromptOptions): () => void
     const answer = await call(owner.get, input, context);
     return answer.kind === "question" ? questions.ask(answer, context) : toMessages(facts, answer);
   });
-  server.setRequestHandler("completion/complete", async ({ params }, context) => ({
-    completion: await complete(prompts, params, context),
-  }));
   return () => follower.stop();
 }
 
@@ -152,22 +147,13 @@ function toMessages(
     : invalid(texts.join("\n"));
 }
 
-async function complete(
+/** Values for an argument of a prompt. */
+export async function completePrompt(
   prompts: readonly MountedPrompts[],
-  { ref, argument }: CompleteRequestParams,
-  { mcpReq }: ServerContext,
-): Promise<{ values: string[]; total: number; hasMore: boolean }> {
-  // Of resources, too, a client may ask; a path of a template is completed by nobody here.
-  if (ref.type !== "ref/prompt") return { values: [], total: 0, hasMore: false };
-  const { owner } = await find(prompts, ref.name);
-  const { name, value } = argument;
-  const asked = { prompt: ref.name, argument: name, value, signal: mcpReq.signal };
-  try {
-    const { values, total } = await owner.complete(asked);
-    return { values: [...values], total, hasMore: total > values.length };
-  } catch (error) {
-    throw error instanceof ToolError ? invalid(error.message) : error;
-  }
+  asked: Completing,
+): Promise<Completion> {
+  const { owner } = await find(prompts, asked.prompt);
+  return await owner.complete(asked);
 }
 
 function invalid(message: string): ProtocolError {

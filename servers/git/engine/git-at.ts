@@ -1,7 +1,6 @@
 import { ToolError } from "../../../shared/errors.ts";
 import { nearest } from "../../../shared/nearest.ts";
-import { showInRepository } from "../../../shared/git/paths.ts";
-import { printable } from "../printable.ts";
+import { shownPath } from "../foreign-text.ts";
 import { readObjects, type GitObject } from "./git-object.ts";
 import type { GitRunIn } from "./git-run.ts";
 import type { AtRevision } from "./shapes.ts";
@@ -69,11 +68,11 @@ function missing({ repository }: GitRunIn, path: string, around: readonly TreeEn
     path.slice(slash + 1),
     around.map(({ name }) => name),
   );
-  const meant = near === undefined ? undefined : showInRepository(repository, path.slice(0, slash + 1) + near);
-  return new ToolError("not_found", `${printable(showInRepository(repository, path))} is not in this revision`, {
+  const meant = near === undefined ? undefined : shownPath(repository, path.slice(0, slash + 1) + near);
+  return new ToolError("not_found", `${shownPath(repository, path)} is not in this revision`, {
     hint:
       meant === undefined
         ? "git_show with a directory as path lists its names; git_log with follow tells renames."
-        : `Did you mean ${printable(meant)}?`,
+        : `Did you mean ${meant}?`,
   });
 }

@@ -10,7 +10,7 @@ export function plainWords(hunks: string): string {
 
 function wordOf(line: string, isAtStart: boolean): string {
   const rest = line.slice(1);
-  switch (line[0]) {
+  switch (line.charAt(0)) {
     case "@":
       return `${isAtStart ? "" : "\n"}${line}\n`;
     case "-":

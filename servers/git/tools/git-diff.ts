@@ -1,0 +1,49 @@
+import * as z from "zod";
+import { budgetField } from "../../../shared/limits.ts";
+import { compareFiles, compareTexts } from "../compare.ts";
+import { tool } from "../deps.ts";
+import { differences } from "../differences.ts";
+import { countsText, diffText, statText, type Told } from "../diff-text.ts";
+import { count, flag, paths, repoField, text } from "../fields.ts";
+import { touched } from "../touched.ts";
+
+/** Exactly two. */
+const pair = z.array(z.string()).length(2);
+
+export default tool({
+  name: "git_diff",
+  title: "Git diff",
+  description:
+    "Changes: working tree against index; staged; from against the working tree, or to. Also two files or two texts, anywhere.",
+  effect: "read",
+  reach: "local",
+  input: z.strictObject({
+    repo: repoField,
+    from: text("Old commit.").optional(),
+    to: text("New commit.").optional(),
+    staged: flag("Index against from or HEAD."),
+    mergeBase: flag("From where both parted."),
+    paths: paths().optional(),
+    stat: flag("Counts only."),
+    context: count("Lines around a change.", 0),
+    words: flag("Mark words."),
+    files: pair.optional(),
+    texts: pair.optional(),
+    budget: budgetField,
+  }),
+  touches: ({ repo, paths: named = [], files }) =>
+    files === undefined ? touched({ repo, paths: named }) : { paths: files },
+
+  async run({ files, texts, ...asked }, context): Promise<Told | string> {
+    if (files !== undefined) return await compareFiles(files, { ...asked, texts }, context);
+    if (texts !== undefined) return await compareTexts(texts, asked, context);
+    return await differences(asked, context);
+  },
+
+  render: (told) => (typeof told === "string" ? told : diffText(told)),
+  shorter: [
+    (told) => (typeof told === "string" ? told : diffText({ ...told, budget: told.budget / 2 })),
+    (told) => (typeof told === "string" ? told : statText({ ...told, budget: told.budget / 4 })),
+    (told) => (typeof told === "string" ? told : countsText(told)),
+  ],
+});
