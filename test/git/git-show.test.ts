@@ -3,9 +3,26 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import git from "../../servers/git/server.ts";
 import { ToolError } from "../../shared/errors.ts";
+import { Scope } from "../../shared/scope.ts";
+import type { Workspace } from "../../shared/workspace/workspace.ts";
 import { callable, type Called, type CallOptions } from "../support/call-tool.ts";
 import { repository, type Files, type Repository, type RepositoryOptions } from "../support/repository.ts";
 import { temporary, type Ground } from "../support/workspace.ts";
+
+/** The server as it is opened, for what no tool shows. */
+function openGit(workspace: Workspace, scope: Scope): ReturnType<typeof git.open> {
+  return git.open(
+    {},
+    {
+      scope,
+      workspace,
+      status: { publish: () => {}, watch: () => () => {}, read: () => ({ events: [], dropped: 0 }) },
+      hooks: { forward: async () => ({}), report: async () => ({ files: [], handlers: [], notes: [] }) },
+      places: { home: "/nowhere", config: "/nowhere", state: "/nowhere", cache: "/nowhere" },
+      log: () => {},
+    },
+  );
+}
 
 interface Standing extends AsyncDisposable {
   readonly ground: Ground;
@@ -203,4 +220,28 @@ test("a resource is a file at a revision", async () => {
     "git://<root>/<ref>/<path>",
   );
   expect(await at.called.failure("read_git_resource", { uri: "git://./HEAD/../../x" })).toContain("denied");
+});
+
+test("the ref of a resource completes, with what a URI cannot hold encoded", async () => {
+  await using at = await standing({ "a.txt": "one\n" });
+  await at.repo.git("branch", "feature/x");
+  await at.repo.git("tag", "v1");
+  const { workspace } = at.called;
+  const scope = new Scope();
+  at.ground.scope.defer(() => scope.close());
+  const server = await openGit(workspace, scope);
+  const complete = async (variable: string, value: string, known = {}) =>
+    (
+      await server.resources?.complete?.({
+        uriTemplate: "git://{root}/{ref}/{+path}",
+        variable,
+        value,
+        known,
+        signal: new AbortController().signal,
+      })
+    )?.values;
+  expect(await complete("ref", "")).toEqual(["HEAD", "feature%2Fx", "main", "v1"]);
+  expect(await complete("ref", "feature/", { root: "." })).toEqual(["feature%2Fx"]);
+  expect(await complete("ref", "feature%2F", { root: at.ground.root })).toEqual(["feature%2Fx"]);
+  expect(await complete("path", "a")).toEqual([]);
 });
