@@ -1,0 +1,66 @@
+import * as z from "zod";
+import { tool, type GitContext } from "../deps.ts";
+import { flag, repoField, text } from "../fields.ts";
+import { counted, notesOn, permitForecast, placesOf } from "../forecast.ts";
+import { followRemote } from "../follow-remote.ts";
+import { explainStop } from "../in-the-way.ts";
+import { openScene, type Scene } from "../scene.ts";
+import { planSwitch, type SwitchAsk } from "../switch-plan.ts";
+import { touched } from "../touched.ts";
+
+export default tool({
+  name: "git_switch",
+  title: "Git switch",
+  description:
+    "Switches to a branch, a new one, or a commit; changes that are not in the way are kept, others stop it.",
+  effect: "write",
+  reach: "local",
+  input: z.strictObject({
+    repo: repoField,
+    ref: text("Branch, @{-1}, or start of create.").optional(),
+    create: text("New branch.").optional(),
+    detach: flag("Any commit, on no branch."),
+  }),
+  touches: touched,
+
+  async foresee(input, context) {
+    const scene = await openScene(input, context);
+    const { forecast } = await planSwitch(scene, input);
+    return placesOf(scene.repository, forecast);
+  },
+
+  async run(input, context): Promise<string> {
+    const scene = await openScene(input, context);
+    const { git, repository, signal } = scene;
+    return await git.exclusively(repository, signal, () => switchTo(scene, input, context));
+  },
+
+  render: (answer) => answer,
+});
+
+async function switchTo(scene: Scene, ask: SwitchAsk, context: GitContext): Promise<string> {
+  const { git, repository, signal } = scene;
+  const { args, forecast, follows, ...plan } = await planSwitch(scene, ask);
+  await permitForecast(context, repository, forecast);
+  const result = await git.run(
+    repository,
+    ["switch", "--no-guess", "--no-progress", "--no-recurse-submodules", ...args],
+    { signal, writes: true, ok: [0, 1, 128] },
+  );
+  if (result.exitCode !== 0) throw explainStop(repository, result, "git switch");
+  if (follows !== undefined) await followRemote(scene, follows);
+  // git names what it carries over, a line each
+  const kept = result.stdout
+    .toString("utf8")
+    .split("\n")
+    .filter((line) => /^[A-Z]\t/u.test(line)).length;
+  const { changes } = forecast;
+  const facts = [
+    `on ${plan.shown} (was ${plan.from})`,
+    [
+      `${counted(changes.length, "file")} changed`,
+      ...(kept === 0 ? [] : [`${counted(kept, "kept change")} carried over`]),
+    ].join(", "),
+  ];
+  return [`[${facts.join("; ")}]`, ...plan.notes, ...notesOn(repository, changes)].join("\n");
+}

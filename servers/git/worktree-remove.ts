@@ -1,0 +1,82 @@
+import { ToolError } from "../../shared/errors.ts";
+import { worktreesOf, type Worktree } from "../../shared/git/worktrees.ts";
+import { plainName } from "./foreign-text.ts";
+import { listed } from "./forecast.ts";
+import { explainStop } from "./in-the-way.ts";
+import { STOPPED } from "./merge-run.ts";
+import { folderOf } from "./worktree-add.ts";
+import type { WorktreeScene } from "./worktree-scene.ts";
+import { shownFolder } from "./worktree-text.ts";
+
+/** Removes a linked work tree with its folder; its branch stays. Throws for one with work in it, locked, or in use. */
+export async function removeWorktree(scene: WorktreeScene, path: string | undefined): Promise<string> {
+  if (path === undefined)
+    throw new ToolError("invalid_input", "remove needs path, the folder of the work tree", {
+      hint: "Action list shows them.",
+    });
+  const folder = folderOf(scene, path);
+  const tree = await linkedAt(scene, folder);
+  const shown = plainName(shownFolder(scene, folder));
+  const { locked, gone } = tree;
+  if (locked !== undefined)
+    throw new ToolError(
+      "conflict",
+      `${shown} is locked${locked === "" ? "" : `: ${plainName(locked.slice(0, 200))}`}`,
+      {
+        hint: "The person can unlock it: git worktree unlock",
+      },
+    );
+  const isInUse = scene.workspace.roots.some((root) => `${root.path}/`.startsWith(`${folder}/`));
+  if (isInUse) throw new ToolError("conflict", `${shown} holds a root, so it is not removed`);
+  if (!gone) await expectClean(scene, folder, shown);
+  const { signal } = new AbortController();
+  const result = await scene.git.run(scene.base, ["worktree", "remove", folder], {
+    signal,
+    writes: true,
+    ok: STOPPED,
+  });
+  if (result.exitCode !== 0) throw refusal(scene, shown, result);
+  const { branch, hash = "" } = tree;
+  const rest =
+    branch === undefined ? `it was detached at ${hash.slice(0, 10)}` : `branch ${plainName(branch)} stays`;
+  return `[work tree ${shown} removed; ${rest}]`;
+}
+
+async function linkedAt(scene: WorktreeScene, folder: string): Promise<Worktree> {
+  const { git, repository, signal } = scene;
+  const all = await worktreesOf(git.files(signal), repository);
+  const found = all.find(({ inside, path }) => inside && path === folder);
+  if (found?.id !== undefined) return found;
+  const shown = plainName(shownFolder(scene, folder));
+  throw new ToolError(
+    found === undefined ? "not_found" : "conflict",
+    found === undefined ? `${shown} is no work tree of this repository` : `${shown} is the main work tree`,
+    { hint: "Action list shows them." },
+  );
+}
+
+/** Git looks too, but tells no paths. */
+async function expectClean({ git, signal }: WorktreeScene, folder: string, shown: string): Promise<void> {
+  const there = await git.open(folder, signal);
+  const args = ["status", "--porcelain", "-z", "--untracked-files=normal", "--ignore-submodules=none"];
+  const text = await git.text(there, args, { signal });
+  const dirty = text
+    .split("\0")
+    .flatMap((entry) => (/^.. ./u.test(entry) ? [plainName(entry.slice(3))] : []));
+  if (dirty.length === 0) return;
+  throw new ToolError("conflict", `${shown} has work that is not committed: ${listed(dirty)}`, {
+    hint: "Commit it there, with repo set to that path, or delete it first.",
+  });
+}
+
+function refusal(
+  { repository }: WorktreeScene,
+  shown: string,
+  result: { stderr: string; exitCode: number | undefined },
+): ToolError {
+  if (/containing submodules/u.test(result.stderr))
+    return new ToolError("conflict", `${shown} holds submodules, so git does not remove it`, {
+      hint: "The person can: git worktree remove --force",
+    });
+  return explainStop(repository, result, "git worktree remove");
+}
