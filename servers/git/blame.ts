@@ -1,5 +1,6 @@
 import { ToolError } from "../../shared/errors.ts";
 import { placeInRepository } from "../../shared/git/paths.ts";
+import type { Refs } from "../../shared/git/refs.ts";
 import type { Repository } from "../../shared/git/repository.ts";
 import type { GitContext } from "./deps.ts";
 import { parseBlame, type BlamedLine } from "./engine/parse-blame.ts";
@@ -40,11 +41,9 @@ export async function blameOf(opened: Opened, asked: Asked, context: GitContext)
   const total = contents && linesIn(contents);
   if (total === 0) return { repository, path, lines: [], total, more: false, ended: true };
   if (total !== undefined && first > total) throw tooFar(repository, path, total);
-  const specs = [asked.ref ?? "HEAD", ...(asked.ignoreRevs ?? [])].map((text) => refs.resolve(text));
-  const [spec = "", ...ignored] = (await Promise.all(specs)).map((revision) => revision.spec);
+  const { spec, through } = await revisionsOf(refs, asked);
   // one line more tells whether there are more
   const range = `-L${first},${Math.min(last + 1, total ?? Infinity)}`;
-  const through = ignored.map((each) => `--ignore-rev=${each}`);
   const side = contents === undefined ? spec : "--contents=-";
   const args = ["blame", "--porcelain", "--no-textconv", range, ...through, side, "--", path];
   const text = await run(opened, args, { contents, spec, context });
@@ -53,6 +52,14 @@ export async function blameOf(opened: Opened, asked: Asked, context: GitContext)
   const lines = all.filter(({ line }) => line <= last);
   const found = { repository, path, lines, more: lines.length < all.length, ended: last === asked.endLine };
   return total === undefined ? found : { ...found, total };
+}
+
+async function revisionsOf(
+  refs: Refs,
+  { ref = "HEAD", ignoreRevs = [] }: Asked,
+): Promise<{ spec: string; through: string[] }> {
+  const [at, ...ignored] = await Promise.all([ref, ...ignoreRevs].map((text) => refs.resolve(text)));
+  return { spec: at?.spec ?? "", through: ignored.map(({ spec }) => `--ignore-rev=${spec}`) };
 }
 
 function windowOf({ startLine: first = 1, endLine = Infinity }: Asked): { first: number; last: number } {

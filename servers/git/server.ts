@@ -17,6 +17,7 @@ import gitMerge from "./tools/git-merge.ts";
 import gitSwitch from "./tools/git-switch.ts";
 import gitWorktree from "./tools/git-worktree.ts";
 import gitBlame from "./tools/git-blame.ts";
+import gitBranches from "./tools/git-branches.ts";
 
 export default defineServer({
   name: "git",
@@ -36,8 +37,7 @@ export default defineServer({
     gitMerge,
     gitWorktree,
     gitFetch,
-    gitPush,
-  ],
+    gitPush, gitBranches],
   resources: {
     templates: [
       {
