@@ -33,7 +33,12 @@ export async function commitsOf(scene: HistoryScene, texts: readonly string[]): 
       });
     const name = found[index]?.name;
     const short = name?.replace(/^refs\/(?:heads|tags|remotes)\//u, "");
-    return { ...object, shown: plainName(short ?? text.trim()), ...(name === undefined ? {} : { name }) };
+    const isNamed = short !== undefined && text.trim().endsWith(short);
+    return {
+      ...object,
+      shown: plainName(isNamed ? short : text.trim()),
+      ...(name === undefined ? {} : { name }),
+    };
   });
 }
 

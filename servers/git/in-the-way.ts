@@ -3,6 +3,8 @@ import type { Repository } from "../../shared/git/repository.ts";
 import { explainFailure } from "../../shared/git/failures.ts";
 import { shownPath } from "./foreign-text.ts";
 import { listed } from "./forecast.ts";
+import type { Scene } from "./scene.ts";
+import { changesToRestore } from "./tree-changes.ts";
 
 const CHANGED = /local changes to the following files would be overwritten|following untracked.*would be/u;
 
@@ -26,5 +28,14 @@ export function explainStop(
     hint: untracked
       ? "Move or delete them, or commit them; then try again."
       : "git_commit them, or put them aside with git_stash push; then try again.",
+  });
+}
+
+/** Names every uncommitted change, where none is allowed. */
+export async function explainDirty(scene: Scene, what: string): Promise<ToolError> {
+  const changes = await changesToRestore(scene, { tree: "HEAD", staged: false });
+  const names = changes.map(({ path }) => shownPath(scene.repository, path));
+  return new ToolError("conflict", `${what} needs all changes committed: ${listed(names)}`, {
+    hint: "git_commit them, or put them aside with git_stash push; then try again.",
   });
 }

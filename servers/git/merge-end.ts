@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { ToolError } from "../../shared/errors.ts";
+import { pathspec } from "../../shared/git/paths.ts";
 import { underwayIn, type Underway } from "../../shared/git/state.ts";
 import { conflictText } from "./conflict-text.ts";
 import { conflictsOf } from "./conflicts.ts";
@@ -16,6 +17,8 @@ import { simulatePicks, type Simulated } from "./simulate.ts";
 import { changesBetween, changesToRestore, type TreeChange } from "./tree-changes.ts";
 
 const SHOWN = 20;
+/** More paths than this are no arguments for a program. */
+const MOST_NOTED = 500;
 
 /** What going on would change. Throws `conflict` while something is in its way. */
 export async function planContinue(
@@ -104,21 +107,25 @@ async function operationHere({ git, repository, signal }: Scene): Promise<Operat
   return underway;
 }
 
-/** Staged files with lines that open or close a conflict: those that were in conflict, where git noted them. */
+/** Staged files with lines that open or close a conflict: of those that were in conflict, where git noted them. */
 async function leftMarkers(scene: Scene): Promise<string[]> {
   const { git, repository, signal } = scene;
-  const args = ["diff", "--cached", "--check", "--no-ext-diff", "--no-color", "HEAD", "--"];
-  const { stdout } = await git.run(repository, args, { signal, ok: [0, 1, 2] });
-  const lines = stdout.toString("utf8").split("\n");
-  const found = new Set<string>();
-  for (const [index, line] of lines.entries()) {
-    const [, path] = /^(.+):\d+: leftover conflict marker$/u.exec(line) ?? [];
-    if (path !== undefined && /^\+(?:<{7}|>{7})/u.test(lines[index + 1] ?? "")) found.add(path);
-  }
   const noted = await notedConflicts(scene);
-  return [...found]
-    .filter((path) => noted.size === 0 || noted.has(path))
-    .map((path) => shownPath(repository, path));
+  const args = ["grep", "--cached", "-l", "-z", "-I", "-E", "-e", "^(<{7,}|>{7,})( |$)", "--"];
+  const where = noted.size > 0 && noted.size <= MOST_NOTED ? [...noted].map(pathspec) : [];
+  const { stdout } = await git.run(repository, [...args, ...where], { signal, ok: [0, 1] });
+  const found = stdout
+    .toString("utf8")
+    .split("\0")
+    .filter((path) => path !== "");
+  if (found.length === 0) return [];
+  const changed = noted.size > 0 ? noted : await stagedPaths(scene);
+  return found.filter((path) => changed.has(path)).map((path) => shownPath(repository, path));
+}
+
+async function stagedPaths(scene: Scene): Promise<Set<string>> {
+  const changes = await changesToRestore(scene, { tree: "HEAD", staged: true });
+  return new Set(changes.map(({ path }) => path));
 }
 
 async function notedConflicts({ git, repository, signal }: Scene): Promise<Set<string>> {

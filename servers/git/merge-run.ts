@@ -5,7 +5,7 @@ import { conflictText } from "./conflict-text.ts";
 import { conflictsOf, type Conflict } from "./conflicts.ts";
 import type { GitContext } from "./deps.ts";
 import { permitForecast } from "./forecast.ts";
-import { explainStop } from "./in-the-way.ts";
+import { explainDirty, explainStop } from "./in-the-way.ts";
 import { doneText, stoppedTitle } from "./merge-text.ts";
 import type { MergePlan, Operation } from "./merge-plan.ts";
 import type { Scene } from "./scene.ts";
@@ -39,6 +39,7 @@ export async function runMerge(scene: Scene, plan: MergePlan, context: GitContex
   const { conflicts, empty } = await settle(scene, operation, {
     first: () => step(scene, args, forecast.settings),
     staged: plan.staged,
+    all: operation === "merge" && plan.theirs.length > 1,
   });
   if (conflicts.length === 0) return await doneText(scene, plan, empty);
   const underway = await underwayIn(context.git.files(context.signal), scene.repository);
@@ -69,22 +70,23 @@ interface Steps {
   readonly first: () => Promise<RunResult>;
   /** True when the result is left in the index. */
   readonly staged: boolean;
+  /** True when conflicts are a failure too. */
+  readonly all?: boolean;
   /** True when a failure leaves everything as it stands: somebody's own work is in it. */
   readonly keep?: boolean;
 }
 
 /** Goes over commits that change nothing; takes everything back when git fails with neither conflict nor success. */
 export async function settle(scene: Scene, operation: Operation, steps: Steps): Promise<Settled> {
-  const { first, staged, keep = false } = steps;
+  const { first, staged, all = false, keep = false } = steps;
   const empty: string[] = [];
   let result = await first();
   while (result.exitCode !== 0) {
     const conflicts = await conflictsOf(scene);
-    if (conflicts.length > 0 && !/octopus/u.test(result.stdout.toString("latin1") + result.stderr))
-      return { conflicts, empty };
+    if (conflicts.length > 0 && !all) return { conflicts, empty };
     if (empty.length > MOST_EMPTY || staged || !(await isEmptyPick(scene, operation))) {
       if (!keep) await takeBack(scene, { operation, staged, conflicts });
-      throw reasonOf(scene, operation, result);
+      throw all && conflicts.length > 0 ? notAtOnce() : await reasonOf(scene, operation, result);
     }
     empty.push(await pickedHere(scene, operation));
     result = await step(scene, [operation, "--skip"]);
@@ -92,18 +94,22 @@ export async function settle(scene: Scene, operation: Operation, steps: Steps): 
   return { conflicts: [], empty };
 }
 
-function reasonOf({ repository }: Scene, operation: Operation, result: RunResult): ToolError {
-  const { stderr } = result;
+async function reasonOf(scene: Scene, operation: Operation, result: RunResult): Promise<ToolError> {
+  const { stderr, stdout } = result;
   if (/unrelated histories/u.test(stderr)) return unrelated();
+  if (/octopus/u.test(stdout.toString("latin1") + stderr)) return notAtOnce();
   if (/Not possible to fast-forward/u.test(stderr))
     return new ToolError("conflict", "both sides have commits of their own, so it is no fast-forward", {
       hint: "Merge without ff, or rebase first.",
     });
-  if (/octopus/u.test(result.stdout.toString("latin1") + stderr))
-    return new ToolError("conflict", "these branches cannot be merged at once: they conflict", {
-      hint: "Merge them one after the other.",
-    });
-  return explainStop(repository, result, `git ${operation}`);
+  if (/cannot rebase/u.test(stderr)) return await explainDirty(scene, "a rebase");
+  return explainStop(scene.repository, result, `git ${operation}`);
+}
+
+function notAtOnce(): ToolError {
+  return new ToolError("conflict", "these branches cannot be merged at once: they conflict", {
+    hint: "Merge them one after the other.",
+  });
 }
 
 /** A cherry-pick or revert that stopped at a commit whose changes are all there. */

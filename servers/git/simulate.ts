@@ -26,7 +26,7 @@ const NOBODY = Object.fromEntries(
   ["AUTHOR", "COMMITTER"].flatMap((who) => [
     [`GIT_${who}_NAME`, "plumbline"],
     [`GIT_${who}_EMAIL`, "plumbline"],
-    [`GIT_${who}_DATE`, "0 +0000"],
+    [`GIT_${who}_DATE`, "@0 +0000"],
   ]),
 );
 
