@@ -4,7 +4,7 @@ import type { Refs } from "../../shared/git/refs.ts";
 import type { GitContext } from "./deps.ts";
 import type { Told } from "./diff-text.ts";
 import { EMPTY_TREE } from "./empty-tree.ts";
-import type { DiffAsk, Side } from "./engine/shapes.ts";
+import type { DiffAsk, Engine, Side } from "./engine/shapes.ts";
 import { oneLine } from "./foreign-text.ts";
 import { commitSpec } from "./commit-spec.ts";
 import { openRepository, openWorkTree } from "./open.ts";
@@ -42,9 +42,9 @@ export async function differences(asked: Comparison, context: GitContext): Promi
   const ask: DiffAsk = { ...sides, paths, stat, words, context: plain.context ?? CONTEXT };
   const engine = await context.engines.pick();
   const files = await engine.diff(repository, ask, context.signal);
-  const telling = { repository, named: paths, words };
+  const telling = { repository, named: paths, words, ofTree: sides.to === "tree" };
   return {
-    title: `${title}${words ? ", words marked" : ""}`,
+    title: `${title}${words ? ", words marked" : ""}${withoutGit(engine)}`,
     preamble: "",
     files: files.map((file) => toldFile(file, context, telling)),
     stat,
@@ -52,6 +52,11 @@ export async function differences(asked: Comparison, context: GitContext): Promi
     none: noneOf(plain),
     budget,
   };
+}
+
+/** For the first line of what the embedded engine answers. */
+export function withoutGit({ name }: Engine): string {
+  return name === "git" ? "" : ", answered without the git program";
 }
 
 /** `from` may hold both sides, as in `main..dev`; with three dots from where they parted. */

@@ -3,6 +3,7 @@ import type { Revision } from "../../shared/git/refs.ts";
 import { DEFAULT_BUDGET } from "../../shared/limits.ts";
 import { minuteOf, shortRef } from "./commit-text.ts";
 import type { GitContext } from "./deps.ts";
+import { withoutGit } from "./differences.ts";
 import type { Told } from "./diff-text.ts";
 import { EMPTY_TREE } from "./empty-tree.ts";
 import type { CommitFacts, Engine, ObjectFacts, Person, ShownCommit } from "./engine/shapes.ts";
@@ -61,13 +62,13 @@ async function toldCommit(
     return `[tag ${oneLine(tag.name)}: of the ${tag.targetKind} ${tag.target}]\n${tagText(tag)}`.trimEnd();
   const { commit, files } = await (engine.show?.(repository, spec, context.signal) ??
     shownBy(engine, { repository, spec }, context.signal));
-  const telling = { repository, named: [], words: false };
+  const telling = { repository, named: [], words: false, ofTree: false };
   const refs = (commit.refs ?? []).map(shortRef).filter((name) => name !== "HEAD");
   const names = refs.length === 0 ? "" : ` (${refs.slice(0, 20).join(", ")})`;
   const [parent] = commit.parents;
   const isMerge = commit.parents.length > 1;
   return {
-    title: `commit ${commit.hash}${names}`,
+    title: `commit ${commit.hash}${names}${withoutGit(engine)}`,
     preamble: (tag === undefined ? "" : tagText(tag)) + aboutText(commit),
     files: files.map((file) => toldFile(file, context, telling)),
     stat: false,

@@ -28,6 +28,8 @@ export interface Telling {
   readonly named: readonly string[];
   /** Words are marked, so that a line's first sign says nothing. */
   readonly words: boolean;
+  /** One side is the working tree. */
+  readonly ofTree: boolean;
 }
 
 /** Secrets keep their counts and lose their patch, at whichever end of a rename they are. */
@@ -46,21 +48,27 @@ export function toldFile(file: FileDiff, context: GitContext, telling: Telling):
   const patch = file.patch === undefined ? undefined : placed(file.patch, file, telling);
   const isOpen =
     mayShow(context, repository, path) && (from === undefined || mayShow(context, repository, from));
-  const why = isOpen ? reasonFor(file, named.includes(path)) : "not shown: may hold secrets";
+  const why = isOpen ? reasonFor(file, named.includes(path), telling) : "not shown: may hold secrets";
   if (why !== undefined) return { ...told, why };
   return { ...told, ...(patch === undefined ? {} : { patch }) };
 }
 
-function reasonFor(
-  { status, path, binary, patch, added, deleted }: FileDiff,
-  isNamed: boolean,
-): string | undefined {
+function reasonFor(file: FileDiff, isNamed: boolean, { ofTree }: Telling): string | undefined {
+  const { status, path, binary, patch, added, deleted } = file;
   if (status === "X") return "submodule, its repository lies outside the roots: not shown";
   if (binary) return "binary";
   if (status === "U" && patch === undefined && added + deleted === 0) return "conflict: one side deleted it";
   if (isNamed || patch === undefined) return undefined;
+  if (ofTree && status === "M" && isPointer(patch))
+    return "its filter, git-lfs, does not run here: not shown";
   if (QUIET.test(path)) return "made by a program: give its path to see it";
   return hasLongLine(patch) ? "very long lines: give its path to see it" : undefined;
+}
+
+/** A pointer against the contents that it stands for, which nobody means to see. */
+function isPointer(patch: string): boolean {
+  const line = "version https://git-lfs.github.com/spec/v1\n";
+  return patch.includes(`\n-${line}`) !== patch.includes(`\n+${line}`);
 }
 
 function hasLongLine(patch: string): boolean {

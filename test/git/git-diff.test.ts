@@ -278,6 +278,15 @@ test("lock files, made files and very long lines are told by their counts until 
   expect((await at.diff({ paths: ["package-lock.json"] })).body).toContain("+{1}\n");
 });
 
+test("a pointer of git-lfs is not set against its contents", async () => {
+  const pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 3\n";
+  await using at = await standing({ "a.txt": pointer });
+  await at.repo.write({ "a.txt": "the contents\n" });
+  expect((await at.diff()).body).toBe("M a.txt +1 -3 (its filter, git-lfs, does not run here: not shown)");
+  await at.repo.write({ "a.txt": pointer.replace("00", "01") });
+  expect((await at.diff()).body).toContain("+oid sha256:01\n");
+});
+
 test("without room small files are whole, large ones cut, and every file is named", async () => {
   const big = (text: string): string => Array.from({ length: 2_000 }, (_, at) => `${text} ${at}\n`).join("");
   await using at = await standing({ "a-big.txt": big("x"), "b-big.txt": big("x"), "z/small.ts": "1\n" });

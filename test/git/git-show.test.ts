@@ -245,3 +245,14 @@ test("the ref of a resource completes, with what a URI cannot hold encoded", asy
   expect(await complete("ref", "feature%2F", { root: at.ground.root })).toEqual(["feature%2Fx"]);
   expect(await complete("path", "a")).toEqual([]);
 });
+
+test("names that hold line ends are found", async () => {
+  await using at = await standing({ "odd\nname.txt": "one\n", "b.txt": "b\n" });
+  expect(await at.show({ path: "odd\nname.txt" })).toBe(
+    String.raw`["odd\nname.txt" at HEAD: whole file, 1 line, 4 bytes]` + "\none\n",
+  );
+  expect(await at.show()).toContain(String.raw`+++ "b/odd\nname.txt"`);
+  expect(await at.called.failure("git_show", { path: "odd\nname.tx" })).toContain(
+    String.raw`"odd\nname.txt"`,
+  );
+});

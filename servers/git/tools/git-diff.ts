@@ -4,32 +4,35 @@ import { compareFiles, compareTexts } from "../compare.ts";
 import { tool } from "../deps.ts";
 import { differences } from "../differences.ts";
 import { countsText, diffText, statText, type Told } from "../diff-text.ts";
-import { count, flag, paths, repoField, text } from "../fields.ts";
+import { flag, paths, repoField, text } from "../fields.ts";
 import { touched } from "../touched.ts";
 
+/** One whose name says it all. */
+const plainFlag = z.boolean().default(false).meta({ default: undefined });
 /** Exactly two. */
-const pair = z.array(z.string()).length(2);
+const pair = z.array(z.string()).length(2).meta({ minItems: undefined, maxItems: undefined });
 
 export default tool({
   name: "git_diff",
   title: "Git diff",
   description:
-    "Changes: working tree against index; staged; from against the working tree, or to. Also two files or two texts, anywhere.",
+    "Changes: working tree against index; staged; commit from against the working tree or to. Also two files or two texts.",
   effect: "read",
   reach: "local",
   input: z.strictObject({
     repo: repoField,
-    from: text("Old commit.").optional(),
-    to: text("New commit.").optional(),
+    from: text().optional(),
+    to: text().optional(),
     staged: flag("Index against from or HEAD."),
-    mergeBase: flag("From where both parted."),
+    mergeBase: plainFlag,
     paths: paths().optional(),
     stat: flag("Counts only."),
-    context: count("Lines around a change.", 0),
+    context: z.int().min(0).max(100_000).meta({ minimum: undefined, maximum: undefined }).optional(),
     words: flag("Mark words."),
     files: pair.optional(),
     texts: pair.optional(),
-    budget: budgetField,
+    // every client pays for what is said of it
+    budget: budgetField.meta({ description: undefined, default: undefined, maximum: undefined }),
   }),
   touches: ({ repo, paths: named = [], files }) =>
     files === undefined ? touched({ repo, paths: named }) : { paths: files },
