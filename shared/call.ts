@@ -37,7 +37,7 @@ export interface Sealed {
   readonly hooks: HookVerdict;
   /** Set when the person was asked whether these hooks may run at all, and not about the call: their approval hashes. */
   readonly trust?: readonly string[];
-  /** Where the paths led when the person was asked, and what the call would have changed besides. */
+  /** Where the paths led when the person was asked, what the call would have changed besides, what they were told. */
   readonly places: readonly string[];
 }
 

@@ -85,17 +85,19 @@ export interface ToolFacts {
   readonly output?: z.ZodObject;
   touches(input: unknown): Touches;
   foresee?(this: void, input: unknown, context: ViewContext): Promise<readonly Place[]>;
+  says?(this: void, input: unknown, context: ViewContext): Promise<readonly string[]>;
   readonly views: Views<ViewContext>;
 }
 
-/** What making views, and foreseeing, may use. */
+/** What making views, foreseeing and saying may use. */
 export interface ViewContext {
   readonly signal: AbortSignal;
 }
 
 /** A tool whose own types are folded away; made only by `toolFor`. */
-export interface Tool<Deps> extends Omit<ToolFacts, "server" | "reach" | "views" | "foresee"> {
+export interface Tool<Deps> extends Omit<ToolFacts, "server" | "reach" | "views" | "foresee" | "says"> {
   foresee?(this: void, input: unknown, context: ViewContext & Deps): Promise<readonly Place[]>;
+  says?(this: void, input: unknown, context: ViewContext & Deps): Promise<readonly string[]>;
   readonly views: Views<ViewContext & Deps>;
   readonly reach: Reach | ((options: unknown) => Reach);
   run(input: unknown, context: CallContext & Deps): Promise<unknown>;
@@ -123,6 +125,8 @@ export interface ToolSpec<Deps, Input extends z.ZodObject, Data, Output extends 
    * anyway; may read, changes nothing. What it throws is the call's failure.
    */
   foresee?(this: void, input: z.output<Input>, context: ViewContext & Deps): Promise<readonly Place[]>;
+  /** Lines that a person has to see before a yes, such as where a name leads; only for calls that ask, as `foresee`. */
+  says?(this: void, input: z.output<Input>, context: ViewContext & Deps): Promise<readonly string[]>;
   /**
    * How existing hook scripts see the call. Left out, a call that changes something is an `Edit` of each path that it
    * touches, a command is `Bash`, and any other call has only its own name.
@@ -142,7 +146,7 @@ export function toolFor<Deps>() {
   return function tool<Input extends z.ZodObject, Data, Output extends z.ZodObject = z.ZodObject>(
     spec: ToolSpec<Deps, Input, Data, Output>,
   ): Tool<Deps> {
-    const { foresee } = spec;
+    const { foresee, says } = spec;
     return {
       name: spec.name,
       title: spec.title,
@@ -159,6 +163,9 @@ export function toolFor<Deps>() {
             foresee: (input: unknown, context: ViewContext & Deps) =>
               foresee(input as z.output<Input>, context),
           }),
+      ...(says === undefined
+        ? {}
+        : { says: (input: unknown, context: ViewContext & Deps) => says(input as z.output<Input>, context) }),
       views:
         spec.views === undefined
           ? plainViews(spec)

@@ -4,7 +4,7 @@ import type { Part, Tool, ToolFacts } from "../tool.ts";
 
 /** The innermost step: runs the tool with checked arguments, checks what it gave, makes parts of it. */
 export function toEndpoint(server: string, tool: Tool<object>): Endpoint {
-  const { foresee } = tool;
+  const { foresee, says } = tool;
   const facts: ToolFacts = {
     server,
     name: tool.name,
@@ -16,6 +16,7 @@ export function toEndpoint(server: string, tool: Tool<object>): Endpoint {
     ...(tool.output === undefined ? {} : { output: tool.output }),
     touches: (input) => tool.touches(input),
     ...(foresee === undefined ? {} : { foresee }),
+    ...(says === undefined ? {} : { says }),
     views: tool.views,
   };
   return { tool: facts, call: (input, call) => run(tool, input, { call, server }) };

@@ -17,16 +17,18 @@ const MIN_ROOM = 300;
 export function questionMessage(
   tool: ToolFacts,
   input: unknown,
-  about: Case & { readonly reasons: readonly string[] },
+  about: Case & { readonly reasons: readonly string[]; readonly said: readonly string[] },
 ): string {
   const head = `Allow "${tool.title}" (${about.facts.tool})? It would ${deedOf(about, tool)}.`;
   const why = cut(`Asked because ${escapeForPerson(about.reasons.join("; "))}.`, MAX_REASONS);
   const command = commandLine(about.facts.argv);
-  const room = Math.max(MIN_ROOM, MAX_QUESTION - head.length - why.length - command.length);
+  const said = list(about.said.map(escapeForPerson), MAX_QUESTION / 2);
+  const used = [head, why, command, ...said].join("\n").length;
+  const room = Math.max(MIN_ROOM, MAX_QUESTION - used);
   const foreseen = about.foreseen.map((place) => `- ${about.show(place)}`);
   const places = list([...foreseen, ...about.targets.map((target) => placeLine(target, about))], room * 0.7);
   const values = list(otherValues(tool, input), room - places.join("\n").length);
-  return [head, ...(command === "" ? [] : [command]), ...places, ...values, why].join("\n");
+  return [head, ...(command === "" ? [] : [command]), ...said, ...places, ...values, why].join("\n");
 }
 
 function deedOf({ facts, targets }: Case, { reach }: ToolFacts): string {

@@ -49,18 +49,25 @@ async function callDecided(policy: Policy, endpoint: Endpoint, { input, call }: 
   const { ruling, of } = verdict;
   note(call, tool, verdict);
   call.record.touches = touched(policy, verdict);
-  if (call.resumed?.reply.kind === "no") {
-    call.record.because = "the person said no";
-    throw refusal(call, "the person said no", { hint: NOT_AGAIN });
+  checkAllowed(call, verdict);
+  if (call.resumed !== undefined || ruling.kind === "ask") {
+    const said = (await tool.says?.(input, { signal: call.signal })) ?? [];
+    if (call.resumed === undefined) return question(policy, tool, { input, call, verdict, said });
+    checkAnswer(policy, tool, { input, call, of, said });
   }
-  if (ruling.kind === "deny") throw refusal(call, ruling.message, wordsOf(ruling));
-  if (call.resumed !== undefined) checkAnswer(policy, tool, { input, call, of });
-  else if (ruling.kind === "ask") return question(policy, tool, { input, call, verdict });
 
   const approved = verdict.spent || (call.resumed !== undefined && (await keepAnswer(policy, call, verdict)));
   if (of.facts.effect !== "read" || tool.reach === "process") call.record.changed = true;
   const access = noting(policy.access(of, { signal: call.signal, approved }), { policy, call });
   return endpoint.call(input, { ...call, access });
+}
+
+function checkAllowed(call: Call, { ruling }: Verdict): void {
+  if (call.resumed?.reply.kind === "no") {
+    call.record.because = "the person said no";
+    throw refusal(call, "the person said no", { hint: NOT_AGAIN });
+  }
+  if (ruling.kind === "deny") throw refusal(call, ruling.message, wordsOf(ruling));
 }
 
 /** Keeps the person's yes as long as they said; false where none was needed by now. */
@@ -72,6 +79,11 @@ async function keepAnswer(policy: Policy, call: Call, { ruling, of }: Verdict): 
   call.record.decision = "granted";
   call.record.because = `the person said yes, ${lifetime}`;
   return true;
+}
+
+interface Asked extends Run {
+  /** What the tool says of the call to the person. */
+  readonly said: readonly string[];
 }
 
 interface RefusalOptions extends Omit<Refusal, "message"> {
@@ -133,14 +145,17 @@ function touched({ workspace }: Policy, { of }: Verdict): Touches {
 }
 
 /** Refuses an answer to another call than the one that was asked about, and one that was given before. */
-function checkAnswer(policy: Policy, tool: ToolFacts, { input, call, of }: Run & { of: Case }): void {
+function checkAnswer(policy: Policy, tool: ToolFacts, { input, call, of, said }: Asked & { of: Case }): void {
   const { sealed } = call.resumed ?? {};
   if (sealed === undefined) return;
   const isSameCall = sealed.tool === `${tool.server}.${tool.name}` && sealed.caller === call.caller.id;
   if (!isSameCall || hashCall(tool, input) !== hashCall(tool, sealed.input))
     throw refusal(call, "the answer belongs to another call", { hint: ASK_AGAIN, code: "conflict" });
-  if (JSON.stringify(sealedPlaces(of)) !== JSON.stringify(sealed.places)) {
-    const what = tool.foresee === undefined ? "what the path leads to" : "what the call would change";
+  if (JSON.stringify(sealedPlaces(of, said)) !== JSON.stringify(sealed.places)) {
+    const what =
+      tool.foresee === undefined && tool.says === undefined
+        ? "what the path leads to"
+        : "what the call would change";
     throw refusal(call, `${what} changed since the question`, { hint: ASK_AGAIN, code: "conflict" });
   }
   if (!policy.spend(sealed.id)) throw refusal(call, "this question was answered before", { hint: ASK_AGAIN });
@@ -149,12 +164,13 @@ function checkAnswer(policy: Policy, tool: ToolFacts, { input, call, of }: Run &
 /** More foreseen places than this are sealed by their hash, since the seal travels too. */
 const MOST_SEALED = 100;
 
-function sealedPlaces({ targets, foreseen }: Case): string[] {
+/** What a yes is for beside the arguments; what the person was told is among it. */
+function sealedPlaces({ targets, foreseen }: Case, said: readonly string[]): string[] {
   const named = targets.map(({ place }) => absolutePath(place));
   const others = foreseen.map(absolutePath);
-  if (others.length <= MOST_SEALED) return [...named, ...others];
+  if (others.length <= MOST_SEALED) return [...named, ...others, ...said];
   const digest = createHash("sha256").update(JSON.stringify(others)).digest("hex");
-  return [...named, `${others.length} places, ${digest}`];
+  return [...named, `${others.length} places, ${digest}`, ...said];
 }
 
 /** Characters of the arguments, which travel to the client and back while it asks. */
@@ -165,7 +181,7 @@ const ASK_AGAIN = "Call the tool again; the person will be asked again.";
 function question(
   policy: Policy,
   tool: ToolFacts,
-  { input, call, verdict }: Run & { verdict: Verdict },
+  { input, call, verdict, said }: Asked & { verdict: Verdict },
 ): Answer {
   const { ruling, of } = verdict;
   if (ruling.kind !== "ask") throw new Error("only an open question is asked");
@@ -183,7 +199,7 @@ function question(
   return {
     kind: "question",
     question: {
-      message: questionMessage(tool, input, { ...of, reasons: ruling.reasons }),
+      message: questionMessage(tool, input, { ...of, reasons: ruling.reasons, said }),
       lifetimes: ruling.lifetimes,
     },
     sealed: {
@@ -194,7 +210,7 @@ function question(
       hash: hashCall(tool, input),
       input,
       hooks: call.hooks ?? { decision: "none" },
-      places: sealedPlaces(of),
+      places: sealedPlaces(of, said),
     },
   };
 }

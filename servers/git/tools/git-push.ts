@@ -1,0 +1,32 @@
+import * as z from "zod";
+import { tool } from "../deps.ts";
+import { flag, repoField, text } from "../fields.ts";
+import { planPush, pushSays } from "../remote/push-plan.ts";
+import { pushPlanned } from "../remote/push.ts";
+
+export default tool({
+  name: "git_push",
+  title: "Git push",
+  description:
+    "Sends one branch or tag to a remote: the current branch to its upstream or its own name when left out.",
+  effect: "write",
+  reach: "network",
+  input: z.strictObject({
+    repo: repoField,
+    remote: text().default("origin"),
+    ref: text("Branch, tag or commit.").optional(),
+    to: text("Name there.").optional(),
+    setUpstream: flag("Follow it from now on."),
+    tags: flag("Annotated tags on the way too."),
+    force: flag("Only where the person allows it."),
+  }),
+  touches: () => ({}),
+  says: async (input, context) => pushSays(await planPush(input, context)),
+
+  async run(input, context): Promise<{ header: string; lines: readonly string[] }> {
+    return await pushPlanned(await planPush(input, context), context);
+  },
+
+  render: ({ header, lines }) => [header, ...lines].join("\n"),
+  shorter: [({ header }) => header],
+});
