@@ -1,6 +1,7 @@
 import { ToolError } from "../shared/errors.ts";
 import { shown } from "../shared/config/shown.ts";
 import type { Scope as Closing } from "../shared/scope.ts";
+import { branchAt } from "../shared/git/branch-at.ts";
 import type { Workspace } from "../shared/workspace/workspace.ts";
 import { ChainWatch } from "./find/chain-watch.ts";
 import { findSources, type Chain } from "./find/find-sources.ts";
@@ -71,7 +72,12 @@ export class Instructions {
   constructor(options: InstructionsOptions) {
     this.#options = options;
     this.#files = new ProjectFiles(options);
-    this.#reader = new Reader({ files: this.#files, templates: this.#templates, home: options.places.home });
+    this.#reader = new Reader({
+      files: this.#files,
+      templates: this.#templates,
+      home: options.places.home,
+      branchAt: (path, signal) => branchAt(options.workspace, path, signal),
+    });
   }
 
   /** Throws `ToolError("denied")` for a target outside the roots; what is wrong with a file is in the warnings. */

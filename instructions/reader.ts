@@ -15,6 +15,8 @@ export interface ReaderOptions {
   readonly files: InstructionFiles;
   readonly templates: Templates;
   readonly home: string;
+  /** The branch where a path lies; nothing outside a repository. */
+  readonly branchAt: (path: string, signal: AbortSignal) => Promise<string | undefined>;
 }
 
 /** Characters of many files together, and what is said of those for which there is no room. */
@@ -178,14 +180,17 @@ export class Reader {
   }
 
   /** The body of a document that asks for it filled in; of any other as it is. */
-  #render(
+  async #render(
     { frontmatter: { template: kind }, body }: Document,
     { chain, signal }: { readonly chain: Chain; readonly signal: AbortSignal },
-  ): Promise<Rendered> | Rendered {
+  ): Promise<Rendered> {
     if (kind === undefined) return { text: body, problems: [] };
     const { path: target, isDirectory: targetIsDirectory } = chain.target;
-    const about = { projectRoot: chain.projectRoot, target, targetIsDirectory, date: new Date() };
-    return this.#options.templates.render(body, { kind, variables: variablesFor(about), signal });
+    const { projectRoot } = chain;
+    // most templates never name it
+    const branch = body.includes("branch") ? await this.#options.branchAt(projectRoot, signal) : undefined;
+    const about = { projectRoot, target, targetIsDirectory, date: new Date(), branch };
+    return await this.#options.templates.render(body, { kind, variables: variablesFor(about), signal });
   }
 }
 

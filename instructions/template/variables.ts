@@ -11,7 +11,7 @@ export interface VariablesAbout {
   readonly target: string;
   readonly targetIsDirectory?: boolean;
   readonly date: Date;
-  readonly branch?: string;
+  readonly branch?: string | undefined;
 }
 
 /** What templates of instructions can name. No absolute path, and nothing that a file's name could smuggle in. */

@@ -24,6 +24,17 @@ describe("loading", () => {
     expect((await made.load("src/x")).blocks[0]?.path).toBe(".claude/rules/deep/r.md");
   });
 
+  test("fills in the branch that is checked out, also right after another is", async () => {
+    await using made = await engine({
+      "root/AGENTS.md": "---\ntemplate: vars\n---\non {{branch}}.",
+      "root/.git/HEAD": "ref: refs/heads/feat/x\n",
+      "root/.git/objects/x": "",
+    });
+    expect((await made.load("x")).mergedText).toContain("on feat/x.");
+    await made.write({ "root/.git/HEAD": `${"a".repeat(40)}\n` });
+    expect((await made.load("x")).mergedText).toContain("on HEAD.");
+  });
+
   test("an id that no file has is told, and one that a file has is not", async () => {
     await using made = await engine({
       "root/AGENTS.md": "A",
