@@ -53,12 +53,20 @@ export function toldFile(file: FileDiff, context: GitContext, telling: Telling):
   return { ...told, ...(patch === undefined ? {} : { patch }) };
 }
 
-function reasonFor(file: FileDiff, isNamed: boolean, { ofTree }: Telling): string | undefined {
-  const { status, path, binary, patch, added, deleted } = file;
+function reasonFor(file: FileDiff, isNamed: boolean, telling: Telling): string | undefined {
+  const { status, binary, patch, added, deleted } = file;
   if (status === "X") return "submodule, its repository lies outside the roots: not shown";
   if (binary) return "binary";
-  if (status === "U" && patch === undefined && added + deleted === 0) return "conflict: one side deleted it";
-  if (isNamed || patch === undefined) return undefined;
+  if (patch === undefined)
+    return status === "U" && added + deleted === 0 ? "conflict: one side deleted it" : undefined;
+  return isNamed ? undefined : reasonToAsk({ ...file, patch }, telling);
+}
+
+/** Of what is shown only to those who name it. */
+function reasonToAsk(
+  { status, path, patch }: FileDiff & { readonly patch: string },
+  { ofTree }: Telling,
+): string | undefined {
   if (ofTree && status === "M" && isPointer(patch))
     return "its filter, git-lfs, does not run here: not shown";
   if (QUIET.test(path)) return "made by a program: give its path to see it";

@@ -6,7 +6,13 @@ import git from "../../servers/git/server.ts";
 import { ToolError } from "../../shared/errors.ts";
 import { callable, type Called, type CallOptions } from "../support/call-tool.ts";
 import { makeHistory, randomHistory } from "../support/random-history.ts";
-import { repository, type Files, type Repository, type RepositoryOptions } from "../support/repository.ts";
+import {
+  repository,
+  servedGit,
+  type Files,
+  type Repository,
+  type RepositoryOptions,
+} from "../support/repository.ts";
 import { SECRET, temporary, type Ground } from "../support/workspace.ts";
 
 interface Standing extends AsyncDisposable {
@@ -241,6 +247,24 @@ test("secrets keep their counts and lose their contents, also at either end of a
   for (const range of ["HEAD^^..HEAD^", "HEAD^..HEAD"]) {
     const { body: text } = await at.diff({ from: range });
     expect(text).toContain("not shown: may hold secrets");
+    expect(text).not.toContain("hidden");
+  }
+});
+
+test("policy's own rule about secrets holds, for any revision", async () => {
+  await using at = await servedGit({ "conf/.env.local": "KEY=hidden\n", "a.txt": "1\n" });
+  await at.repo.commit("second", { "conf/.env.local": "KEY=hidden2\n", "a.txt": "2\n" });
+  for (const [name, input] of [
+    ["git_diff", { from: "HEAD^..HEAD" }],
+    ["git_diff", { from: "HEAD^", to: "HEAD", paths: ["conf"] }],
+    ["git_show", {}],
+    ["git_show", { ref: "HEAD^" }],
+    ["git_show", { path: "conf/.env.local" }],
+    ["git_diff", { from: "HEAD^..HEAD", paths: ["conf/.env.local"] }],
+    ["git_diff", { files: ["a.txt", "conf/.env.local"] }],
+  ] as const) {
+    const { text } = await at.call(name, input);
+    expect(text).toMatch(/secret|denied/u);
     expect(text).not.toContain("hidden");
   }
 });
