@@ -10,6 +10,8 @@ import gitShow from "./tools/git-show.ts";
 import gitFetch from "./tools/git-fetch.ts";
 import gitPush from "./tools/git-push.ts";
 import gitCommit from "./tools/git-commit.ts";
+import gitRestore from "./tools/git-restore.ts";
+import gitStash from "./tools/git-stash.ts";
 import gitStage from "./tools/git-stage.ts";
 import gitStatus from "./tools/git-status.ts";
 import gitLog from "./tools/git-log.ts";
@@ -18,6 +20,7 @@ import gitSwitch from "./tools/git-switch.ts";
 import gitWorktree from "./tools/git-worktree.ts";
 import gitBlame from "./tools/git-blame.ts";
 import gitBranches from "./tools/git-branches.ts";
+import gitChangelog from "./tools/git-changelog.ts";
 
 export default defineServer({
   name: "git",
@@ -32,12 +35,17 @@ export default defineServer({
     gitShow,
     gitStage,
     gitCommit,
+    gitRestore,
+    gitStash,
     gitBlame,
     gitSwitch,
     gitMerge,
     gitWorktree,
     gitFetch,
-    gitPush, gitBranches],
+    gitPush,
+    gitBranches,
+    gitChangelog,
+  ],
   resources: {
     templates: [
       {

@@ -1,11 +1,14 @@
 import { mkdir, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import git from "../../servers/git/server.ts";
 import { callable, type Called } from "../support/call-tool.ts";
 import { moduleHistory } from "../support/histories.ts";
 import { repository, type Files, type Repository } from "../support/repository.ts";
 import { temporary } from "../support/workspace.ts";
+
+const RUNS = Number(process.env["HISTORY_RUNS"] ?? 10);
 
 interface Standing extends AsyncDisposable {
   readonly repo: Repository;
@@ -206,6 +209,38 @@ test("how a submodule differs from a folder outside the roots is not told", asyn
   await symlink(join(outside, ".git"), link);
   expect(await called.texts("git_status", { repo: "super" })).toEqual(["[main; clean]"]);
 });
+
+const step = fc.record({
+  path: fc.constantFrom("a.txt", "b.txt", "dir/c.txt", "dir/d e.txt", "ü/f.txt", "new.txt", "other/g.txt"),
+  what: fc.constantFrom("write", "write", "delete", "stage", "stage", "forget", "commit", "move"),
+  text: fc.constantFrom("one\n", "two\n", "a text that is long enough to be found again\n".repeat(5)),
+});
+
+test("whatever was done to a tree, it is what git says", async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 20 }), async (steps) => {
+      await using at = await standing({
+        "a.txt": "1\n",
+        "b.txt": "2\n".repeat(20),
+        "dir/c.txt": "3\n",
+        "ü/f.txt": "4\n",
+      });
+      for (const { path, what, text } of steps) {
+        if (what === "write") await at.repo.write({ [path]: text });
+        if (what === "delete") await rm(join(at.repo.root, path), { force: true });
+        // what is not there cannot be staged, forgotten or moved
+        if (what === "stage") await at.repo.git("add", "--all", "--", path).catch(() => "");
+        if (what === "forget") await at.repo.git("rm", "-q", "--cached", "--", path).catch(() => "");
+        if (what === "move") await at.repo.git("mv", "-f", path, `${path}.moved`).catch(() => "");
+        if (what === "commit") await at.repo.git("commit", "--quiet", "-m", "x").catch(() => "");
+      }
+      const { header, lines } = await at.status();
+      expect(lines).toEqual((await short(at.repo)).map((line) => line.replaceAll('"', "")));
+      expect(header.endsWith("clean]")).toBe(lines.length === 0);
+    }),
+    { numRuns: RUNS },
+  );
+}, 120_000);
 
 test("a repository below the root tells paths from the root", async () => {
   await using at = await standing({ "a.txt": "one\n" }, { folder: "sub/repo" });

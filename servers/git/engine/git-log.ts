@@ -6,7 +6,7 @@ import type { CommitFacts, LogAsk } from "./shapes.ts";
 
 const MAX_BYTES = 64 * 1024 * 1024;
 
-/** One process. With a pickaxe each commit comes with the files in which the text was found. */
+/** One process. */
 export async function log(
   { git, repository, signal }: GitRunIn,
   ask: LogAsk,
@@ -17,9 +17,7 @@ export async function log(
     signal,
     maxBytes: MAX_BYTES,
   });
-  return parseCommits(text).map(({ commit, files }) =>
-    ask.pickaxe === undefined ? commit : { ...commit, files },
-  );
+  return parseCommits(text).map(({ commit, files }) => (withFiles(ask) ? { ...commit, files } : commit));
 }
 
 /** Throws `not_found` when git knows no such commit. */
@@ -27,6 +25,10 @@ export async function commit(at: GitRunIn, hash: string): Promise<CommitFacts> {
   const [found] = await log(at, { revisions: [hash], paths: [], follow: false, skip: 0, limit: 1 });
   if (found !== undefined) return found;
   throw new ToolError("not_found", "git knows no such commit", { hint: "git_log shows hashes." });
+}
+
+function withFiles({ pickaxe, files = false }: LogAsk): boolean {
+  return files || pickaxe !== undefined;
 }
 
 /** Nothing of the configuration changes how it looks; signatures and converters run programs. */
@@ -57,8 +59,9 @@ function filtersOf(ask: LogAsk): string[] {
   return [
     ...pairs.flatMap(given),
     ...(searches ? ["--fixed-strings", "--regexp-ignore-case"] : []),
+    ...(ask.pickaxe === undefined ? [] : [`-S${ask.pickaxe}`]),
     // without renames a text that only the old name held is not told by the new one
-    ...(ask.pickaxe === undefined ? [] : [`-S${ask.pickaxe}`, "--name-only", "--no-renames"]),
+    ...(withFiles(ask) ? ["--name-only", "--no-renames"] : []),
     ...(ask.follow ? ["--follow"] : ["--no-follow"]),
   ];
 }

@@ -54,7 +54,7 @@ export interface CommitFacts {
   readonly message: string;
   /** What points to it, whole names and `HEAD`, as git's decorations; left out when nothing does. */
   readonly refs?: readonly string[];
-  /** Only with a pickaxe: the files in which the text was found. */
+  /** When they were asked for; with a pickaxe those in which the text was found. */
   readonly files?: readonly string[];
 }
 
@@ -68,6 +68,8 @@ export interface LogAsk {
   readonly until?: string;
   readonly grep?: string;
   readonly pickaxe?: string;
+  /** Also the names of the files that each commit changed, an old and a new name of a rename both; of merges none. */
+  readonly files?: boolean;
   readonly skip: number;
   readonly limit: number;
 }
