@@ -8,7 +8,7 @@ import { filteredPaths, filteredRefusal } from "../filters.ts";
 import { mayShow } from "../open.ts";
 
 const MARKS = [/^<{7} /mu, /^={7}\r?$/mu, /^>{7} /mu];
-const MAX_LOOKED_AT = 16 * 1024 * 1024;
+const MAX_LOOKED_AT = 256 * 1024 * 1024;
 
 /** Throws `invalid_input` for a path that lies in another repository inside this one. */
 export async function refuseInner(

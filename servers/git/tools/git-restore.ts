@@ -1,0 +1,98 @@
+import * as z from "zod";
+import type { Kept } from "../change/keep-contents.ts";
+import { keptLines } from "../change/keep-contents.ts";
+import { namePaths } from "../change/name-paths.ts";
+import { openWork, type Work } from "../change/work.ts";
+import { tool } from "../deps.ts";
+import { flag, paths, repoField, text } from "../fields.ts";
+import { counted, notesOn, placesOf } from "../forecast.ts";
+import { oneLine, shownPath } from "../foreign-text.ts";
+import { openWorkTree } from "../open.ts";
+import { restoreFiles } from "../restore/restore-files.ts";
+import { planRestore, type RestorePlan } from "../restore/restore-plan.ts";
+import { stagedChanges, unstagePaths } from "../stage/unstage-paths.ts";
+
+const SHOWN = 100;
+
+const input = z.strictObject({
+  repo: repoField,
+  paths: paths(),
+  ref: text("Take them from this commit.").optional(),
+  staged: flag("The index instead, back to HEAD or ref."),
+  dryRun: flag("Only list."),
+});
+
+type Input = z.output<typeof input>;
+
+export default tool({
+  name: "git_restore",
+  title: "Restore files",
+  description:
+    "Puts tracked files back as the index or ref has them; what they held is kept and can be brought back.",
+  effect: "write",
+  reach: "local",
+  input,
+  touches: ({ paths }) => ({ reads: paths, linksThemselves: true }),
+
+  async foresee(asked, context) {
+    if (asked.staged || asked.dryRun) return [];
+    const { git, signal } = context;
+    const { repository, refs, paths } = await openWorkTree(asked, context);
+    const { changes } = await planRestore({ git, signal, repository, refs }, { paths, ref: asked.ref });
+    return placesOf(repository, { changes });
+  },
+
+  async run(asked, context): Promise<string> {
+    const work = await openWork(asked, context);
+    const run = asked.staged ? restoreIndex : restoreTree;
+    return await work.git.exclusively(work.repository, work.signal, () => run(work, work.paths, asked));
+  },
+
+  render: (answer) => answer,
+});
+
+async function restoreIndex(work: Work, paths: readonly string[], { ref, dryRun }: Input): Promise<string> {
+  const commit = ref === undefined ? undefined : (await work.refs.resolve(ref)).spec;
+  const to = ref === undefined ? "HEAD" : oneLine(ref);
+  const changes = await stagedChanges(work, paths, commit);
+  if (!dryRun) await unstagePaths(work, paths, commit);
+  const did = `${dryRun ? "would put back" : "put back"} ${counted(changes.length, "file")} in the index to ${to}`;
+  const names = changes.map(({ path }) => shownPath(work.repository, path));
+  return [`[${did}; the working tree is as it was]`, ...bounded(names)].join("\n");
+}
+
+async function restoreTree(work: Work, paths: readonly string[], { ref, dryRun }: Input): Promise<string> {
+  const plan = await planRestore(work, { paths, ref });
+  const kept = dryRun ? undefined : await restoreFiles(work, paths, plan);
+  return answer(work, { plan, kept, dryRun, to: ref === undefined ? "the index" : oneLine(ref) });
+}
+
+function answer(
+  work: Work,
+  done: {
+    readonly plan: RestorePlan;
+    readonly kept: Kept | undefined;
+    readonly dryRun: boolean;
+    readonly to: string;
+  },
+): string {
+  const { repository } = work;
+  const { plan, kept, dryRun, to } = done;
+  const { changes, submodules } = plan;
+  const files = `${counted(changes.length, "file")} to ${to}`;
+  const names = changes.map(({ kind, path }) => `${MARKS[kind]} ${shownPath(repository, path)}`);
+  return [
+    `[${dryRun ? "would restore" : "restored"} ${files}]`,
+    ...keptLines(work, kept),
+    ...bounded(names),
+    ...(submodules.length === 0 ? [] : [`submodules, not entered: ${namePaths(repository, submodules)}`]),
+    ...(dryRun ? [] : notesOn(repository, changes)),
+  ].join("\n");
+}
+
+const MARKS = { added: "A", deleted: "D", changed: "M" } as const;
+
+function bounded(lines: readonly string[]): string[] {
+  const more = lines.length - SHOWN;
+  return [...lines.slice(0, SHOWN), ...(more > 0 ? [`and ${more} more`] : [])];
+}
