@@ -3,10 +3,7 @@ import * as z from "zod";
 // Every client pays for each word of a schema at each start, so bounds that nobody meets are checked but not told.
 
 /** Names the repository of a call. */
-export const repoField = z
-  .string()
-  .optional()
-  .describe("A path in the repository; needed when there are several.");
+export const repoField = z.string().optional().describe("Which repository: a path in it.");
 
 /** A switch. */
 export function flag(description: string, standard = false) {
@@ -14,8 +11,9 @@ export function flag(description: string, standard = false) {
 }
 
 /** A whole number, from `least` on. */
-export function count(description: string, least = 1) {
-  return z.int().min(least).max(1e9).meta({ description, minimum: undefined, maximum: undefined }).optional();
+export function count(description?: string, least = 1) {
+  const field = z.int().min(least).max(1e9).meta({ minimum: undefined, maximum: undefined });
+  return (description === undefined ? field : field.describe(description)).optional();
 }
 
 /** How many lines or entries at most. */

@@ -6,7 +6,7 @@ import { annotationsOf, type ToolFacts } from "../tool.ts";
 export function describeTool(tool: ToolFacts): Tool {
   return {
     name: tool.name,
-    title: tool.title,
+    // the title is among the annotations, where clients of every revision look: twice would be paid twice
     description: tool.description,
     inputSchema: schemaOf(tool.input, "input"),
     ...(tool.output === undefined ? {} : { outputSchema: schemaOf(tool.output, "output") }),

@@ -17,8 +17,8 @@ export default tool({
     repo: repoField,
     path: z.string(),
     ref: text().optional(),
-    startLine: count("First line."),
-    endLine: count("Last line."),
+    startLine: count(),
+    endLine: count(),
     ignoreRevs: z
       .array(text())
       .max(100)

@@ -10,8 +10,7 @@ import { touched } from "../touched.ts";
 export default tool({
   name: "git_log",
   title: "Git log",
-  description:
-    "Commits, newest first, one a line; filters combine. One whole: git_show. Notes: git_changelog.",
+  description: "Commits, newest first; filters combine. One whole: git_show.",
   effect: "read",
   reach: "local",
   input: z.strictObject({

@@ -16,13 +16,13 @@ const hunk = z.strictObject({ path: z.string(), startLine: line, endLine: line }
 
 const input = z.strictObject({
   repo: repoField,
-  paths: paths("Files and folders, deleted ones too.").optional(),
+  paths: paths().optional(),
   hunks: z
     .array(hunk)
     .min(1)
     .max(500)
     .meta({
-      description: "Only changed lines within these, as the new version counts.",
+      description: "Changed lines within these, as the file is now.",
       minItems: undefined,
       maxItems: undefined,
     })
