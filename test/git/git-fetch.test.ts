@@ -1,6 +1,8 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
+import { ToolError } from "../../shared/errors.ts";
+import { freshCall } from "../support/calls.ts";
 import { daemonRemote, httpRemote, processesNaming, silentServer, zombies } from "../support/git-servers.ts";
 import { remoteGround, type RemoteGround } from "../support/remote-ground.ts";
 import type { Repository } from "../support/repository.ts";
@@ -174,6 +176,52 @@ describe("git_fetch", () => {
     await at.here.git("remote", "add", "by-ssh", `ada@example.com:${at.there.root}`);
     expect(await at.fetch({ remote: "by-ssh" })).toContain("new by-ssh/main");
     expect(await readFile(log, "utf8")).toContain("ada@example.com git-upload-pack");
+  });
+
+  test("goes through the person's proxy, and by their ssh without a question", async () => {
+    await using at = await remoteGround();
+    const { url } = await httpRemote(at.served, at.scope);
+    await at.here.git("remote", "add", "origin", `${url}/there.git`);
+    await at.person(`[http "${url}"]\n\tproxy = http://127.0.0.1:1\n`);
+    expect(await at.fails("git_fetch")).toContain("cannot be reached");
+    await at.person("");
+    expect(await at.fetch()).toContain("new origin/main");
+    expect(await at.here.git("log", "-g", "--format=%gs", "origin/main")).toBe("fetch origin: storing head");
+
+    const log = join(at.base, "ssh.log");
+    await at.canary(
+      "ssh",
+      `echo "$@" > '${log}'; echo "ada@example.com: Permission denied (publickey)." >&2; exit 255`,
+    );
+    await at.here.git("remote", "add", "by-ssh", "ada@example.com:there.git");
+    const path = process.env["PATH"];
+    process.env["PATH"] = `${at.base}:${path}`;
+    try {
+      expect(await at.fails("git_fetch", { remote: "by-ssh" })).toContain("wants to know who we are");
+      expect(await readFile(log, "utf8")).toMatch(/^-oBatchMode=yes -oConnectTimeout=20 .*ada@example.com/u);
+      const own = await at.canary("own-ssh", `echo own > '${log}'; exit 1`);
+      await at.here.git("config", "core.sshCommand", own);
+      await at.fails("git_fetch", { remote: "by-ssh" });
+      expect(await readFile(log, "utf8")).not.toBe("own\n");
+      await at.trust(at.here);
+      await at.fails("git_fetch", { remote: "by-ssh" });
+      expect(await readFile(log, "utf8")).toBe("own\n");
+    } finally {
+      process.env["PATH"] = path;
+    }
+  });
+
+  test("says every two seconds that it still waits", async () => {
+    await using at = await remoteGround();
+    const { port } = await silentServer(at.scope);
+    await at.here.git("remote", "add", "origin", `git://127.0.0.1:${port}/x.git`);
+    const endpoint = at.called.endpoints.find(({ tool }) => tool.name === "git_fetch");
+    const controller = new AbortController();
+    const report = vi.fn(() => controller.abort(new ToolError("cancelled", "enough")));
+    const { signal } = controller;
+    const call = freshCall({ signal, report, access: { signal, permit: () => {} } });
+    await endpoint?.call({ repo: "here" }, call).catch(() => undefined);
+    expect(report).toHaveBeenCalledExactlyOnceWith({ done: 2, message: "fetch origin, 2 s" });
   });
 
   test("says what is wrong and what to do next", async () => {

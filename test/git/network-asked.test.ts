@@ -26,12 +26,12 @@ describe("a call that leaves this machine", () => {
     const hash = await at.repo.commit("two", {});
     const { asked, text } = await at.call("git_push", {}, yes);
     expect(asked?.message).toContain(
-      `\nto: ${shown}\nwhat: main ${hash.slice(0, 10)} as refs/heads/main\nremote: "origin"\n`,
+      `\nto: ${shown}\nwhat: main ${hash.slice(0, 10)} as refs/heads/main\n- .\nremote: "origin"\n`,
     );
     expect(text).toContain("updated main");
     const fetched = await at.call("git_fetch", { refs: ["main"] }, yes);
     expect(fetched.asked?.message).toContain(
-      `\nfrom: ${shown}\nwhat: +refs/heads/main:refs/remotes/origin/main\n`,
+      `\nfrom: ${shown}\nwhat: +refs/heads/main:refs/remotes/origin/main\n- .\n`,
     );
     expect(JSON.stringify([asked, text, fetched])).not.toContain("s3cret");
   });

@@ -1,11 +1,12 @@
 import { ToolError } from "../../../shared/errors.ts";
+import { explainRemoteFailure } from "../../../shared/git/failures.ts";
 import { isName } from "../../../shared/git/refs.ts";
 import type { GitContext, GitViewContext } from "../deps.ts";
 import { oneLine, plainName } from "../foreign-text.ts";
 import { openRepository } from "../open.ts";
 import { changeCounts, changeLines, shortRef } from "./change-text.ts";
 import { openRemote, type Remote } from "./open-remote.ts";
-import { reach } from "./reach.ts";
+import { ofRemote, reach } from "./reach.ts";
 import { refChanges, remoteRefs } from "./ref-changes.ts";
 import { branchRefspec } from "./refspecs.ts";
 
@@ -61,10 +62,11 @@ export async function fetchAll(
   const { exitCode, stderr } = await reach(context, remote, { args, ok: [0, 1] });
   const rejected = rejections(stderr);
   if (exitCode !== 0 && rejected.length === 0)
-    throw new ToolError("external", `${remote.name} (${remote.shown}) sent not all that was asked for`, {
-      hint: "Read what git said below; fetch again.",
-      details: stderr,
-    });
+    throw ofRemote(
+      explainRemoteFailure(stderr, exitCode, "git fetch"),
+      remote,
+      context.options.networkSeconds,
+    );
   const changes = await refChanges(where, before, await remoteRefs(where));
   const unused = remote.refspecs.refused.map((spec) => `not used, would write elsewhere: ${oneLine(spec)}`);
   return {

@@ -26,7 +26,9 @@ export async function reach(
   const { protocols: network, settings, env } = remote;
   const deadlineMs = networkSeconds * 1_000;
   try {
-    const options = { signal, writes: true, ok: ANY, network, settings, env, deadlineMs };
+    // what the log of a reference says; by itself git puts all its arguments there
+    const said = { ...env, GIT_REFLOG_ACTION: `${args[0] ?? ""} ${remote.name}` };
+    const options = { signal, writes: true, ok: ANY, network, settings, env: said, deadlineMs };
     const result = await git.run(remote.repository, args, options);
     if (ok.includes(result.exitCode ?? -1)) return result;
     throw explainRemoteFailure(result.stderr, result.exitCode, doing);

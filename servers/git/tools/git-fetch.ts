@@ -12,7 +12,7 @@ export default tool({
   reach: "network",
   input: z.strictObject({
     repo: repoField,
-    remote: text().default("origin"),
+    remote: text("Its name.").default("origin"),
     refs: z
       .array(text())
       .min(1)
@@ -22,7 +22,7 @@ export default tool({
     prune: flag("Drop what is gone there."),
     tags: flag("All tags too."),
   }),
-  touches: () => ({}),
+  touches: ({ repo = "." }) => ({ reads: [repo] }),
   says: async (input, context) => fetchSays(await planFetch(input, context)),
 
   async run(input, context): Promise<{ header: string; lines: readonly string[] }> {

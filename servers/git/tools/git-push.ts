@@ -13,14 +13,14 @@ export default tool({
   reach: "network",
   input: z.strictObject({
     repo: repoField,
-    remote: text().default("origin"),
+    remote: text("Its name.").default("origin"),
     ref: text("Branch, tag or commit.").optional(),
     to: text("Name there.").optional(),
     setUpstream: flag("Follow it from now on."),
     tags: flag("Annotated tags on the way too."),
     force: flag("Only where the person allows it."),
   }),
-  touches: () => ({}),
+  touches: ({ repo = "." }) => ({ reads: [repo] }),
   says: async (input, context) => pushSays(await planPush(input, context)),
 
   async run(input, context): Promise<{ header: string; lines: readonly string[] }> {
