@@ -19,6 +19,10 @@ const NETWORK = [
   "GIT_SSH_VARIANT",
   "GIT_PROXY_COMMAND",
   "GIT_SSL_CAINFO",
+  "GIT_SSL_CAPATH",
+  // where credential helpers find the person's keyring and tickets
+  "DBUS_SESSION_BUS_ADDRESS",
+  "KRB5CCNAME",
   "SSL_CERT_FILE",
   "SSL_CERT_DIR",
   "http_proxy",

@@ -269,6 +269,28 @@ describe("a remote on this machine", () => {
     expect(await at.push({ remote: "self", to: "copy" })).toContain("new copy");
   });
 
+  test("is one for SHA-256 and for partial and shallow repositories too", async () => {
+    await using sha256 = await remoteGround({ local: true, format: "sha256" });
+    await sha256.here.git("remote", "add", "origin", "../there.git");
+    expect(await sha256.fetch()).toContain("new origin/main");
+    await sha256.here.commit("two", {});
+    expect(await sha256.push()).toContain("updated main");
+
+    await using at = await remoteGround({ local: true });
+    await at.there.git("config", "uploadpack.allowFilter", "true");
+    const url = `file://${at.there.root}`;
+    await at.here.git("clone", "--quiet", "--filter=blob:none", "--no-checkout", url, "../partial");
+    await at.here.git("clone", "--quiet", "--depth=1", url, "../shallow");
+    await at.here.commit("two", { "a.txt": "two" });
+    await at.here.git("push", "--quiet", at.there.root, "main");
+    for (const repo of ["partial", "shallow"]) {
+      expect(await at.fetch({ repo })).toMatch(/: 1 updated\]\nupdated origin\/main .* \+1 commit$/u);
+      expect(await at.push({ repo, to: repo })).toContain(`new ${repo}`);
+    }
+    const missing = ["rev-list", "--objects", "--missing=print", "origin/main"];
+    expect(await at.here.at("../partial").git(...missing)).toMatch(/^\?/mu);
+  });
+
   test("stays closed outside the roots, and where there is none", async () => {
     await using at = await remoteGround();
     await at.here.git("init", "--quiet", "--bare", "../plain");
