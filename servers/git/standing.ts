@@ -2,12 +2,14 @@ import { join } from "node:path";
 import * as z from "zod";
 import { decodeCursor, encodeCursor } from "../../shared/cursor.ts";
 import { ToolError } from "../../shared/errors.ts";
+import type { GitFiles } from "../../shared/git/git-files.ts";
 import type { Head } from "../../shared/git/refs.ts";
 import type { Repository } from "../../shared/git/repository.ts";
 import { underwayIn, type Underway } from "../../shared/git/state.ts";
 import type { GitContext } from "./deps.ts";
 import { compareBytes } from "./engine/parse-status.ts";
 import type { StatusEntry, StatusFacts } from "./engine/shapes.ts";
+import { filteredPaths } from "./filters.ts";
 import { shownPath } from "./foreign-text.ts";
 import type { Opened } from "./open.ts";
 
@@ -26,6 +28,8 @@ export interface Standing {
   readonly first: number;
   readonly end: number;
   readonly cursor?: string;
+  /** Changed files whose filter does not run here, as that of git-lfs: git may take them for changed for that alone. */
+  readonly filtered: number;
   /** True when it was answered without the git program. */
   readonly embedded: boolean;
 }
@@ -72,11 +76,42 @@ export async function standingOf(
     counts: countsOf(entries),
     entries,
     ...pageOf(entries, after, asked.limit),
+    filtered: await filteredIn(entries, repository, context),
     embedded: engine.name === "embedded",
   };
 }
 
-const NOTHING = { counts: countsOf([]), entries: [], first: 0, end: 0 };
+const NOTHING = { counts: countsOf([]), entries: [], first: 0, end: 0, filtered: 0 };
+
+/** Asks git only when the attributes at the top name a filter at all. */
+async function filteredIn(
+  entries: readonly StatusEntry[],
+  repository: Repository,
+  context: GitContext,
+): Promise<number> {
+  const changed = entries.filter(
+    ({ kind, tree, submodule }) => kind === "changed" && tree === "M" && !submodule,
+  );
+  if (repository.trusted || changed.length === 0) return 0;
+  const files = context.git.files(context.signal);
+  const places = [
+    join(repository.workTree ?? "", ".gitattributes"),
+    join(repository.commonDir, "info/attributes"),
+  ];
+  const texts = await Promise.all(places.map((place) => attributesAt(files, place)));
+  if (!texts.some((text) => text.includes("filter="))) return 0;
+  const paths = changed.map(({ path }) => path);
+  return (await filteredPaths(context, repository, paths)).length;
+}
+
+/** What is too large for attributes to be read by us is left to git. */
+async function attributesAt(files: GitFiles, place: string): Promise<string> {
+  const stat = await files.stat(place);
+  if (stat?.kind !== "file") return "";
+  return stat.size > MAX_ATTRIBUTES ? "filter=" : ((await files.text(place)) ?? "");
+}
+
+const MAX_ATTRIBUTES = 1024 * 1024;
 
 function inOrder(entries: readonly StatusEntry[]): StatusEntry[] {
   return ORDER.flatMap((kind) => entries.filter((entry) => entry.kind === kind));

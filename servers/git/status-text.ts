@@ -33,7 +33,7 @@ export function statusLine(standing: Standing): string {
 }
 
 function headerOf(standing: Standing, listed: boolean): string {
-  const { entries, first, end, cursor, embedded } = standing;
+  const { entries, first, end, cursor, filtered, embedded } = standing;
   const isCut = cursor !== undefined || first > 0 || !listed;
   const facts = [
     placeOf(standing),
@@ -41,6 +41,7 @@ function headerOf(standing: Standing, listed: boolean): string {
     totalsOf(standing),
     ...(isCut && listed ? [`shown ${first + 1}-${end} of ${entries.length}`] : []),
     ...(cursor === undefined || !listed ? [] : [`go on with cursor ${cursor}`]),
+    ...(filtered > 0 ? [`${filtered} have a filter that does not run untrusted, and may be unchanged`] : []),
     ...(embedded ? ["answered without the git program"] : []),
   ];
   return `[${cursor === undefined && listed ? "" : "partial: "}${facts.join("; ")}]`;

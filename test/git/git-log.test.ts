@@ -219,6 +219,48 @@ test("every odd path can be asked for", async () => {
     ]);
 }, 60_000);
 
+test("days are those of the answers, on the second", async () => {
+  await using at = await gitCalled();
+  const { repo } = at;
+  const tree = (await repo.bytes(["mktree"], Buffer.alloc(0))).toString().trim();
+  const dated = async (date: string, ...parents: string[]): Promise<string> => {
+    const text = `tree ${tree}\n${parents.map((each) => `parent ${each}\n`).join("")}author A <a@x> ${date}\ncommitter A <a@x> ${date}\n\n${date}\n`;
+    return (await repo.bytes(["hash-object", "-t", "commit", "-w", "--stdin"], Buffer.from(text)))
+      .toString()
+      .trim();
+  };
+  const midnight = Date.parse("2024-05-02T00:00:00Z") / 1000;
+  const before = await dated(`${midnight - 1} +1400`);
+  const after = await dated(`${midnight} -1200`, before);
+  await repo.git("update-ref", "refs/heads/main", after);
+  expect(await logged(at, { since: "2024-05-02" })).toEqual([after.slice(0, 10)]);
+  expect(await logged(at, { until: "2024-05-01" })).toEqual([before.slice(0, 10)]);
+  expect(await logged(at, { since: "2024-05-02 00:00" })).toEqual([after.slice(0, 10)]);
+  const { lines } = await at.ask("git_log");
+  expect(lines.map((line) => line.slice(11, 27))).toEqual(["2024-05-02 00:00", "2024-05-01 23:59"]);
+});
+
+test("bare and SHA-256 repositories have a history, blame, branches and a changelog", async () => {
+  await using at = await gitCalled({ bare: true, format: "sha256" });
+  const large = await largeHistory(at.repo, { commits: 120, files: 30 });
+  expect(await logged(at)).toEqual(await reference(at.repo));
+  const [path = ""] = large.files.keys();
+  const { header } = await at.ask("git_blame", { repo: ".", path });
+  expect(header).toContain(`${path}: lines 1-`);
+  expect((await at.ask("git_branches", { action: "list" })).header).toContain("on main]");
+  expect((await at.ask("git_changelog")).header).toContain("from the first commit");
+  expect(await at.fail("git_status", { repo: ".", paths: ["../x"] })).toContain("outside");
+});
+
+test("a shallow clone says that the history ends there", async () => {
+  await using at = await gitCalled({ files: { "a.txt": "one\n" } });
+  await at.repo.commit("second");
+  await at.repo.git("clone", "--quiet", "--depth", "1", `file://${at.repo.root}`, "clone");
+  expect((await at.ask("git_log", { repo: "clone" })).header).toBe(
+    "[HEAD: 1 commit, UTC; the history ends here: a shallow clone]",
+  );
+});
+
 test("a linked work tree has its own HEAD", async () => {
   await using at = await small();
   await at.repo.git("worktree", "add", "--quiet", "--detach", "linked", "v1");
@@ -228,16 +270,11 @@ test("a linked work tree has its own HEAD", async () => {
 });
 
 test("dates are days, times, or so long ago", () => {
-  expect(gitDate("2026-11-21", "since")).toBe("2026-11-21T00:00:00");
-  expect(gitDate("2026-11-21", "until")).toBe("2026-11-21T23:59:59");
-  for (const date of [
-    "2026-11-21 17:05",
-    "2026-11-21T17:05:00Z",
-    "2 weeks ago",
-    "1 year 2 months ago",
-    "yesterday",
-  ])
+  expect(gitDate("2026-11-21", "since")).toBe("2026-11-21T00:00:00 +0000");
+  expect(gitDate("2026-11-21", "until")).toBe("2026-11-21T23:59:59 +0000");
+  for (const date of ["2026-11-21T17:05:00Z", "2 weeks ago", "1 year 2 months ago", "yesterday"])
     expect(gitDate(date, "since")).toBe(date);
+  expect(gitDate("2026-11-21 17:05", "until")).toBe("2026-11-21 17:05 +0000");
   for (const date of ["soon", "2026-13-40", "--all", "21.11.2026", "2026-11-21; rm", "weeks ago", ""])
     expect(() => gitDate(date, "since")).toThrow("is not a date");
 });

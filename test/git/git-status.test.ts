@@ -210,6 +210,18 @@ test("how a submodule differs from a folder outside the roots is not told", asyn
   expect(await called.texts("git_status", { repo: "super" })).toEqual(["[main; clean]"]);
 });
 
+test("a file that only looks changed since its filter does not run is told", async () => {
+  await using at = await standing({
+    ".gitattributes": "*.bin filter=lfs\n",
+    "a.bin": "pointer\n",
+    "b.txt": "x\n",
+  });
+  await at.repo.write({ "a.bin": "what the pointer stands for\n", "b.txt": "y\n" });
+  expect((await at.status()).header).toBe(
+    "[main; 2 changed; 1 have a filter that does not run untrusted, and may be unchanged]",
+  );
+});
+
 const step = fc.record({
   path: fc.constantFrom("a.txt", "b.txt", "dir/c.txt", "dir/d e.txt", "ü/f.txt", "new.txt", "other/g.txt"),
   what: fc.constantFrom("write", "write", "delete", "stage", "stage", "forget", "commit", "move"),

@@ -40,6 +40,8 @@ const FORM = [
   "--no-color",
   "--no-show-signature",
   "--no-notes",
+  // names as they are in the commits, also for finding them by author
+  "--no-mailmap",
   "--no-ext-diff",
   "--no-textconv",
 ];
