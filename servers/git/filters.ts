@@ -2,6 +2,7 @@ import { ToolError } from "../../shared/errors.ts";
 import { showInRepository } from "../../shared/git/paths.ts";
 import type { Repository } from "../../shared/git/repository.ts";
 import type { GitContext } from "./deps.ts";
+import { mayBeFiltered } from "./may-be-filtered.ts";
 
 /** Values of the attribute that name no filter. */
 const NONE = new Set(["unspecified", "unset", "set", ""]);
@@ -17,7 +18,7 @@ export async function filteredPaths(
   repository: Repository,
   paths: readonly string[],
 ): Promise<string[]> {
-  if (repository.trusted || paths.length === 0) return [];
+  if (repository.trusted || !(await mayBeFiltered({ git, signal }, repository, paths))) return [];
   const stdin = paths.map((path) => `${path}\0`).join("");
   const text = await git.text(repository, ["check-attr", "-z", "--stdin", "filter"], { signal, stdin });
   const fields = text.split("\0");

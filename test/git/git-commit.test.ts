@@ -134,6 +134,33 @@ describe("git_commit", () => {
     expect(await repo.git("log", "-1", "--format=%s %P")).toMatch(/^Merge branch 'other' \w+ \w+$/u);
   });
 
+  test("a commit by another process in the meantime is a conflict, and ours is not made", async () => {
+    await using git = await servedGit({ "a.txt": "one\n" });
+    const { repo } = git;
+    const other = 'git update-ref HEAD "$(git commit-tree HEAD^{tree} -p HEAD -m other)"';
+    await hook(repo, "pre-commit", other);
+    await trusting(repo);
+    await repo.write({ "a.txt": "two\n" });
+    expect(await commit(git, { message: "m", all: true })).toMatch(
+      /^conflict: another process committed here/u,
+    );
+    expect(await repo.git("log", "-1", "--format=%s")).toBe("other");
+    expect(await repo.git("status", "--short")).toBe(" M a.txt");
+  });
+
+  test("refuses a repository that stands where a file was", async () => {
+    await using git = await servedGit({ "a.txt": "one\n", inner: "file\n" });
+    await rm(join(git.repo.root, "inner"));
+    const inner = await repository(git.ground, { folder: "inner" });
+    await inner.commit("inside", { "f.txt": "f\n" });
+    expect(await commit(git, { repo: "a.txt", message: "m", all: true })).toMatch(
+      /^denied: inner is a repository of its own/u,
+    );
+    expect((await git.call("git_stage", { repo: "a.txt", paths: ["inner"] })).text).toMatch(
+      /^denied: inner is a repository/u,
+    );
+  });
+
   test("a lock that is held is told, and nothing has changed", async () => {
     await using git = await servedGit({ "a.txt": "one\n" });
     await git.repo.write({ "a.txt": "two\n" });

@@ -3,6 +3,7 @@ import { statusEntries } from "../change/index-state.ts";
 import { namePaths } from "../change/name-paths.ts";
 import type { Work } from "../change/work.ts";
 import { mayShow } from "../open.ts";
+import { isEmbedded, refuseEmbedded } from "../stage/stage-paths.ts";
 import { refuseFiltered } from "../stage/refuse-staging.ts";
 
 /** How git takes all tracked changes into a commit, but for some. */
@@ -19,6 +20,8 @@ export async function allChanges(work: Work): Promise<AllChanges> {
   const conflicts = entries.filter(({ kind }) => kind === "unmerged").map(({ path }) => path);
   if (conflicts.length > 0) throw inConflict(work, conflicts);
   const changed = entries.filter(({ tree }) => tree !== ".");
+  const embedded = changed.filter(isEmbedded).map(({ path }) => path);
+  refuseEmbedded(work, embedded, embedded);
   const secrets = changed.map(({ path }) => path).filter((path) => !mayShow(context, repository, path));
   const stored = changed.filter(({ tree }) => tree !== "D").map(({ path }) => path);
   await refuseFiltered(

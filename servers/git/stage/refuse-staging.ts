@@ -68,7 +68,8 @@ export async function refuseMarks(work: Work, entries: readonly StatusEntry[]): 
   });
 }
 
-function hasMarks(text: string): boolean {
+/** True when a text looks like a merge that nobody finished. */
+export function hasMarks(text: string): boolean {
   return MARKS.every((mark) => mark.test(text));
 }
 

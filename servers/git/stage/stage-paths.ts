@@ -52,11 +52,16 @@ export async function stagePaths(work: Work, paths: readonly string[]): Promise<
 }
 
 /** A repository that git would take in as a bare hash: untracked, or where a file was. */
-function isEmbedded({ kind, path, tree, submodule }: StatusEntry): boolean {
+export function isEmbedded({ kind, path, tree, submodule }: StatusEntry): boolean {
   return kind === "untracked" ? path.endsWith("/") : tree === "T" && submodule;
 }
 
-function refuseEmbedded({ repository }: Work, embedded: readonly string[], paths: readonly string[]): void {
+/** Throws `denied` when one of them is named. */
+export function refuseEmbedded(
+  { repository }: Work,
+  embedded: readonly string[],
+  paths: readonly string[],
+): void {
   const named = embedded.map((path) => path.replace(/\/$/u, "")).filter((path) => paths.includes(path));
   if (named.length === 0) return;
   throw new ToolError(

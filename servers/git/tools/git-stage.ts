@@ -7,6 +7,7 @@ import { openWork, type Work } from "../change/work.ts";
 import { tool, type GitContext } from "../deps.ts";
 import { counted } from "../forecast.ts";
 import { flag, paths, repoField } from "../fields.ts";
+import { stageFile } from "../stage/stage-file.ts";
 import { stageHunks, unstageHunks } from "../stage/stage-hunks.ts";
 import { stagePaths, type StageResult } from "../stage/stage-paths.ts";
 import { unstagePaths } from "../stage/unstage-paths.ts";
@@ -75,6 +76,9 @@ async function change(
     return only(await (unstage ? unstageHunks(work, lines) : stageHunks(work, lines)));
   }
   const unique = [...new Set(work.paths)];
+  const [first = ""] = unique;
+  const staged = unique.length > 1 || unstage ? undefined : await stageFile(work, first);
+  if (staged !== undefined) return only(Number(staged));
   return unstage ? only(await unstagePaths(work, unique)) : await stagePaths(work, unique);
 }
 
