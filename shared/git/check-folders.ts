@@ -2,7 +2,7 @@ import { basename, dirname, isAbsolute, join } from "node:path";
 import { ToolError } from "../errors.ts";
 import type { GitFiles } from "./git-files.ts";
 
-/** Folders whose contents git does not follow links for, or that we check otherwise. */
+/** Folders that no run of ours writes to or reads from, or that we check otherwise; a link may stand for each. */
 const NOT_WALKED = new Set(["modules", "hooks", "lfs", "objects", "svn", "branches"]);
 const MAX_ENTRIES = 200_000;
 const MAX_ALTERNATES = 5;
@@ -19,8 +19,8 @@ interface Seen {
 }
 
 /**
- * Looks through git folders before git does: every link and every borrowed object store must stay inside the roots,
- * and nothing may be of a kind that makes a reader wait. Remembers what it saw of folders that did not change since.
+ * Looks through git folders before git does: objects, also borrowed ones, must lie inside the roots, nothing else may be
+ * a link, since git would write through it, and nothing may be of a kind that makes a reader wait. Remembers what it saw of folders that did not change since.
  */
 export class FolderCheck {
   readonly #seen = new Map<string, Seen>();
@@ -35,7 +35,8 @@ export class FolderCheck {
   }
 
   async #checkTree(files: GitFiles, folder: string, { left, isTop }: Walk): Promise<void> {
-    const { entries, folders } = await this.#checkLinks(files, folder);
+    const { entries, folders, links } = await this.#look(files, folder);
+    for (const name of links) checkLink(files, join(folder, name), isTop);
     left.entries -= entries;
     if (left.entries < 0)
       throw new ToolError("too_large", "the git folder holds too many files to be looked through", {
@@ -92,6 +93,13 @@ export class FolderCheck {
 interface Walk {
   readonly left: { entries: number };
   readonly isTop: boolean;
+}
+
+function checkLink(files: GitFiles, path: string, isTop: boolean): void {
+  if (isTop && NOT_WALKED.has(basename(path))) return stayInside(files, path);
+  throw new ToolError("denied", `${shown(files, path)} is a link: git would write through it`, {
+    hint: "No git makes such a link by itself; the person can put in its place what it leads to.",
+  });
 }
 
 function stayInside(files: GitFiles, path: string, named = path): void {
