@@ -12,8 +12,6 @@ import gitPush from "./tools/git-push.ts";
 import gitCommit from "./tools/git-commit.ts";
 import gitRestore from "./tools/git-restore.ts";
 import gitStash from "./tools/git-stash.ts";
-import gitRestore from "./tools/git-restore.ts";
-import gitStash from "./tools/git-stash.ts";
 import gitStage from "./tools/git-stage.ts";
 import gitStatus from "./tools/git-status.ts";
 import gitLog from "./tools/git-log.ts";
@@ -37,8 +35,6 @@ export default defineServer({
     gitShow,
     gitStage,
     gitCommit,
-    gitRestore,
-    gitStash,
     gitRestore,
     gitStash,
     gitBlame,
