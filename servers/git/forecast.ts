@@ -16,6 +16,11 @@ export interface Forecast {
 }
 
 const SHOWN = 10;
+/** What may run when files are checked out. */
+const CHECKOUT = /^(?:hook post-checkout|filter .*)$/su;
+/** What may run when commits are made of others. */
+export const MERGING =
+  /^(?:hook (?:post-(?:checkout|commit|merge|rewrite)|pre-(?:commit|merge-commit|rebase)|commit-msg|prepare-commit-msg)|filter .*|merge .*|signing)$/su;
 
 /** The places of a forecast, for `foresee`. */
 export function placesOf(repository: Repository, { changes }: Pick<Forecast, "changes">): Place[] {
@@ -42,7 +47,11 @@ export async function permitForecast(
 }
 
 /** What a person should know of a change that was made, a line each: what runs later, submodules, what was not run. */
-export function notesOn(repository: Repository, changes: readonly TreeChange[]): string[] {
+export function notesOn(
+  repository: Repository,
+  changes: readonly TreeChange[],
+  concern = CHECKOUT,
+): string[] {
   const later = changes
     .filter(
       ({ kind, path }) =>
@@ -55,13 +64,14 @@ export function notesOn(repository: Repository, changes: readonly TreeChange[]):
   return [
     ...(later.length === 0 ? [] : [`also changed, and run later by themselves: ${listed(later)}`]),
     ...(moved.length === 0 ? [] : [`submodules moved and not entered: ${listed(moved)}`]),
-    ...skippedNote(repository),
+    ...skippedNote(repository, concern),
   ];
 }
 
-/** Of what nobody trusted. */
-export function skippedNote({ skipped }: Repository): string[] {
-  return skipped.length === 0 ? [] : [`not run, since nobody trusted this repository: ${listed(skipped)}`];
+/** Of what nobody trusted, what would have had a part in it. */
+export function skippedNote(repository: Repository, concern = CHECKOUT): string[] {
+  const names = repository.skipped.filter((name) => concern.test(name));
+  return names.length === 0 ? [] : [`not run, since nobody trusted this repository: ${listed(names)}`];
 }
 
 /** A bounded list of names. */

@@ -6,7 +6,7 @@ import { conflictText } from "./conflict-text.ts";
 import { conflictsOf } from "./conflicts.ts";
 import type { GitContext } from "./deps.ts";
 import { plainName, shownPath } from "./foreign-text.ts";
-import { counted, listed, notesOn, permitForecast, type Forecast } from "./forecast.ts";
+import { counted, listed, MERGING, notesOn, permitForecast, type Forecast } from "./forecast.ts";
 import { explainStop } from "./in-the-way.ts";
 import type { Operation } from "./merge-plan.ts";
 import { commitsSince } from "./merge-text.ts";
@@ -15,6 +15,7 @@ import type { Scene } from "./scene.ts";
 import { remainingPicks, startOf } from "./sequence-state.ts";
 import { simulatePicks, type Simulated } from "./simulate.ts";
 import { changesBetween, changesToRestore, type TreeChange } from "./tree-changes.ts";
+import { waitForLock } from "./wait-for-lock.ts";
 
 const SHOWN = 20;
 /** More paths than this are no arguments for a program. */
@@ -53,6 +54,7 @@ export async function continueMerge(
   if (message !== undefined && operation === "rebase")
     throw new ToolError("invalid_input", "a rebase keeps the messages of its commits: leave message out");
   await permitForecast(context, scene.repository, forecast);
+  await waitForLock(scene);
   if (message !== undefined) await commitAs(scene, message);
   const isOver =
     message !== undefined &&
@@ -72,7 +74,7 @@ export async function continueMerge(
   return [
     `[${operation} finished: ${now}, ${counted(made.length, "new commit")}; ${counted(changes.length, "file")} changed]`,
     ...skipped,
-    ...notesOn(scene.repository, changes),
+    ...notesOn(scene.repository, changes, MERGING),
   ].join("\n");
 }
 
@@ -159,6 +161,7 @@ export async function planAbort(
 export async function abortMerge(scene: Scene, context: GitContext): Promise<string> {
   const { underway, target, forecast } = await planAbort(scene);
   await permitForecast(context, scene.repository, forecast);
+  await waitForLock(scene);
   const args = underway === undefined ? ["reset", "--quiet", "--merge", target] : [underway, "--abort"];
   const result = await step(scene, args);
   if (result.exitCode !== 0) throw explainStop(scene.repository, result, `git ${args.slice(0, 2).join(" ")}`);

@@ -10,6 +10,7 @@ import { doneText, stoppedTitle } from "./merge-text.ts";
 import type { MergePlan, Operation } from "./merge-plan.ts";
 import type { Scene } from "./scene.ts";
 import { unrelated } from "./simulate.ts";
+import { waitForLock } from "./wait-for-lock.ts";
 
 /** How a run of git ended that was no failure. */
 export interface Settled {
@@ -35,6 +36,7 @@ const ALWAYS = [
 /** Does what was planned, in the answer's words; a failure leaves index and tree as they were. */
 export async function runMerge(scene: Scene, plan: MergePlan, context: GitContext): Promise<string> {
   await permitForecast(context, scene.repository, plan.forecast);
+  await waitForLock(scene);
   const { operation, args, forecast } = plan;
   const { conflicts, empty } = await settle(scene, operation, {
     first: () => step(scene, args, forecast.settings),

@@ -1,4 +1,4 @@
-import { counted, listed, notesOn } from "./forecast.ts";
+import { counted, listed, MERGING, notesOn } from "./forecast.ts";
 import type { MergePlan } from "./merge-plan.ts";
 import type { Scene } from "./scene.ts";
 import { changesBetween, emptyTree, type TreeChange } from "./tree-changes.ts";
@@ -15,9 +15,12 @@ export async function doneText(scene: Scene, plan: MergePlan, empty: readonly st
     empty.length === 0 ? [] : [`left out, since its changes are there already: ${listed(empty)}`];
   const done = moved || (plan.staged && changes.length > 0);
   const title = done ? await didText(scene, plan, { now, moved, changes }) : nothingText(plan);
-  return [`[${title}]`, ...plan.notes, ...skipped, ...(done ? notesOn(scene.repository, changes) : [])].join(
-    "\n",
-  );
+  return [
+    `[${title}]`,
+    ...plan.notes,
+    ...skipped,
+    ...(done ? notesOn(scene.repository, changes, MERGING) : []),
+  ].join("\n");
 }
 
 /** What was going on when conflicts stopped it. */

@@ -3,7 +3,7 @@ import { explainFailure } from "../../shared/git/failures.ts";
 import type { NamedCommit } from "./commits-of.ts";
 import type { Forecast } from "./forecast.ts";
 import type { Scene } from "./scene.ts";
-import { changesBetween, emptyTree, union, type TreeChange } from "./tree-changes.ts";
+import { changesAcross, changesBetween, emptyTree, union, type TreeChange } from "./tree-changes.ts";
 
 /** A forecast, and the settings with which the operation must run for it to hold. */
 export interface Simulated extends Forecast {
@@ -58,15 +58,15 @@ export async function simulateMerge(
 /** What applying these commits one after the other to a commit would change, up to the first conflict. */
 export async function simulatePicks(scene: Ground, from: string, picks: readonly Pick[]): Promise<Simulated> {
   if (picks.length > MOST_SIMULATED || !(await canSimulate(scene))) return await byTheirPaths(scene, picks);
-  const lists: TreeChange[][] = [];
-  let tree = from;
+  const trees: string[] = [];
   for (const pick of picks) {
-    const next = await applyToTree(scene, tree, pick);
-    lists.push(await changesBetween(scene, tree, next.tree));
-    tree = next.tree;
+    const next = await applyToTree(scene, trees.at(-1) ?? from, pick);
+    trees.push(next.tree);
     if (next.conflicts) break;
   }
-  return { changes: union(lists), trees: [tree], settings: [] };
+  const [first = from] = trees;
+  const [began, then] = [await changesBetween(scene, from, first), await changesAcross(scene, trees)];
+  return { changes: union([began, then]), trees: [trees.at(-1) ?? from], settings: [] };
 }
 
 async function byTheirPaths(scene: Ground, picks: readonly Pick[]): Promise<Simulated> {

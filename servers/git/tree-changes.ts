@@ -56,17 +56,29 @@ export async function changesToRestore(
   return union([parseRaw(await git.text(repository, args, { signal, maxBytes: MAX_BYTES }))]);
 }
 
+/** What differs between each of some trees and the next, in one run; each path once. */
+export async function changesAcross(
+  { git, repository, signal }: Omit<HistoryScene, "refs">,
+  trees: readonly string[],
+): Promise<TreeChange[]> {
+  if (trees.length < 2) return [];
+  const stdin = trees.slice(1).map((tree, index) => `${trees[index]} ${tree}\n`);
+  const args = ["diff-tree", "--stdin", "-r", "-z", "--raw", "--no-renames", "--no-abbrev"];
+  const options = { signal, stdin: stdin.join(""), maxBytes: MAX_BYTES };
+  return union([parseRaw(await git.text(repository, args, options))]);
+}
+
 /** Each path once, as the last of the lists has it. */
 export function union(lists: readonly (readonly TreeChange[])[]): TreeChange[] {
   return [...new Map(lists.flat().map((change) => [change.path, change])).values()];
 }
 
-/** The output of `--raw -z`: facts and paths in turn. */
+/** The output of `--raw -z`: facts and paths in turn; the names of two trees, on a line before them, are left out. */
 export function parseRaw(text: string): TreeChange[] {
   const fields = text.split("\0");
   const changes: TreeChange[] = [];
   for (let at = 0; at + 1 < fields.length; at += 2) {
-    const [, mode = "", , hash = "", letter = ""] = (fields[at] ?? "").split(" ");
+    const [, mode = "", , hash = "", letter = ""] = (fields[at] ?? "").split("\n").at(-1)?.split(" ") ?? [];
     changes.push({ path: fields[at + 1] ?? "", kind: kindOf(letter), mode, hash });
   }
   return changes;

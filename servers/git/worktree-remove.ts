@@ -1,6 +1,9 @@
+import type { Place } from "../../shared/access.ts";
 import { ToolError } from "../../shared/errors.ts";
+import { placeInRepository } from "../../shared/git/paths.ts";
 import { worktreesOf, type Worktree } from "../../shared/git/worktrees.ts";
-import { plainName } from "./foreign-text.ts";
+import type { GitContext } from "./deps.ts";
+import { oneLine, plainName } from "./foreign-text.ts";
 import { listed } from "./forecast.ts";
 import { explainStop } from "./in-the-way.ts";
 import { STOPPED } from "./merge-run.ts";
@@ -8,8 +11,16 @@ import { folderOf } from "./worktree-add.ts";
 import type { WorktreeScene } from "./worktree-scene.ts";
 import { shownFolder } from "./worktree-text.ts";
 
-/** Removes a linked work tree with its folder; its branch stays. Throws for one with work in it, locked, or in use. */
-export async function removeWorktree(scene: WorktreeScene, path: string | undefined): Promise<string> {
+const MAX_BYTES = 512 * 1024 * 1024;
+
+interface Doomed {
+  readonly folder: string;
+  readonly shown: string;
+  readonly tree: Worktree;
+}
+
+/** Throws for a work tree that is not there, is locked, in use, or has work in it. */
+async function planRemove(scene: WorktreeScene, path: string | undefined): Promise<Doomed> {
   if (path === undefined)
     throw new ToolError("invalid_input", "remove needs path, the folder of the work tree", {
       hint: "Action list shows them.",
@@ -19,22 +30,40 @@ export async function removeWorktree(scene: WorktreeScene, path: string | undefi
   const shown = plainName(shownFolder(scene, folder));
   const { locked, gone } = tree;
   if (locked !== undefined)
-    throw new ToolError(
-      "conflict",
-      `${shown} is locked${locked === "" ? "" : `: ${plainName(locked.slice(0, 200))}`}`,
-      {
-        hint: "The person can unlock it: git worktree unlock",
-      },
-    );
+    throw new ToolError("conflict", `${shown} is locked${locked === "" ? "" : `: ${oneLine(locked)}`}`, {
+      hint: "The person can unlock it: git worktree unlock",
+    });
   const isInUse = scene.workspace.roots.some((root) => `${root.path}/`.startsWith(`${folder}/`));
   if (isInUse) throw new ToolError("conflict", `${shown} holds a root, so it is not removed`);
   if (!gone) await expectClean(scene, folder, shown);
-  const { signal } = new AbortController();
-  const result = await scene.git.run(scene.base, ["worktree", "remove", folder], {
+  return { folder, shown, tree };
+}
+
+/** All that goes with a work tree, what git ignores there too. */
+export async function placesIn(scene: WorktreeScene, path: string | undefined): Promise<Place[]> {
+  const { folder, tree } = await planRemove(scene, path);
+  if (tree.gone) return [];
+  const { git, signal } = scene;
+  const there = await git.open(folder, signal);
+  const text = await git.text(there, ["ls-files", "-z", "--cached", "--others"], {
     signal,
-    writes: true,
-    ok: STOPPED,
+    maxBytes: MAX_BYTES,
   });
+  const names = text.split("\0").filter((name) => name !== "");
+  return names.map((name) => placeInRepository(there, name));
+}
+
+/** Removes a linked work tree with its folder; its branch stays. Throws for one with work in it, locked, or in use. */
+export async function removeWorktree(
+  scene: WorktreeScene,
+  path: string | undefined,
+  { access }: Pick<GitContext, "access">,
+): Promise<string> {
+  const { folder, shown, tree } = await planRemove(scene, path);
+  for (const place of await placesIn(scene, path)) access.permit(place, "replace");
+  const { signal } = new AbortController();
+  const args = ["worktree", "remove", folder];
+  const result = await scene.git.run(scene.base, args, { signal, writes: true, ok: STOPPED });
   if (result.exitCode !== 0) throw refusal(scene, shown, result);
   const { branch, hash = "" } = tree;
   const rest =

@@ -1,5 +1,5 @@
 import { worktreesOf, type Worktree } from "../../shared/git/worktrees.ts";
-import { plainName } from "./foreign-text.ts";
+import { oneLine, plainName } from "./foreign-text.ts";
 import { counted } from "./forecast.ts";
 import type { WorktreeScene } from "./worktree-scene.ts";
 
@@ -22,9 +22,7 @@ function lineOf(scene: WorktreeScene, tree: Worktree): string {
     bare ? "bare" : branch === undefined ? `detached at ${(hash ?? "").slice(0, 10)}` : plainName(branch),
     ...(tree.id === undefined ? ["main"] : []),
     ...(path === scene.repository.workTree ? ["this one"] : []),
-    ...(locked === undefined
-      ? []
-      : [locked === "" ? "locked" : `locked: ${plainName(locked.slice(0, 200))}`]),
+    ...(locked === undefined ? [] : [locked === "" ? "locked" : `locked: ${oneLine(locked)}`]),
     ...(gone ? ["its folder is gone: remove takes it off the list"] : []),
   ];
   return `${where}: ${facts.join(", ")}`;

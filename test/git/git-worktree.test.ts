@@ -7,12 +7,12 @@ const yes = { kind: "yes", lifetime: "once" } as const;
 
 test.each(["sha1", "sha256"] as const)("adds what git itself adds (%s)", async (format) => {
   await using suite = await servedGit();
-  const { ground, call } = suite;
+  const { ground } = suite;
   const repo = await repository(ground, { folder: "project", format });
   await repo.commit("first", { a: "1\n", "dir/b": "2\n" });
   await repo.branch("dev", { a: "2\n" });
   await repo.git("switch", "-q", "main");
-  const made = await call("git_worktree", { repo: "project", action: "add", path: "ours", ref: "dev" });
+  const made = await suite.call("git_worktree", { repo: "project", action: "add", path: "ours", ref: "dev" });
   expect(made.text).toBe("[work tree ours on dev; 2 files]");
   await repo.git("worktree", "add", "-q", "--detach", "../theirs", "dev");
   const [ours, theirs] = [repo.at("../ours"), repo.at("../theirs")];
@@ -35,8 +35,8 @@ test.each(["sha1", "sha256"] as const)("adds what git itself adds (%s)", async (
 
 test("adds new branches and detached ones, and lists all", async () => {
   await using suite = await servedGit({ a: "1\n" });
-  const { repo, call } = suite;
-  const at = (input: object) => call("git_worktree", { repo: ".", ...input });
+  const { repo } = suite;
+  const at = (input: object) => suite.call("git_worktree", { repo: ".", ...input });
   expect((await at({ action: "add", path: "wt/one", create: "one" })).text).toContain(
     "on one, a new branch at ",
   );
@@ -63,12 +63,12 @@ test("adds new branches and detached ones, and lists all", async () => {
 
 test("removes a clean one and refuses all others", async () => {
   await using suite = await servedGit({ a: "1\n" });
-  const { repo, call } = suite;
+  const { repo } = suite;
   await repo.git("worktree", "add", "-q", "-b", "one", "wt/one");
   await repo.git("worktree", "add", "-q", "-b", "two", "wt/two");
   await repo.git("worktree", "lock", "--reason", "mine", "wt/two");
   await writeFile(join(repo.root, "wt/one/new"), "x");
-  const remove = (path: string) => call("git_worktree", { action: "remove", path }, yes);
+  const remove = (path: string) => suite.call("git_worktree", { action: "remove", path }, yes);
   expect((await remove("wt/one")).text).toContain("wt/one has work that is not committed: new");
   expect((await remove("wt/two")).text).toContain("wt/two is locked: mine");
   expect((await remove(".")).text).toContain("is the main work tree");
@@ -82,19 +82,28 @@ test("removes a clean one and refuses all others", async () => {
 
 test("asks about protected files that the caller's own work tree does not have", async () => {
   await using suite = await servedGit({ a: "1\n", ".npmrc": "x=1\n" });
-  const { repo, call } = suite;
+  const { repo } = suite;
   await repo.branch("dev", { ".mcp.json": "{}" });
   await repo.git("switch", "-q", "main");
-  const plain = await call("git_worktree", { repo: ".", action: "add", path: "wt/plain", create: "plain" });
+  const plain = await suite.call("git_worktree", {
+    repo: ".",
+    action: "add",
+    path: "wt/plain",
+    create: "plain",
+  });
   expect(plain.error).toBeUndefined();
-  const { asked } = await call("git_worktree", { repo: ".", action: "add", path: "wt/dev", ref: "dev" }, yes);
+  const { asked } = await suite.call(
+    "git_worktree",
+    { repo: ".", action: "add", path: "wt/dev", ref: "dev" },
+    yes,
+  );
   expect(asked?.message).toContain("wt/dev/.mcp.json");
   expect(await repo.at("wt/dev").git("status", "--porcelain", "-b")).toBe("## dev");
 });
 
 test("runs nothing of a hostile repository while it adds and removes", async () => {
   await using suite = await servedGit({ a: "1\n", b: "1\n" });
-  const { repo, ground, call } = suite;
+  const { repo, ground } = suite;
   const trap = `touch ${join(ground.root, "../ran")}; cat`;
   await mkdir(join(repo.root, ".git/hooks"), { recursive: true });
   for (const hook of ["post-checkout", "reference-transaction", "post-index-change"])
@@ -109,14 +118,14 @@ test("runs nothing of a hostile repository while it adds and removes", async () 
   };
   for (const [key, value] of Object.entries(settings)) await repo.git("config", key, value);
   await writeFile(join(repo.root, ".git/info-attributes"), "");
-  const added = await call("git_worktree", { repo: ".", action: "add", path: "wt", create: "new" });
+  const added = await suite.call("git_worktree", { repo: ".", action: "add", path: "wt", create: "new" });
   expect(added.text).toContain("[work tree wt on new");
   expect(added.text).toContain("not run, since nobody trusted this repository: ");
-  const removed = await call("git_worktree", { action: "remove", path: "wt" }, yes);
+  const removed = await suite.call("git_worktree", { action: "remove", path: "wt" }, yes);
   expect(removed.text).toContain("removed");
   await mkdir(join(repo.root, ".git/info"), { recursive: true });
   await writeFile(join(repo.root, ".git/info/attributes"), "a filter=x\n");
-  const refused = await call("git_worktree", { repo: ".", action: "add", path: "wt", create: "other" });
+  const refused = await suite.call("git_worktree", { repo: ".", action: "add", path: "wt", create: "other" });
   expect(refused.error).toBe("denied");
   await expect(access(join(ground.root, "../ran"))).rejects.toThrow("ENOENT");
   expect(await readFile(join(repo.root, ".git/config"), "utf8")).not.toContain("plumbline");

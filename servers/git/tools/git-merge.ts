@@ -10,7 +10,6 @@ import { abortMerge, continueMerge, planAbort, planContinue } from "../merge-end
 import { planMerge } from "../merge-plan.ts";
 import { runMerge } from "../merge-run.ts";
 import { openScene, type Scene } from "../scene.ts";
-import { touched } from "../touched.ts";
 
 const input = z.strictObject({
   repo: repoField,
@@ -42,7 +41,7 @@ export default tool({
   },
   reach: "local",
   input,
-  touches: touched,
+  touches: ({ repo = "." }) => ({ reads: [repo] }),
 
   async foresee(ask, context) {
     const scene = await openScene(ask, context);

@@ -6,7 +6,7 @@ import { followRemote } from "../follow-remote.ts";
 import { explainStop } from "../in-the-way.ts";
 import { openScene, type Scene } from "../scene.ts";
 import { planSwitch, type SwitchAsk } from "../switch-plan.ts";
-import { touched } from "../touched.ts";
+import { waitForLock } from "../wait-for-lock.ts";
 
 export default tool({
   name: "git_switch",
@@ -21,7 +21,7 @@ export default tool({
     create: text("New branch.").optional(),
     detach: flag("Any commit, on no branch."),
   }),
-  touches: touched,
+  touches: ({ repo = "." }) => ({ reads: [repo] }),
 
   async foresee(input, context) {
     const scene = await openScene(input, context);
@@ -39,15 +39,23 @@ export default tool({
 });
 
 async function switchTo(scene: Scene, ask: SwitchAsk, context: GitContext): Promise<string> {
-  const { git, repository, signal } = scene;
+  const { git, repository } = scene;
   const { args, forecast, follows, ...plan } = await planSwitch(scene, ask);
   await permitForecast(context, repository, forecast);
+  await waitForLock(scene);
+  const before = await scene.refs.head();
+  // a git that is stopped halfway leaves half a tree
+  const { signal } = new AbortController();
   const result = await git.run(
     repository,
     ["switch", "--no-guess", "--no-progress", "--no-recurse-submodules", ...args],
     { signal, writes: true, ok: [0, 1, 128] },
   );
-  if (result.exitCode !== 0) throw explainStop(repository, result, "git switch");
+  const after = await scene.refs.head();
+  const isThere = after.branch !== before.branch || after.hash !== before.hash;
+  if (result.exitCode !== 0 && !isThere) throw explainStop(repository, result, "git switch");
+  // git passes on how its hook ended
+  const failed = result.exitCode === 0 ? [] : ["the hook post-checkout failed"];
   if (follows !== undefined) await followRemote(scene, follows);
   // git names what it carries over, a line each
   const kept = result.stdout
@@ -62,5 +70,5 @@ async function switchTo(scene: Scene, ask: SwitchAsk, context: GitContext): Prom
       ...(kept === 0 ? [] : [`${counted(kept, "kept change")} carried over`]),
     ].join(", "),
   ];
-  return [`[${facts.join("; ")}]`, ...plan.notes, ...notesOn(repository, changes)].join("\n");
+  return [`[${facts.join("; ")}]`, ...failed, ...plan.notes, ...notesOn(repository, changes)].join("\n");
 }

@@ -1,10 +1,9 @@
 import * as z from "zod";
-import { tool } from "../deps.ts";
+import { tool, type GitContext, type GitViewContext } from "../deps.ts";
 import { repoField, text } from "../fields.ts";
-import { touched } from "../touched.ts";
 import { addWorktree, planAdd } from "../worktree-add.ts";
-import { removeWorktree } from "../worktree-remove.ts";
-import { openWorktreeScene } from "../worktree-scene.ts";
+import { placesIn, removeWorktree } from "../worktree-remove.ts";
+import { openWorktreeScene, type WorktreeScene } from "../worktree-scene.ts";
 import { listWorktrees } from "../worktree-text.ts";
 
 export default tool({
@@ -21,21 +20,38 @@ export default tool({
     ref: text("Branch or revision; else HEAD.").optional(),
     create: text("New branch.").optional(),
   }),
-  touches: touched,
+  touches: ({ repo = ".", action, path }) =>
+    action === "list" || path === undefined
+      ? { reads: [repo] }
+      : { paths: [path], reads: [repo], linksThemselves: true },
 
   async foresee(input, context) {
-    if (input.action !== "add") return [];
-    return (await planAdd(await openWorktreeScene(input.repo, context), input)).places;
+    const { action, path } = input;
+    if (action === "list") return [];
+    const scene = await openFor(input, context);
+    return action === "add" ? (await planAdd(scene, input)).places : await placesIn(scene, path);
   },
 
   async run(input, context): Promise<string> {
     const { action, path } = input;
-    const scene = await openWorktreeScene(input.repo ?? (action === "remove" ? path : undefined), context);
+    const scene = await openFor(input, context);
     if (action === "list") return await listWorktrees(scene);
     return await scene.git.exclusively(scene.repository, scene.signal, () =>
-      action === "add" ? addWorktree(scene, input, context) : removeWorktree(scene, path),
+      action === "add" ? addWorktree(scene, input, context) : removeWorktree(scene, path, context),
     );
   },
 
   render: (answer) => answer,
 });
+
+/** What is to be removed names its repository by itself. */
+function openFor(
+  {
+    repo,
+    action,
+    path,
+  }: { readonly repo?: string | undefined; readonly action: string; readonly path?: string | undefined },
+  context: GitContext | GitViewContext,
+): Promise<WorktreeScene> {
+  return openWorktreeScene(repo ?? (action === "remove" ? path : undefined), context);
+}
