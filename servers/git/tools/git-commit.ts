@@ -8,6 +8,7 @@ import { tool } from "../deps.ts";
 import { flag, repoField } from "../fields.ts";
 import { counted, listed } from "../forecast.ts";
 import { oneLine } from "../foreign-text.ts";
+import { touched } from "../touched.ts";
 
 /** Of what is skipped in a repository that nobody trusted, what concerns a commit. */
 const CONCERNS =
@@ -30,7 +31,7 @@ export default tool({
     all: flag("With all changes of tracked files."),
     allowEmpty: flag("Even without a change."),
   }),
-  touches: ({ repo = "." }) => ({ reads: [repo] }),
+  touches: (asked) => ({ reads: touched(asked).paths, linksThemselves: true }),
 
   async run(input, context): Promise<string> {
     const work = await openWork(input, context);

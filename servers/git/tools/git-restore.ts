@@ -11,6 +11,7 @@ import { openWorkTree } from "../open.ts";
 import { restoreFiles } from "../restore/restore-files.ts";
 import { planRestore, type RestorePlan } from "../restore/restore-plan.ts";
 import { stagedChanges, unstagePaths } from "../stage/unstage-paths.ts";
+import { touched } from "../touched.ts";
 
 const SHOWN = 100;
 
@@ -32,7 +33,7 @@ export default tool({
   effect: "write",
   reach: "local",
   input,
-  touches: ({ paths }) => ({ reads: paths, linksThemselves: true }),
+  touches: (asked) => ({ reads: touched(asked).paths, linksThemselves: true }),
 
   async foresee(asked, context) {
     if (asked.staged || asked.dryRun) return [];

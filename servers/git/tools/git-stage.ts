@@ -11,6 +11,7 @@ import { stageFile } from "../stage/stage-file.ts";
 import { stageHunks, unstageHunks } from "../stage/stage-hunks.ts";
 import { stagePaths, type StageResult } from "../stage/stage-paths.ts";
 import { unstagePaths } from "../stage/unstage-paths.ts";
+import { touched } from "../touched.ts";
 
 const line = z.int().min(1).max(1e9).meta({ minimum: undefined, maximum: undefined });
 const hunk = z.strictObject({ path: z.string(), startLine: line, endLine: line });
@@ -41,8 +42,8 @@ export default tool({
   effect: "write",
   reach: "local",
   input,
-  touches: ({ paths = [], hunks = [] }) => ({
-    reads: [...paths, ...hunks.map(({ path }) => path)],
+  touches: ({ hunks = [], ...asked }) => ({
+    reads: [...touched(asked).paths, ...hunks.map(({ path }) => path)],
     linksThemselves: true,
   }),
 

@@ -13,6 +13,7 @@ import { openWorkTree } from "../open.ts";
 import { applyStash, contentsOf, reachOf } from "../stash/apply-stash.ts";
 import { planPush, pushStash } from "../stash/push-stash.ts";
 import { dropStash, stashAt, stashes, type Stash } from "../stash/stash-list.ts";
+import { touched } from "../touched.ts";
 
 const SHOWN = 50;
 const SHOW_BUDGET = 20_000;
@@ -49,10 +50,7 @@ export default tool({
   },
   reach: "local",
   input,
-  touches: ({ repo = ".", paths = [] }) => ({
-    reads: paths.length > 0 ? paths : [repo],
-    linksThemselves: true,
-  }),
+  touches: (asked) => ({ reads: touched(asked).paths, linksThemselves: true }),
 
   async foresee(asked, context) {
     const { action } = asked;
