@@ -73,7 +73,7 @@ async function contentOf({ workspace, access }: GitContext, path: string): Promi
 }
 
 /** Where a line opens, divides or closes a conflict; all markers of one conflict are of one length. */
-export function parseHunks(text: string): Hunk[] {
+function parseHunks(text: string): Hunk[] {
   const hunks: Hunk[] = [];
   let open: { line: number; lines: string[]; size: number } | undefined;
   for (const [index, line] of text.split("\n").entries()) {

@@ -85,13 +85,16 @@ async function mergeOf(scene: Scene, ask: MergeAsk, { head, theirs }: Common): P
       hint: "Give one ref, without squash and ff.",
     });
   const hasMessage = !isUnborn && !squash && ff !== "only";
-  const message = hasMessage ? ["-m", ask.message ?? (await usualMessage(scene, theirs))] : [];
-  const how = [...message, ...switchesOf(ask)];
+  const [forecast, message] = await Promise.all([
+    simulateMerge(scene, head.hash, theirs),
+    hasMessage ? (ask.message ?? usualMessage(scene, theirs)) : undefined,
+  ]);
+  const how = [...(message === undefined ? [] : ["-m", message]), ...switchesOf(ask)];
   return {
     args: ["merge", ...PLAIN, ...how, ...theirs.map(({ hash }) => hash)],
     staged: squash || !commit,
     notes: [],
-    forecast: await simulateMerge(scene, head.hash, theirs),
+    forecast,
   };
 }
 

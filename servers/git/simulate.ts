@@ -70,7 +70,7 @@ export async function simulatePicks(scene: Ground, from: string, picks: readonly
 }
 
 async function byTheirPaths(scene: Ground, picks: readonly Pick[]): Promise<Simulated> {
-  const lists: TreeChange[][] = [];
+  const lists: (readonly TreeChange[])[] = [];
   for (const { commit, reverse } of picks) {
     const [before, after] = [commit.parents[0] ?? emptyTree(scene.repository), commit.hash];
     lists.push(await (reverse ? changesBetween(scene, after, before) : changesBetween(scene, before, after)));

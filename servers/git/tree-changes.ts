@@ -1,3 +1,4 @@
+import type { Git } from "../../shared/git/git.ts";
 import type { Repository } from "../../shared/git/repository.ts";
 import type { HistoryScene } from "./scene.ts";
 
@@ -35,16 +36,32 @@ export function isWritten({ kind, mode }: TreeChange): boolean {
   return kind !== "deleted" && mode !== SUBMODULE && mode !== LINK;
 }
 
-/** What differs between two commits or trees, renames as what they do to each path; git's order. */
+/**
+ * What differs between two commits or trees, given as whole hashes; renames as what they do to each path, in git's
+ * order. What two hashes differ in never changes, so the last answers are kept: a call asks before policy and after.
+ */
 export async function changesBetween(
   { git, repository, signal }: Omit<HistoryScene, "refs">,
   from: string,
   to: string,
-): Promise<TreeChange[]> {
+): Promise<readonly TreeChange[]> {
   if (from === to) return [];
+  const key = `${repository.commonDir}\n${from}\n${to}`;
+  const known = KEPT.get(git) ?? new Map<string, readonly TreeChange[]>();
+  KEPT.set(git, known);
+  const kept = known.get(key);
+  if (kept !== undefined) return kept;
   const args = ["diff-tree", "-r", "-z", "--raw", "--no-renames", "--no-abbrev", from, to, "--"];
-  return parseRaw(await git.text(repository, args, { signal, maxBytes: MAX_BYTES }));
+  const found = parseRaw(await git.text(repository, args, { signal, maxBytes: MAX_BYTES }));
+  if (found.length <= MOST_PATHS_KEPT) known.set(key, found);
+  const [oldest] = known.keys();
+  if (known.size > MOST_KEPT && oldest !== undefined) known.delete(oldest);
+  return found;
 }
+
+const KEPT = new WeakMap<Git, Map<string, readonly TreeChange[]>>();
+const MOST_KEPT = 16;
+const MOST_PATHS_KEPT = 5_000;
 
 /** What going back to a commit or tree changes: of the tracked files, or only of what is staged or in conflict. */
 export async function changesToRestore(
@@ -74,7 +91,7 @@ export function union(lists: readonly (readonly TreeChange[])[]): TreeChange[] {
 }
 
 /** The output of `--raw -z`: facts and paths in turn; the names of two trees, on a line before them, are left out. */
-export function parseRaw(text: string): TreeChange[] {
+function parseRaw(text: string): TreeChange[] {
   const fields = text.split("\0");
   const changes: TreeChange[] = [];
   for (let at = 0; at + 1 < fields.length; at += 2) {

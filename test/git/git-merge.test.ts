@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { repository, servedGit, type Repository, type ServedGit } from "../support/repository.ts";
@@ -462,5 +462,51 @@ describe("everywhere", () => {
     expect(await wrong({ action: "revert", refs: ["HEAD"], commit: false })).toContain(
       "changes are staged already",
     );
+  });
+
+  test("continue asks about what later commits would change, abort about what it puts back", async () => {
+    await using suite = await twoSides({ a: "1\n" }, { a: "ours\n" }, { a: "theirs\n" });
+    const { repo } = suite;
+    await repo.commit("second", { ".mcp.json": "{}" });
+    await repo.git("switch", "-q", "-c", "top");
+    const first = await suite.call(
+      "git_merge",
+      { action: "rebase", refs: ["dev"] },
+      { kind: "yes", lifetime: "once" },
+    );
+    expect(first.asked?.message).toContain(".mcp.json");
+    expect(first.text).toContain("a: both modified");
+    await repo.write({ a: "both\n" });
+    await repo.git("add", "a");
+    const plain = await suite.call("git_merge", { action: "continue" });
+    expect(plain.error).toBe("denied");
+    expect(await repo.git("diff", "--cached", "--name-only")).toBe("a");
+    const asked = await suite.call("git_merge", { action: "continue" }, { kind: "yes", lifetime: "once" });
+    expect(asked.asked?.message).toContain(".mcp.json");
+    expect(asked.text).toContain("[rebase finished: top is at ");
+  });
+
+  test("shows conflicts with their base and Windows line ends", async () => {
+    const crlf = (...all: string[]): string => all.map((line) => `${line}\r\n`).join("");
+    await using suite = await twoSides({ a: crlf("1", "2") }, { a: crlf("1", "o") }, { a: crlf("1", "t") });
+    await suite.repo.git("config", "merge.conflictStyle", "diff3");
+    const { text } = await suite.call("git_merge", { action: "merge", refs: ["dev"] });
+    expect(text).toContain("@ lines 2-8\n<<<<<<< HEAD\no\n||||||| ");
+    expect(text).toContain("\n2\n=======\nt\n>>>>>>> ");
+    expect(text).not.toContain("\r");
+  });
+
+  test("tells what a person needs to set when nobody is known", async () => {
+    await using suite = await twoSides({ a: "1\n" }, { b: "1\n" }, { c: "1\n" });
+    const { repo, ground } = suite;
+    const before = await stateOf(repo);
+    await writeFile(join(ground.root, "../home/.gitconfig"), "[user]\n\tuseConfigOnly = true\n");
+    for (const action of ["merge", "rebase", "cherry-pick"]) {
+      const { error, text } = await suite.call("git_merge", { action, refs: ["dev"] });
+      expect(error, text).toBe("unavailable");
+      expect(text).toContain("git does not know who commits");
+      expect(await stateOf(repo)).toEqual(before);
+      expect((await suite.call("git_merge", { action: "conflicts" })).text).toContain("nothing is under way");
+    }
   });
 });
