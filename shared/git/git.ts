@@ -153,6 +153,7 @@ export class Git {
 
   async #runOnce(repository: Repository, args: readonly string[], options: GitRun): Promise<RunResult> {
     const { signal, writes = false, stdin, maxBytes = 16 * 1024 * 1024, deadlineMs = LOCAL_MS } = options;
+    if ((await this.version()) === undefined) throw needsProgram();
     const late = AbortSignal.timeout(deadlineMs);
     const { workTree, gitDir } = repository;
     try {
@@ -218,6 +219,16 @@ const ALSO_TRUSTED: readonly GitSetting[] = [
 
 function failureOf({ stderr, exitCode }: RunResult, args: readonly string[]): ToolError {
   return explainFailure(stderr, exitCode, `git ${args.find((arg) => !arg.startsWith("-")) ?? ""}`.trim());
+}
+
+function needsProgram(): ToolError {
+  return new ToolError(
+    "unavailable",
+    "this needs the git program, which is not installed or older than 2.34",
+    {
+      hint: "The person can install git, or put its folder into PATH.",
+    },
+  );
 }
 
 async function findVersion(): Promise<string | undefined> {

@@ -1,22 +1,26 @@
-import { ToolError } from "../../../shared/errors.ts";
 import type { Git } from "../../../shared/git/git.ts";
+import { EmbeddedEngine } from "./embedded-engine.ts";
 import { GitEngine } from "./git-engine.ts";
 import type { Engine } from "./shapes.ts";
 
 /** The engine of this machine; see the table in the README. */
 export interface Engines {
-  /** The program where there is one; throws `unavailable` where neither can be used. */
+  /** The program where there is one of 2.34 or later, else the embedded one, which says `unavailable` to much. */
   pick(): Promise<Engine>;
 }
 
+/** Starts nothing. */
 export function openEngines(git: Git): Engines {
   const program = new GitEngine(git);
+  const embedded = new EmbeddedEngine(git);
   return {
     async pick() {
-      if ((await git.version()) !== undefined) return program;
-      throw new ToolError("unavailable", "there is no git program, or one older than 2.34", {
-        hint: "The person can install git, or put its folder into PATH.",
-      });
+      return (await git.version()) === undefined ? embedded : program;
     },
   };
+}
+
+/** What an answer's first line says of who answered; undefined for the program. */
+export function engineNote({ name }: Pick<Engine, "name">): string | undefined {
+  return name === "git" ? undefined : "without the git program: only exact renames";
 }

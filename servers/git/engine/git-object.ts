@@ -63,6 +63,11 @@ export async function object(asked: GitRunIn, hash: string): Promise<ObjectFacts
     throw new ToolError("not_found", "git knows no such object", {
       hint: "git_branches lists names, git_log shows hashes.",
     });
+  return factsOf(found);
+}
+
+/** What is known of an object by itself. */
+export function factsOf(found: GitObject): ObjectFacts {
   return found.kind === "tag" ? tagOf(found) : { kind: found.kind, hash: found.hash };
 }
 

@@ -1,0 +1,476 @@
+import { chmod, mkdir, rm, symlink, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { EmbeddedEngine } from "../../servers/git/engine/embedded-engine.ts";
+import { GitEngine } from "../../servers/git/engine/git-engine.ts";
+import { compareBytes } from "../../servers/git/engine/parse-status.ts";
+import type {
+  DiffAsk,
+  Engine,
+  FileDiff,
+  LogAsk,
+  StatusEntry,
+  StatusFacts,
+} from "../../servers/git/engine/shapes.ts";
+import { ToolError } from "../../shared/errors.ts";
+import { Git } from "../../shared/git/git.ts";
+import type { Repository as Opened } from "../../shared/git/repository.ts";
+import { RepositoryTrust } from "../../shared/policy/repository-trust.ts";
+import { makeHistory, randomHistory } from "../support/random-history.ts";
+import type { Repository } from "../support/repository.ts";
+import { opened, type OpenedWorkspace } from "../support/workspace.ts";
+
+/** More runs than usual, by hand. */
+const TIMES = Number(process.env["TIMES"] ?? 1);
+const { signal } = new AbortController();
+
+interface Both {
+  readonly git: Git;
+  readonly program: Engine;
+  readonly embedded: Engine;
+}
+
+function enginesOn({ workspace, root, scope }: OpenedWorkspace): Both {
+  const home = join(root, "../home");
+  const git = new Git({ workspace, home, scope, trust: new RepositoryTrust(join(root, "../state")) });
+  return { git, program: new GitEngine(git), embedded: new EmbeddedEngine(git) };
+}
+
+/** Renames that are only similar are told by the program alone: both are compared as what they are made of. */
+function withoutRenames({ entries, ...facts }: StatusFacts): StatusFacts {
+  const split = entries.flatMap((entry): StatusEntry[] => {
+    const { from, ...plain } = entry;
+    if (from === undefined) return [plain];
+    const gone: StatusEntry = {
+      ...plain,
+      path: from,
+      index: entry.index === "R" ? "D" : ".",
+      tree: entry.index === "R" ? "." : "D",
+    };
+    return [
+      { ...plain, index: entry.index === "R" ? "A" : ".", tree: entry.index === "R" ? entry.tree : "A" },
+      gone,
+    ];
+  });
+  // of an intended path that HEAD has, one line may have become two
+  const sorted = split.toSorted((a, b) => a.kind.localeCompare(b.kind) || compareBytes(a.path, b.path));
+  return { ...facts, entries: sorted };
+}
+
+const lines = fc.array(fc.constantFrom("one", "two", "three", "grün", "x y"), { maxLength: 5 });
+const anyPath = fc.constantFrom(
+  "a.txt",
+  "b.txt",
+  "dir/a.txt",
+  "dir/deep/c.txt",
+  "é ü.txt",
+  "new/deep/n.txt",
+  "new/m.log",
+  "dir/o.log",
+  "build/x.o",
+  "build/sub/y.o",
+  "dir/build/z.txt",
+  "-dash",
+);
+const ignoreLine = fc.constantFrom(
+  "*.log",
+  "build/",
+  "/build",
+  "!build/x.o",
+  "dir/*",
+  "!dir/o.log",
+  "**/deep",
+  "x",
+  "new/**",
+  "*.txt",
+);
+const treeStep = fc.oneof(
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      kind: fc.constant("write"),
+      path: anyPath,
+      lines,
+      eol: fc.constantFrom("\n", "\n", "\n", "\r\n"),
+    }),
+  },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant("delete"), path: anyPath }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant("link"),
+      path: anyPath,
+      to: fc.constantFrom("a.txt", "nowhere", "../x", "dir"),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constant("chmod"), path: anyPath, mode: fc.constantFrom(0o755, 0o644) }),
+  },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant("folder"), path: anyPath }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant("nested"),
+      path: fc.constantFrom("inner", "new/inner", "build/inner"),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant("ignore"),
+      folder: fc.constantFrom("", "dir/", "new/", ".git/info"),
+      rules: fc.array(ignoreLine, { maxLength: 3 }),
+    }),
+  },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant("stage"), path: anyPath }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant("intend"), path: anyPath }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant("unstage"), path: anyPath }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant("all") }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant("flag"),
+      path: anyPath,
+      flag: fc.constantFrom("--assume-unchanged", "--skip-worktree"),
+    }),
+  },
+);
+type TreeStep = typeof treeStep extends fc.Arbitrary<infer R> ? R : never;
+
+async function put(path: string, text: string): Promise<void> {
+  await rm(path, { recursive: true, force: true });
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, text);
+}
+
+/** Steps that cannot be made, such as a file below a file, change nothing. */
+async function apply(repo: Repository, step: TreeStep): Promise<void> {
+  const args = commandOf(step);
+  try {
+    if (args === undefined) await change((path) => join(repo.root, path), step);
+    else await repo.git(...args);
+  } catch {
+    // a step that could not be made
+  }
+}
+
+/** For what is done by git. */
+function commandOf(step: TreeStep): string[] | undefined {
+  switch (step.kind) {
+    case "nested":
+      return ["init", "--quiet", "--template=", step.path];
+    case "stage":
+      return ["add", "--all", "--force", "--", step.path];
+    case "intend":
+      return ["add", "--intent-to-add", "--force", "--", step.path];
+    case "unstage":
+      return ["rm", "--cached", "--quiet", "--force", "--", step.path];
+    case "all":
+      return ["add", "--all"];
+    case "flag":
+      return ["update-index", step.flag, "--", step.path];
+    case "write":
+    case "delete":
+    case "link":
+    case "chmod":
+    case "folder":
+    case "ignore":
+      return undefined;
+  }
+}
+
+async function change(at: (path: string) => string, step: TreeStep): Promise<void> {
+  switch (step.kind) {
+    case "write":
+      return await put(at(step.path), step.lines.map((line) => line + step.eol).join(""));
+    case "delete":
+      return await rm(at(step.path), { recursive: true });
+    case "link":
+      await rm(at(step.path), { force: true });
+      await mkdir(dirname(at(step.path)), { recursive: true });
+      return await symlink(step.to, at(step.path));
+    case "chmod":
+      return await chmod(at(step.path), step.mode);
+    case "folder":
+      await rm(at(step.path), { force: true });
+      return void (await mkdir(at(step.path), { recursive: true }));
+    case "ignore":
+      return await put(
+        at(step.folder === ".git/info" ? ".git/info/exclude" : `${step.folder}.gitignore`),
+        step.rules.map((rule) => `${rule}\n`).join(""),
+      );
+    case "nested":
+    case "stage":
+    case "intend":
+    case "unstage":
+    case "all":
+    case "flag":
+      return undefined;
+  }
+}
+
+async function answer<T>(of: Promise<T>): Promise<T | ToolError> {
+  try {
+    return await of;
+  } catch (error) {
+    if (error instanceof ToolError) return error;
+    throw error;
+  }
+}
+
+/** Equal, or the embedded engine says that it cannot: how often is told. */
+async function sameOrUnable<T>(
+  both: readonly [Promise<T>, Promise<T>],
+  told: { same: number; unable: number },
+  shown: (facts: T, others: T) => unknown = (facts) => facts,
+): Promise<void> {
+  const [program, embedded] = await Promise.all([answer(both[0]), answer(both[1])]);
+  if (embedded instanceof ToolError && embedded.code === "unavailable") {
+    told.unable += 1;
+    return;
+  }
+  if (program instanceof ToolError) {
+    expect(embedded).toMatchObject({ code: program.code });
+    return;
+  }
+  if (embedded instanceof ToolError) throw embedded;
+  expect(shown(embedded, program)).toEqual(shown(program, embedded));
+  told.same += 1;
+}
+
+const asks = fc.record({
+  paths: fc.oneof(
+    fc.constant<string[]>([]),
+    fc.array(fc.constantFrom("dir", "new", "new/deep", "a.txt", "build/sub", "build"), { maxLength: 2 }),
+  ),
+  untracked: fc.oneof(
+    { weight: 4, arbitrary: fc.constant(true) },
+    { weight: 1, arbitrary: fc.constant(false) },
+  ),
+  ignored: fc.boolean(),
+});
+
+const logAsks = fc.record({
+  kind: fc.constantFrom("one", "range", "several", "symmetric"),
+  one: fc.nat(40),
+  other: fc.nat(40),
+  paths: fc.oneof(
+    { weight: 2, arbitrary: fc.constant<string[]>([]) },
+    { weight: 1, arbitrary: fc.array(anyPath, { minLength: 1, maxLength: 2 }) },
+  ),
+  author: fc.option(fc.constantFrom("ada", "ZOË", "zo", "@EXAMPLE"), { nil: undefined, freq: 4 }),
+  grep: fc.option(fc.constantFrom("FEAT", "größer", "GRÖ", "breaking", "."), { nil: undefined, freq: 4 }),
+  sinceAt: fc.option(fc.nat(40), { nil: undefined, freq: 5 }),
+  untilAt: fc.option(fc.nat(40), { nil: undefined, freq: 5 }),
+  skip: fc.nat(3),
+  limit: fc.constantFrom(1, 5, 100),
+});
+type Asked = typeof logAsks extends fc.Arbitrary<infer R> ? R : never;
+
+function revisionsOf({ kind, one, other }: Asked, pick: (index: number) => string): string[] {
+  if (kind === "one") return [pick(one)];
+  if (kind === "several") return [pick(one), pick(other)];
+  return kind === "range" ? [`^${pick(one)}`, pick(other)] : [`${pick(one)}...${pick(other)}`];
+}
+
+function filtersOf(
+  { author, grep, sinceAt, untilAt }: Asked,
+  commits: readonly { time: number }[],
+): Pick<LogAsk, "author" | "grep" | "since" | "until"> {
+  const date = (index: number): string =>
+    new Date((commits[index % commits.length]?.time ?? 0) * 1_000).toISOString().replace(/\.\d+Z$/u, "Z");
+  return {
+    ...(author === undefined ? {} : { author }),
+    ...(grep === undefined ? {} : { grep }),
+    ...(sinceAt === undefined ? {} : { since: date(sinceAt) }),
+    ...(untilAt === undefined ? {} : { until: date(untilAt) }),
+  };
+}
+
+/** Branches that follow others: one of this repository, one of a remote, one that is gone. */
+async function followed(repo: Repository, branches: readonly string[]): Promise<void> {
+  await repo.git("remote", "add", "origin", "https://example.com/x.git");
+  for (const [index, branch] of branches.entries()) {
+    await repo.git(
+      "update-ref",
+      `refs/remotes/origin/${branch}`,
+      branches[(index + 1) % branches.length] ?? branch,
+    );
+    await repo.git("config", `branch.${branch}.remote`, index === 1 ? "." : "origin");
+    await repo.git(
+      "config",
+      `branch.${branch}.merge`,
+      index === 2 ? "refs/heads/gone" : `refs/heads/${branches[0] ?? branch}`,
+    );
+  }
+  await repo.git("symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/main");
+}
+
+function object(engine: Engine, at: Opened, name: string): Promise<unknown> {
+  return engine.object?.(at, name, signal) ?? Promise.reject(new Error("no object()"));
+}
+
+const diffAsks = fc.record({
+  kind: fc.constantFrom("commits", "staged", "head", "tree"),
+  from: fc.nat(10),
+  to: fc.nat(10),
+  paths: fc.oneof(
+    { weight: 3, arbitrary: fc.constant<string[]>([]) },
+    { weight: 1, arbitrary: fc.array(anyPath, { minLength: 1, maxLength: 3 }) },
+  ),
+  stat: fc.boolean(),
+  context: fc.constantFrom(0, 1, 3),
+  mergeBase: fc.boolean(),
+});
+
+/**
+ * Both as what renames are made of, those paths without counts and patches, since the program also tells similar
+ * ones. Of the others the patch is compared but for where equal lines are cut: its head, and the changed lines.
+ */
+function shownFiles(files: readonly FileDiff[], others: readonly FileDiff[]): unknown {
+  const renamed = new Set(
+    [...files, ...others].flatMap(({ path, from }) => (from === undefined ? [] : [path, from])),
+  );
+  return files
+    .flatMap(({ from, ...file }) => {
+      const made = renamed.has(file.path)
+        ? { path: file.path, status: from === undefined ? file.status : "A" }
+        : shownFile(file);
+      return from === undefined ? [made] : [made, { path: from, status: "D" }];
+    })
+    .toSorted((a, b) => compareBytes(a.path, b.path));
+}
+
+function shownFile({
+  patch,
+  ...file
+}: FileDiff): Pick<FileDiff, "path" | "status"> & Record<string, unknown> {
+  if (patch === undefined) return file;
+  const [head = "", ...hunks] = patch.split(/^(?=@@ )/mu);
+  const changed = hunks
+    .join("")
+    .split("\n")
+    .filter((line) => /^[-+]/u.test(line))
+    .toSorted();
+  return { ...file, head, changed };
+}
+
+describe("beside the program", () => {
+  test("status is the same after any changes of the working tree and the index", async () => {
+    const told = { same: 0, unable: 0 };
+    await fc.assert(
+      fc.asyncProperty(
+        randomHistory,
+        fc.array(treeStep, { maxLength: 14, size: "large" }),
+        asks,
+        async (history, steps, ask) => {
+          await using ground = await opened();
+          const { repo } = await makeHistory(ground, {
+            ...history,
+            format: "sha1",
+            steps: history.steps.slice(0, 4),
+          });
+          for (const step of steps) await apply(repo, step);
+          const { git, program, embedded } = enginesOn(ground);
+          const at = await git.open(undefined, signal);
+          await sameOrUnable(
+            [program.status(at, ask, signal), embedded.status(at, ask, signal)],
+            told,
+            withoutRenames,
+          );
+        },
+      ),
+      { numRuns: 40 * TIMES },
+    );
+    if (TIMES > 1) process.stderr.write(JSON.stringify(told));
+    expect(told.same).toBeGreaterThan(told.unable * 4);
+  });
+
+  test("history, references, objects and files at a revision are the same", async () => {
+    const told = { same: 0, unable: 0 };
+    await fc.assert(
+      fc.asyncProperty(randomHistory, fc.boolean(), logAsks, async (history, packed, asked) => {
+        await using ground = await opened();
+        const { repo, commits, branches } = await makeHistory(ground, { ...history, format: "sha1" });
+        await followed(repo, [...branches.keys()]);
+        if (packed) await repo.git("gc", "--quiet");
+        const { git, program, embedded } = enginesOn(ground);
+        const at = await git.open(undefined, signal);
+        const pick = (index: number): string => commits[index % commits.length]?.hash ?? "";
+        const revisions = revisionsOf(asked, pick);
+        const { paths, skip, limit } = asked;
+        const ask: LogAsk = { revisions, paths, skip, limit, follow: false, ...filtersOf(asked, commits) };
+        await sameOrUnable([program.log(at, ask, signal), embedded.log(at, ask, signal)], told);
+        const one = pick(asked.one);
+        await sameOrUnable([program.commit(at, one, signal), embedded.commit(at, one, signal)], told);
+        for (const prefix of ["refs/heads/", "refs/tags/", "refs/remotes/"])
+          await sameOrUnable([program.refs(at, prefix, signal), embedded.refs(at, prefix, signal)], told);
+        for (const path of ["", "dir", "dir/deep/c.txt", "a.txt", "nowhere", "dir/nowhere", "é ü.txt"])
+          await sameOrUnable([program.at(at, one, path, signal), embedded.at(at, one, path, signal)], told);
+        for (const name of [
+          one,
+          `${one}^{tree}`,
+          ...(await repo.git("tag", "--format=%(objectname)")).split("\n").filter(Boolean),
+        ])
+          await sameOrUnable([object(program, at, name), object(embedded, at, name)], told);
+        const none = { paths: [], untracked: true, ignored: true };
+        await sameOrUnable([program.status(at, none, signal), embedded.status(at, none, signal)], told);
+      }),
+      { numRuns: 12 * TIMES },
+    );
+    if (TIMES > 1) process.stderr.write(JSON.stringify(told));
+    expect(told.same).toBeGreaterThan(told.unable * 4);
+  });
+
+  test("differences have the same files and counts, and patches that make one side from the other", async () => {
+    const told = { same: 0, unable: 0 };
+    await fc.assert(
+      fc.asyncProperty(
+        randomHistory,
+        fc.array(treeStep, { maxLength: 10, size: "large" }),
+        diffAsks,
+        async (history, steps, asked) => {
+          await using ground = await opened();
+          const { repo, commits } = await makeHistory(ground, {
+            ...history,
+            format: "sha1",
+            steps: history.steps.slice(0, 8),
+          });
+          for (const step of steps) await apply(repo, step);
+          const { git, program, embedded } = enginesOn(ground);
+          const at = await git.open(undefined, signal);
+          const hash = (index: number): { hash: string } => ({
+            hash: commits[index % commits.length]?.hash ?? "",
+          });
+          const sides = {
+            commits: [hash(asked.from), hash(asked.to)],
+            staged: [hash(asked.from), "index"],
+            head: [hash(asked.from), "tree"],
+            tree: ["index", "tree"],
+          } as const;
+          const [from, to] = sides[asked.kind];
+          const { paths, stat, context } = asked;
+          const ask: DiffAsk = {
+            from,
+            to,
+            paths,
+            stat,
+            context,
+            words: false,
+            mergeBase: asked.kind === "commits" && asked.mergeBase,
+          };
+          await sameOrUnable(
+            [program.diff(at, ask, signal), embedded.diff(at, ask, signal)],
+            told,
+            shownFiles,
+          );
+        },
+      ),
+      { numRuns: 60 * TIMES },
+    );
+    if (TIMES > 1) process.stderr.write(JSON.stringify(told));
+    expect(told.same).toBeGreaterThan(told.unable * 2);
+  });
+});
