@@ -3,8 +3,8 @@ import type { Blame } from "./blame.ts";
 import type { BlamedCommit, BlamedLine } from "./engine/parse-blame.ts";
 import { manyLines, oneLine, shownPath } from "./foreign-text.ts";
 
-/** Characters that an answer may have, with its first line. */
-const ROOM = 19_500;
+/** Characters of the budget that are kept free for what others add. */
+const KEPT_FREE = 500;
 
 /** How much is told of a commit above its lines, where it is named first. */
 type Form = "subject" | "day" | "hash";
@@ -26,14 +26,14 @@ export function blameText(blame: Blame): string {
     const text = [headerOf(blame, { form, by, end: blame.lines.length }), ...textOf(runs, form, by)].join(
       "\n",
     );
-    if (text.length <= ROOM) return text;
+    if (text.length <= blame.budget - KEPT_FREE) return text;
   }
   return asMany(blame);
 }
 
 /** Each line with its commit's hash before it, the least that can be told. */
 function asMany(blame: Blame): string {
-  let left = ROOM - 300;
+  let left = blame.budget - KEPT_FREE - 300;
   let before = "";
   const rows: string[] = [];
   for (const { line, commit, text } of blame.lines) {

@@ -1,4 +1,5 @@
 import { ToolError } from "../../shared/errors.ts";
+import { DEFAULT_BUDGET } from "../../shared/limits.ts";
 import { placeInRepository } from "../../shared/git/paths.ts";
 import type { Refs } from "../../shared/git/refs.ts";
 import type { Repository } from "../../shared/git/repository.ts";
@@ -19,6 +20,8 @@ export interface Blame {
   readonly more: boolean;
   /** True when the range was the caller's, and not only cut by us. */
   readonly ended: boolean;
+  /** Characters that the answer may have. */
+  readonly budget: number;
 }
 
 interface Asked {
@@ -26,8 +29,10 @@ interface Asked {
   readonly startLine?: number | undefined;
   readonly endLine?: number | undefined;
   readonly ignoreRevs?: readonly string[] | undefined;
+  readonly budget: number;
 }
 
+/** Lines that an answer of the usual budget may have; a larger budget has room for more. */
 const MAX_LINES = 1_000;
 const MAX_BYTES = 16 * 1024 * 1024;
 
@@ -36,10 +41,11 @@ export async function blameOf(opened: Opened, asked: Asked, context: GitContext)
   const { repository, paths, refs } = opened;
   const [path = ""] = paths;
   context.access.permit(placeInRepository(repository, path), "read");
+  const { budget } = asked;
   const { first, last } = windowOf(asked);
   const contents = asked.ref === undefined ? await contentsOf(repository, path, context) : undefined;
   const total = contents && linesIn(contents);
-  if (total === 0) return { repository, path, lines: [], total, more: false, ended: true };
+  if (total === 0) return { repository, path, lines: [], total, more: false, ended: true, budget };
   if (total !== undefined && first > total) throw tooFar(repository, path, total);
   const { spec, through } = await revisionsOf(refs, asked);
   // one line more tells whether there are more
@@ -50,24 +56,29 @@ export async function blameOf(opened: Opened, asked: Asked, context: GitContext)
   if (text.includes("\0")) throw binary(repository, path);
   const all = parseBlame(text);
   const lines = all.filter(({ line }) => line <= last);
-  const found = { repository, path, lines, more: lines.length < all.length, ended: last === asked.endLine };
+  const more = lines.length < all.length;
+  const found = { repository, path, lines, more, ended: last === asked.endLine, budget };
   return total === undefined ? found : { ...found, total };
 }
 
 async function revisionsOf(
   refs: Refs,
-  { ref = "HEAD", ignoreRevs = [] }: Asked,
+  { ref = "HEAD", ignoreRevs = [] }: Pick<Asked, "ref" | "ignoreRevs">,
 ): Promise<{ spec: string; through: string[] }> {
   const [at, ...ignored] = await Promise.all([ref, ...ignoreRevs].map((text) => refs.resolve(text)));
   return { spec: at?.spec ?? "", through: ignored.map(({ spec }) => `--ignore-rev=${spec}`) };
 }
 
-function windowOf({ startLine: first = 1, endLine = Infinity }: Asked): { first: number; last: number } {
+function windowOf({ startLine: first = 1, endLine = Infinity, budget }: Asked): {
+  first: number;
+  last: number;
+} {
   if (endLine < first)
     throw new ToolError("invalid_input", `endLine ${endLine} lies before startLine ${first}`, {
       hint: "Both count from 1, and both lines are shown.",
     });
-  return { first, last: Math.min(endLine, first + MAX_LINES - 1) };
+  const most = Math.ceil((MAX_LINES * Math.max(budget, DEFAULT_BUDGET)) / DEFAULT_BUDGET);
+  return { first, last: Math.min(endLine, first + most - 1) };
 }
 
 interface Run {

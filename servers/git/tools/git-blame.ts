@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { budgetField } from "../../../shared/limits.ts";
 import { blameOf, type Blame } from "../blame.ts";
 import { blameText } from "../blame-text.ts";
 import { tool } from "../deps.ts";
@@ -24,6 +25,7 @@ export default tool({
       .max(100)
       .meta({ description: "Commits to look through.", maxItems: undefined })
       .optional(),
+    budget: budgetField.meta({ description: undefined, default: undefined, maximum: undefined }),
   }),
   touches: touched,
 
