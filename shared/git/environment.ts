@@ -49,6 +49,8 @@ const ALWAYS: Readonly<Record<string, string>> = {
   // no transport at all: older versions fetch missing objects of a partial clone without being asked
   GIT_ALLOW_PROTOCOL: "none",
   GIT_ADVICE: "0",
+  // a hash means what it says: a repository could show another object in the place of one
+  GIT_NO_REPLACE_OBJECTS: "1",
 };
 
 /** Beside the folders of the repository. */
