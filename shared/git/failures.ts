@@ -13,7 +13,7 @@ export interface KnownFailure {
 /** What git says when something that people can act on is wrong, in the words of all its versions since 2.34. */
 const KNOWN: readonly KnownFailure[] = [
   {
-    said: /index\.lock': File exists|unable to write index|unable to lock|could not lock config file|Unable to create '.*\.lock': File exists|cannot lock ref .*File exists/u,
+    said: /index\.lock': File exists|[Uu]nable to write (?:new )?index|unable to lock|could not lock config file|Unable to create '.*\.lock': File exists|cannot lock ref .*File exists/u,
     code: "conflict",
     message: "another git process is at work in this repository, or one died and left its lock",
     hint: "Try again in a moment; if it stays so, the person has to remove the .lock file in the git folder.",
