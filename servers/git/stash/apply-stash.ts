@@ -8,7 +8,7 @@ import type { GitRunIn } from "../engine/git-run.ts";
 import { permitForecast } from "../forecast.ts";
 import { explainStop } from "../in-the-way.ts";
 import type { TreeChange } from "../tree-changes.ts";
-import { heldLock } from "./held-lock.ts";
+import { waitForLock } from "../wait-for-lock.ts";
 import { stashAt, type Stash } from "./stash-list.ts";
 
 /** What a stash holds: what it changes in the commit on which it was made, and untracked files. */
@@ -74,6 +74,7 @@ export async function applyStash(work: Work, index: number): Promise<Applied> {
   const contents = await contentsOf(work, index);
   await permitForecast(context, repository, { changes: reachOf(contents), trees: contents.trees });
   await refuseInTheWay(work, contents.untracked);
+  await waitForLock(work);
   const result = await git.run(repository, ["stash", "apply", "--quiet", contents.stash.hash], {
     signal,
     writes: true,
@@ -82,7 +83,7 @@ export async function applyStash(work: Work, index: number): Promise<Applied> {
   });
   if (result.exitCode === 0) return { ...contents, conflicts: [] };
   const open = (await rawChanges(work, {})).filter(({ letter }) => letter === "U").map(({ path }) => path);
-  if (open.length === 0) throw (await heldLock(work)) ?? explainStop(repository, result, "git stash apply");
+  if (open.length === 0) throw explainStop(repository, result, "git stash apply");
   return { ...contents, conflicts: [...new Set(open)] };
 }
 

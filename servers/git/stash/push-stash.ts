@@ -1,5 +1,4 @@
 import { ToolError } from "../../../shared/errors.ts";
-import { explainFailure } from "../../../shared/git/failures.ts";
 import { pathspec } from "../../../shared/git/paths.ts";
 import { inConflict } from "../commit/stage-all.ts";
 import { statusEntries } from "../change/index-state.ts";
@@ -10,7 +9,7 @@ import { permitForecast } from "../forecast.ts";
 import type { RestoreScene } from "../restore/restore-plan.ts";
 import { isAtOrBelow, refuseFiltered } from "../stage/refuse-staging.ts";
 import type { TreeChange } from "../tree-changes.ts";
-import { heldLock } from "./held-lock.ts";
+import { waitForLock } from "../wait-for-lock.ts";
 import { stashAt, type Stash } from "./stash-list.ts";
 
 export interface PushAsk {
@@ -97,12 +96,7 @@ export async function pushStash(
     ...limited,
   ];
   const stdin = paths.map((path) => `${pathspec(path)}\0`).join("");
-  const { exitCode, stderr } = await git.run(repository, args, {
-    signal,
-    writes: true,
-    ok: [0, 1],
-    ...(limited.length === 0 ? {} : { stdin }),
-  });
-  if (exitCode !== 0) throw (await heldLock(work)) ?? explainFailure(stderr, exitCode, "git stash push");
+  await waitForLock(work);
+  await git.run(repository, args, { signal, writes: true, ...(limited.length === 0 ? {} : { stdin }) });
   return { stash: await stashAt(work, 0), changes };
 }
