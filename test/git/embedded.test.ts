@@ -1,9 +1,5 @@
-import { chmod, mkdir, rm, symlink, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { EmbeddedEngine } from "../../servers/git/engine/embedded-engine.ts";
-import { GitEngine } from "../../servers/git/engine/git-engine.ts";
 import { compareBytes } from "../../servers/git/engine/parse-status.ts";
 import type {
   DiffAsk,
@@ -14,28 +10,16 @@ import type {
   StatusFacts,
 } from "../../servers/git/engine/shapes.ts";
 import { ToolError } from "../../shared/errors.ts";
-import { Git } from "../../shared/git/git.ts";
 import type { Repository as Opened } from "../../shared/git/repository.ts";
-import { RepositoryTrust } from "../../shared/policy/repository-trust.ts";
+import { enginePair } from "../support/engines.ts";
 import { makeHistory, randomHistory } from "../support/random-history.ts";
+import { changeTree, treePath, treeStep } from "../support/random-tree.ts";
 import type { Repository } from "../support/repository.ts";
-import { opened, type OpenedWorkspace } from "../support/workspace.ts";
+import { opened } from "../support/workspace.ts";
 
 /** More runs than usual, by hand. */
 const TIMES = Number(process.env["TIMES"] ?? 1);
 const { signal } = new AbortController();
-
-interface Both {
-  readonly git: Git;
-  readonly program: Engine;
-  readonly embedded: Engine;
-}
-
-function enginesOn({ workspace, root, scope }: OpenedWorkspace): Both {
-  const home = join(root, "../home");
-  const git = new Git({ workspace, home, scope, trust: new RepositoryTrust(join(root, "../state")) });
-  return { git, program: new GitEngine(git), embedded: new EmbeddedEngine(git) };
-}
 
 /** Renames that are only similar are told by the program alone: both are compared as what they are made of. */
 function withoutRenames({ entries, ...facts }: StatusFacts): StatusFacts {
@@ -56,159 +40,6 @@ function withoutRenames({ entries, ...facts }: StatusFacts): StatusFacts {
   // of an intended path that HEAD has, one line may have become two
   const sorted = split.toSorted((a, b) => a.kind.localeCompare(b.kind) || compareBytes(a.path, b.path));
   return { ...facts, entries: sorted };
-}
-
-const lines = fc.array(fc.constantFrom("one", "two", "three", "grün", "x y"), { maxLength: 5 });
-const anyPath = fc.constantFrom(
-  "a.txt",
-  "b.txt",
-  "dir/a.txt",
-  "dir/deep/c.txt",
-  "é ü.txt",
-  "new/deep/n.txt",
-  "new/m.log",
-  "dir/o.log",
-  "build/x.o",
-  "build/sub/y.o",
-  "dir/build/z.txt",
-  "-dash",
-);
-const ignoreLine = fc.constantFrom(
-  "*.log",
-  "build/",
-  "/build",
-  "!build/x.o",
-  "dir/*",
-  "!dir/o.log",
-  "**/deep",
-  "x",
-  "new/**",
-  "*.txt",
-);
-const treeStep = fc.oneof(
-  {
-    weight: 5,
-    arbitrary: fc.record({
-      kind: fc.constant("write"),
-      path: anyPath,
-      lines,
-      eol: fc.constantFrom("\n", "\n", "\n", "\r\n"),
-    }),
-  },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant("delete"), path: anyPath }) },
-  {
-    weight: 1,
-    arbitrary: fc.record({
-      kind: fc.constant("link"),
-      path: anyPath,
-      to: fc.constantFrom("a.txt", "nowhere", "../x", "dir"),
-    }),
-  },
-  {
-    weight: 1,
-    arbitrary: fc.record({ kind: fc.constant("chmod"), path: anyPath, mode: fc.constantFrom(0o755, 0o644) }),
-  },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant("folder"), path: anyPath }) },
-  {
-    weight: 1,
-    arbitrary: fc.record({
-      kind: fc.constant("nested"),
-      path: fc.constantFrom("inner", "new/inner", "build/inner"),
-    }),
-  },
-  {
-    weight: 2,
-    arbitrary: fc.record({
-      kind: fc.constant("ignore"),
-      folder: fc.constantFrom("", "dir/", "new/", ".git/info"),
-      rules: fc.array(ignoreLine, { maxLength: 3 }),
-    }),
-  },
-  { weight: 3, arbitrary: fc.record({ kind: fc.constant("stage"), path: anyPath }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant("intend"), path: anyPath }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant("unstage"), path: anyPath }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant("all") }) },
-  {
-    weight: 1,
-    arbitrary: fc.record({
-      kind: fc.constant("flag"),
-      path: anyPath,
-      flag: fc.constantFrom("--assume-unchanged", "--skip-worktree"),
-    }),
-  },
-);
-type TreeStep = typeof treeStep extends fc.Arbitrary<infer R> ? R : never;
-
-async function put(path: string, text: string): Promise<void> {
-  await rm(path, { recursive: true, force: true });
-  await mkdir(dirname(path), { recursive: true });
-  await writeFile(path, text);
-}
-
-/** Steps that cannot be made, such as a file below a file, change nothing. */
-async function apply(repo: Repository, step: TreeStep): Promise<void> {
-  const args = commandOf(step);
-  try {
-    if (args === undefined) await change((path) => join(repo.root, path), step);
-    else await repo.git(...args);
-  } catch {
-    // a step that could not be made
-  }
-}
-
-/** For what is done by git. */
-function commandOf(step: TreeStep): string[] | undefined {
-  switch (step.kind) {
-    case "nested":
-      return ["init", "--quiet", "--template=", step.path];
-    case "stage":
-      return ["add", "--all", "--force", "--", step.path];
-    case "intend":
-      return ["add", "--intent-to-add", "--force", "--", step.path];
-    case "unstage":
-      return ["rm", "--cached", "--quiet", "--force", "--", step.path];
-    case "all":
-      return ["add", "--all"];
-    case "flag":
-      return ["update-index", step.flag, "--", step.path];
-    case "write":
-    case "delete":
-    case "link":
-    case "chmod":
-    case "folder":
-    case "ignore":
-      return undefined;
-  }
-}
-
-async function change(at: (path: string) => string, step: TreeStep): Promise<void> {
-  switch (step.kind) {
-    case "write":
-      return await put(at(step.path), step.lines.map((line) => line + step.eol).join(""));
-    case "delete":
-      return await rm(at(step.path), { recursive: true });
-    case "link":
-      await rm(at(step.path), { force: true });
-      await mkdir(dirname(at(step.path)), { recursive: true });
-      return await symlink(step.to, at(step.path));
-    case "chmod":
-      return await chmod(at(step.path), step.mode);
-    case "folder":
-      await rm(at(step.path), { force: true });
-      return void (await mkdir(at(step.path), { recursive: true }));
-    case "ignore":
-      return await put(
-        at(step.folder === ".git/info" ? ".git/info/exclude" : `${step.folder}.gitignore`),
-        step.rules.map((rule) => `${rule}\n`).join(""),
-      );
-    case "nested":
-    case "stage":
-    case "intend":
-    case "unstage":
-    case "all":
-    case "flag":
-      return undefined;
-  }
 }
 
 async function answer<T>(of: Promise<T>): Promise<T | ToolError> {
@@ -258,7 +89,7 @@ const logAsks = fc.record({
   other: fc.nat(40),
   paths: fc.oneof(
     { weight: 2, arbitrary: fc.constant<string[]>([]) },
-    { weight: 1, arbitrary: fc.array(anyPath, { minLength: 1, maxLength: 2 }) },
+    { weight: 1, arbitrary: fc.array(treePath, { minLength: 1, maxLength: 2 }) },
   ),
   author: fc.option(fc.constantFrom("ada", "ZOË", "zo", "@EXAMPLE"), { nil: undefined, freq: 4 }),
   grep: fc.option(fc.constantFrom("FEAT", "größer", "GRÖ", "breaking", "."), { nil: undefined, freq: 4 }),
@@ -318,7 +149,7 @@ const diffAsks = fc.record({
   to: fc.nat(10),
   paths: fc.oneof(
     { weight: 3, arbitrary: fc.constant<string[]>([]) },
-    { weight: 1, arbitrary: fc.array(anyPath, { minLength: 1, maxLength: 3 }) },
+    { weight: 1, arbitrary: fc.array(treePath, { minLength: 1, maxLength: 3 }) },
   ),
   stat: fc.boolean(),
   context: fc.constantFrom(0, 1, 3),
@@ -372,8 +203,8 @@ describe("beside the program", () => {
             format: "sha1",
             steps: history.steps.slice(0, 4),
           });
-          for (const step of steps) await apply(repo, step);
-          const { git, program, embedded } = enginesOn(ground);
+          for (const step of steps) await changeTree(repo, step);
+          const { git, program, embedded } = enginePair(ground);
           const at = await git.open(undefined, signal);
           await sameOrUnable(
             [program.status(at, ask, signal), embedded.status(at, ask, signal)],
@@ -396,7 +227,7 @@ describe("beside the program", () => {
         const { repo, commits, branches } = await makeHistory(ground, { ...history, format: "sha1" });
         await followed(repo, [...branches.keys()]);
         if (packed) await repo.git("gc", "--quiet");
-        const { git, program, embedded } = enginesOn(ground);
+        const { git, program, embedded } = enginePair(ground);
         const at = await git.open(undefined, signal);
         const pick = (index: number): string => commits[index % commits.length]?.hash ?? "";
         const revisions = revisionsOf(asked, pick);
@@ -438,8 +269,8 @@ describe("beside the program", () => {
             format: "sha1",
             steps: history.steps.slice(0, 8),
           });
-          for (const step of steps) await apply(repo, step);
-          const { git, program, embedded } = enginesOn(ground);
+          for (const step of steps) await changeTree(repo, step);
+          const { git, program, embedded } = enginePair(ground);
           const at = await git.open(undefined, signal);
           const hash = (index: number): { hash: string } => ({
             hash: commits[index % commits.length]?.hash ?? "",

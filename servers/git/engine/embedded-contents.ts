@@ -127,11 +127,21 @@ export class Contents {
     if (kind !== "directory") return typed(entry, kind === "link" ? LINK : REGULAR);
     const same: Found = { letter: ".", mode: SUBMODULE, hash: entry.hash };
     if (!(await this.#isRepository(entry.path))) return same;
-    const { git, signal } = this.#at;
-    const repository = await git.open(this.#absolute(entry.path), signal);
-    if (repository.refFormat !== "files") throw needsGit("a submodule that keeps its references as reftable");
-    const { hash } = await new Refs(git, repository, signal).head();
+    const hash = await this.#headOf(entry.path);
     return hash === undefined || hash === entry.hash ? same : { letter: "M", mode: SUBMODULE, hash };
+  }
+
+  /** Undefined where there is no commit, and for one that lies outside: how that differs is nobody's to know. */
+  async #headOf(path: string): Promise<string | undefined> {
+    const { git, signal } = this.#at;
+    try {
+      const repository = await git.open(this.#absolute(path), signal);
+      if (repository.refFormat !== "files") throw needsGit("a submodule with its references as reftable");
+      return (await new Refs(git, repository, signal).head()).hash;
+    } catch (error) {
+      if (error instanceof ToolError && error.code === "denied") return undefined;
+      throw error;
+    }
   }
 
   async #isRepository(path: string): Promise<boolean> {

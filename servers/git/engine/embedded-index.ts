@@ -16,6 +16,9 @@ const EXTENDED = 0x4000;
 const SKIP_WORKTREE = 0x4000;
 const INTENT_TO_ADD = 0x2000;
 
+/** No git writes these: they lead out of the working tree, or into git's own folder. */
+const ODD_PATH = /(?:^|\/)(?:\.{0,2}|\.git)(?:\/|$)/iu;
+
 /** One line of the index. */
 export interface IndexEntry {
   readonly path: string;
@@ -53,6 +56,7 @@ export async function readIndex(files: GitFiles, { gitDir }: Repository): Promis
     entries.push(readEntry(reader));
   }
   expectPlain(bytes.subarray(reader.at, end));
+  if (entries.some(({ path }) => ODD_PATH.test(path))) throw damaged();
   return entries;
 }
 

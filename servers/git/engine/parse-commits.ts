@@ -44,10 +44,13 @@ function commitOf(fields: readonly string[]): CommitFacts {
 
 /** `HEAD -> refs/heads/main` are two, `tag: ` goes. */
 function refsIn(decoration: string): string[] {
-  return decoration
-    .split(" -> ")
-    .map((name) => name.replace(/^tag: /u, ""))
-    .filter((name) => name !== "");
+  return (
+    decoration
+      .split(" -> ")
+      .map((name) => name.replace(/^tag: /u, ""))
+      // beside references git names what it did to the commit itself: grafted, replaced
+      .filter((name) => name === "HEAD" || name.startsWith("refs/"))
+  );
 }
 
 function personOf(name: string, email: string, date: string): Person {
