@@ -1,17 +1,16 @@
 // Bundles the command into one file, which starts faster than many small ones, and the workers beside it.
-import { chmod, readdir, rm } from "node:fs/promises";
+import { spawnSync } from "node:child_process";
+import { chmod, mkdtemp, readdir, rm, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { build } from "esbuild";
 
 const out = new URL("../dist/", import.meta.url).pathname;
-const { metafile } = await build({
+/** A command that starts just now may still want what the last build made. */
+const KEPT_MS = 60_000;
+
+const common = {
   metafile: true,
-  entryPoints: {
-    cli: "servers/cli.ts",
-    "walk-worker": "shared/workspace/walk-worker.ts",
-    "diff-worker": "shared/edit/diff-worker.ts",
-    "template-worker": "instructions/template/template-worker.ts",
-  },
   outdir: out,
   bundle: true,
   // prompts are files of their own
@@ -21,7 +20,6 @@ const { metafile } = await build({
   minifySyntax: true,
   sourcemap: "linked",
   sourcesContent: false,
-  format: "esm",
   platform: "node",
   // jsonc-parser's CommonJS file hides its imports from a bundler.
   mainFields: ["module", "main"],
@@ -29,13 +27,87 @@ const { metafile } = await build({
   // ripgrep finds its program beside its own package; the embedded git is loaded only where there is no other.
   external: ["@vscode/ripgrep", "isomorphic-git"],
   alias: { "@modelcontextprotocol/server/_shims": "./shared/mcp/sdk-shims.ts" },
+  logLevel: "warning",
+};
+
+// CommonJS, since Node 20 takes V8's memory of a script, and not of a module.
+const main = await build({
+  ...common,
+  entryPoints: { plumbline: "servers/cli.ts" },
+  entryNames: "[name]-[hash]",
+  outExtension: { ".js": ".cjs" },
+  format: "cjs",
+  define: { "import.meta.url": "__url" },
+  banner: { js: '"use strict";const __url = require("node:url").pathToFileURL(__filename).href;' },
+});
+const bundle = namesOf(main).find((name) => name.endsWith(".cjs"));
+const workers = await build({
+  ...common,
+  entryPoints: {
+    "walk-worker": "shared/workspace/walk-worker.ts",
+    "diff-worker": "shared/edit/diff-worker.ts",
+    "template-worker": "instructions/template/template-worker.ts",
+  },
+  format: "esm",
   banner: {
     // Some bundled packages are CommonJS and call require().
-    js: "#!/usr/bin/env node\nimport { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+    js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
   },
-  logLevel: "warning",
+});
+const launcher = await build({
+  ...common,
+  entryPoints: { cli: "scripts/launch/cli.mjs" },
+  format: "esm",
+  define: { BUNDLE: JSON.stringify(`./${bundle}`) },
+  banner: { js: "#!/usr/bin/env node" },
 });
 await chmod(join(out, "cli.js"), 0o755);
-// Only now, so that a command that runs from here loses nothing while it is built anew.
-const made = new Set(Object.keys(metafile.outputs).map((file) => basename(file)));
-for (const file of await readdir(out)) if (!made.has(file)) await rm(join(out, file), { recursive: true });
+await remember(join(out, bundle));
+await removeOld(new Set([...[main, workers, launcher].flatMap(namesOf), `${bundle}.cache`]));
+
+function namesOf({ metafile }) {
+  return Object.keys(metafile.outputs).map((file) => basename(file));
+}
+
+/** Runs a server once, so that V8's memory holds what a start compiles. Without it a start is only slower. */
+async function remember(file) {
+  const nowhere = await mkdtemp(join(tmpdir(), "plumbline-build-"));
+  const folders = {
+    PLUMBLINE_CONFIG_DIR: nowhere,
+    PLUMBLINE_STATE_DIR: nowhere,
+    PLUMBLINE_CACHE_DIR: nowhere,
+  };
+  const hello = {
+    protocolVersion: "2025-06-18",
+    capabilities: {},
+    clientInfo: { name: "build", version: "1.0.0" },
+  };
+  const messages = [
+    { jsonrpc: "2.0", id: 1, method: "initialize", params: hello },
+    { jsonrpc: "2.0", method: "notifications/initialized" },
+    { jsonrpc: "2.0", id: 2, method: "tools/list" },
+    {
+      jsonrpc: "2.0",
+      id: 3,
+      method: "tools/call",
+      params: { name: "list_directory", arguments: { path: "." } },
+    },
+  ];
+  const script = new URL("launch/remember.mjs", import.meta.url).pathname;
+  const { status } = spawnSync(process.execPath, [script, file, "serve", "core", "--root", nowhere], {
+    input: messages.map((message) => `${JSON.stringify(message)}\n`).join(""),
+    env: { ...process.env, ...folders },
+    stdio: ["pipe", "ignore", "inherit"],
+    timeout: 60_000,
+  });
+  await rm(nowhere, { recursive: true, force: true });
+  if (status !== 0) console.warn("what V8 compiled could not be kept: the command will start slower");
+}
+
+async function removeOld(made) {
+  for (const name of (await readdir(out)).filter((each) => !made.has(each))) {
+    const path = join(out, name);
+    const age = Date.now() - (await stat(path).catch(() => ({ mtimeMs: 0 }))).mtimeMs;
+    if (age > KEPT_MS) await rm(path, { recursive: true, force: true });
+  }
+}

@@ -4,7 +4,7 @@ import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 
 const ROOT = join(import.meta.dirname, "..");
-const SOURCES = ["servers", "shared", "hooks", "instructions"];
+const SOURCES = ["servers", "shared", "hooks", "instructions", "scripts/launch"];
 const FILES = ["package.json", "package-lock.json", "scripts/build.mjs"];
 
 /** Resolves when dist/ is as new as the sources. Throws when the build fails; its words are on stderr then. */

@@ -8,11 +8,15 @@ process.stdout.on("error", (error) => {
   throw error;
 });
 
-try {
-  const program = await buildProgram(process.argv.slice(2));
-  await program.parseAsync(process.argv);
-} catch (error) {
-  process.exitCode = report(error);
+void main();
+
+async function main(): Promise<void> {
+  try {
+    const program = await buildProgram(process.argv.slice(2));
+    await program.parseAsync(process.argv);
+  } catch (error) {
+    process.exitCode = report(error);
+  }
 }
 
 /** Says what went wrong to whom it concerns, and with which exit code. */
