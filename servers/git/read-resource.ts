@@ -8,7 +8,7 @@ import { decodeText } from "../../shared/workspace/text-file-format.ts";
 import { detectKind } from "../../shared/workspace/text-file-kind.ts";
 import { scanText } from "../../shared/workspace/text-file.ts";
 import { tool, type GitDeps } from "./deps.ts";
-import { atRevision, textOf } from "./show-path.ts";
+import { atRevision, textOf } from "./show/path.ts";
 
 /** Bytes of a resource: as base64 they are still within the largest budget. */
 const MOST_BYTES = 1_490_000;

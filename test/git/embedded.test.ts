@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { compareBytes } from "../../servers/git/engine/parse-status.ts";
+import { compareBytes } from "../../servers/git/engine/git/parse-status.ts";
 import type {
   DiffAsk,
   Engine,

@@ -1,8 +1,8 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { filteredPaths } from "../../servers/git/filters.ts";
-import { mayBeFiltered } from "../../servers/git/may-be-filtered.ts";
+import { filteredPaths } from "../../servers/git/change/filters.ts";
+import { mayBeFiltered } from "../../servers/git/change/may-be-filtered.ts";
 import { Git } from "../../shared/git/git.ts";
 import { RepositoryTrust } from "../../shared/policy/repository-trust.ts";
 import { repository, type Files, type Repository } from "../support/repository.ts";

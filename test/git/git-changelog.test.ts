@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { readConventional } from "../../servers/git/conventional.ts";
-import { markdownText } from "../../servers/git/markdown.ts";
+import { readConventional } from "../../servers/git/changelog/conventional.ts";
+import { markdownText } from "../../servers/git/text/markdown.ts";
 import { gitCalled, type GitCalled } from "../support/git-called.ts";
 import { largeHistory } from "../support/histories.ts";
 

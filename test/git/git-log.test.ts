@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { gitDate } from "../../servers/git/git-date.ts";
+import { gitDate } from "../../servers/git/log/date.ts";
 import git from "../../servers/git/server.ts";
 import { ToolError } from "../../shared/errors.ts";
 import { encodeCursor } from "../../shared/cursor.ts";

@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { EmbeddedEngine } from "../../servers/git/engine/embedded-engine.ts";
-import { GitEngine } from "../../servers/git/engine/git-engine.ts";
+import { EmbeddedEngine } from "../../servers/git/engine/embedded/engine.ts";
+import { GitEngine } from "../../servers/git/engine/git/engine.ts";
 import type { Engine } from "../../servers/git/engine/shapes.ts";
 import { Git } from "../../shared/git/git.ts";
 import { RepositoryTrust } from "../../shared/policy/repository-trust.ts";

@@ -1,5 +1,5 @@
 import { ToolError } from "../../../shared/errors.ts";
-import type { GitRunIn } from "../engine/git-run.ts";
+import type { GitRunIn } from "../engine/git/run.ts";
 
 const MAX_BYTES = 64 * 1024 * 1024;
 

@@ -1,7 +1,7 @@
-import { parseStatus } from "../engine/parse-status.ts";
-import type { GitRunIn } from "../engine/git-run.ts";
+import { parseStatus } from "../engine/git/parse-status.ts";
+import type { GitRunIn } from "../engine/git/run.ts";
 import type { StatusEntry } from "../engine/shapes.ts";
-import { counted } from "../forecast.ts";
+import { counted } from "./forecast.ts";
 
 const MAX_BYTES = 128 * 1024 * 1024;
 

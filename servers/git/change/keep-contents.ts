@@ -1,8 +1,8 @@
 import { join } from "node:path";
-import { shortHash } from "../commit-text.ts";
+import { shortHash } from "../text/commit.ts";
 import type { Work } from "./work.ts";
 import { writeBlob } from "./blobs.ts";
-import { shownPath } from "../foreign-text.ts";
+import { shownPath } from "../text/foreign.ts";
 
 /** What files held before a call replaced them: nothing of it is lost until git clears away what no name leads to. */
 export type Kept =

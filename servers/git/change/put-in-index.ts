@@ -1,4 +1,4 @@
-import type { GitRunIn } from "../engine/git-run.ts";
+import type { GitRunIn } from "../engine/git/run.ts";
 import { isNothing, type RawSide } from "./raw-changes.ts";
 
 /** What shall stand in the index at a path; mode zero takes the path out of it. */

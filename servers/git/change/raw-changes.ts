@@ -1,5 +1,5 @@
 import { pathspec } from "../../../shared/git/paths.ts";
-import type { GitRunIn } from "../engine/git-run.ts";
+import type { GitRunIn } from "../engine/git/run.ts";
 
 const MAX_BYTES = 128 * 1024 * 1024;
 

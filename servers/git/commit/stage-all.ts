@@ -3,8 +3,8 @@ import { statusEntries } from "../change/index-state.ts";
 import { namePaths } from "../change/name-paths.ts";
 import type { Work } from "../change/work.ts";
 import { mayShow } from "../open.ts";
-import { isEmbedded, refuseEmbedded } from "../stage/stage-paths.ts";
-import { refuseFiltered } from "../stage/refuse-staging.ts";
+import { isEmbedded, refuseEmbedded } from "../stage/paths.ts";
+import { refuseFiltered } from "../stage/refuse.ts";
 
 /** How git takes all tracked changes into a commit, but for some. */
 export interface AllChanges {

@@ -1,6 +1,6 @@
 import type { Git } from "../../../shared/git/git.ts";
-import { EmbeddedEngine } from "./embedded-engine.ts";
-import { GitEngine } from "./git-engine.ts";
+import { EmbeddedEngine } from "./embedded/engine.ts";
+import { GitEngine } from "./git/engine.ts";
 import type { Engine } from "./shapes.ts";
 
 /** The engine of this machine; see the table in the README. */

@@ -3,7 +3,7 @@ import { ToolError } from "../../../shared/errors.ts";
 import type { GitFiles } from "../../../shared/git/git-files.ts";
 import type { Repository } from "../../../shared/git/repository.ts";
 import type { GitContext, GitViewContext } from "../deps.ts";
-import { shownPath } from "../foreign-text.ts";
+import { shownPath } from "../text/foreign.ts";
 
 /** A repository on this machine that another one fetches from or pushes to. */
 export interface LocalRemote {

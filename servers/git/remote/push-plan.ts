@@ -4,10 +4,10 @@ import { isName } from "../../../shared/git/refs.ts";
 import { settingOf, type Repository } from "../../../shared/git/repository.ts";
 import { worktreesOf } from "../../../shared/git/worktrees.ts";
 import type { GitContext, GitViewContext } from "../deps.ts";
-import { oneLine, plainName } from "../foreign-text.ts";
+import { oneLine, plainName } from "../text/foreign.ts";
 import { openRepository, type Opened } from "../open.ts";
-import { shortHash, shortRef } from "./change-text.ts";
-import { openRemote, type Remote } from "./open-remote.ts";
+import { shortHash, shortRef } from "./text.ts";
+import { openRemote, type Remote } from "./open.ts";
 import { trackingOf } from "./refspecs.ts";
 
 export interface PushAsk {

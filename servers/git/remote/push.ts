@@ -1,9 +1,9 @@
 import { ToolError } from "../../../shared/errors.ts";
 import { explainRemoteFailure } from "../../../shared/git/failures.ts";
 import type { GitContext } from "../deps.ts";
-import { followRemote } from "../follow-remote.ts";
-import { oneLine, plainName } from "../foreign-text.ts";
-import { shortHash, shortRef } from "./change-text.ts";
+import { followRemote } from "./follow.ts";
+import { oneLine, plainName } from "../text/foreign.ts";
+import { shortHash, shortRef } from "./text.ts";
 import type { PushPlan } from "./push-plan.ts";
 import { ofRemote, reach } from "./reach.ts";
 

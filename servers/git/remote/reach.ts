@@ -2,7 +2,7 @@ import { ToolError } from "../../../shared/errors.ts";
 import { explainRemoteFailure } from "../../../shared/git/failures.ts";
 import type { RunResult } from "../../../shared/process/run.ts";
 import type { GitContext } from "../deps.ts";
-import type { Remote } from "./open-remote.ts";
+import type { Remote } from "./open.ts";
 
 const REPORT_MS = 2_000;
 /** Git itself died, a signal it gave, or something was refused: all are explained here. */

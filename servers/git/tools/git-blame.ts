@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { budgetField } from "../../../shared/limits.ts";
-import { blameOf, type Blame } from "../blame.ts";
-import { blameText } from "../blame-text.ts";
+import { blameOf, type Blame } from "../blame/read.ts";
+import { blameText } from "../blame/text.ts";
 import { tool } from "../deps.ts";
 import { count, repoField, text } from "../fields.ts";
 import { openRepository } from "../open.ts";

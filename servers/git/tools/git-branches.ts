@@ -2,10 +2,10 @@ import * as z from "zod";
 import { cursorField } from "../../../shared/limits.ts";
 import { tool } from "../deps.ts";
 import { flag, limit, repoField, text } from "../fields.ts";
-import { skippedNote } from "../forecast.ts";
+import { skippedNote } from "../change/forecast.ts";
 import { openRepository } from "../open.ts";
-import { createRef, deleteRef } from "../ref-change.ts";
-import { refList, refListText, type RefList } from "../ref-list.ts";
+import { createRef, deleteRef } from "../branches/change.ts";
+import { refList, refListText, type RefList } from "../branches/list.ts";
 import { touched } from "../touched.ts";
 
 export default tool({

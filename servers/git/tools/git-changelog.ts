@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { changelogOf } from "../changelog.ts";
-import { changelogText, type ChangelogAnswer } from "../changelog-text.ts";
+import { changelogOf } from "../changelog/read.ts";
+import { changelogText, type ChangelogAnswer } from "../changelog/text.ts";
 import { tool } from "../deps.ts";
 import { paths, repoField, text } from "../fields.ts";
 import { openRepository } from "../open.ts";

@@ -1,13 +1,13 @@
 import * as z from "zod";
 import type { Repository } from "../../../shared/git/repository.ts";
-import { shortHash } from "../commit-text.ts";
-import { makeCommit, type Made } from "../commit/make-commit.ts";
+import { shortHash } from "../text/commit.ts";
+import { makeCommit, type Made } from "../commit/make.ts";
 import { namePaths } from "../change/name-paths.ts";
 import { openWork } from "../change/work.ts";
 import { tool } from "../deps.ts";
 import { flag, repoField } from "../fields.ts";
-import { counted, listed } from "../forecast.ts";
-import { oneLine } from "../foreign-text.ts";
+import { counted, listed } from "../change/forecast.ts";
+import { oneLine } from "../text/foreign.ts";
 import { touched } from "../touched.ts";
 
 /** Of what is skipped in a repository that nobody trusted, what concerns a commit. */

@@ -1,9 +1,9 @@
 import * as z from "zod";
 import { budgetField } from "../../../shared/limits.ts";
-import { compareFiles, compareTexts } from "../compare.ts";
+import { compareFiles, compareTexts } from "../diff/compare.ts";
 import { tool } from "../deps.ts";
-import { differences } from "../differences.ts";
-import { countsText, diffText, statText, type Told } from "../diff-text.ts";
+import { differences } from "../diff/differences.ts";
+import { countsText, diffText, statText, type Told } from "../diff/text.ts";
 import { flag, paths, repoField, text } from "../fields.ts";
 import { touched } from "../touched.ts";
 

@@ -1,15 +1,15 @@
 import * as z from "zod";
 import { cursorField } from "../../../shared/limits.ts";
 import { underwayIn } from "../../../shared/git/state.ts";
-import { conflictText } from "../conflict-text.ts";
-import { conflictsOf } from "../conflicts.ts";
+import { conflictText } from "../merge/conflict-text.ts";
+import { conflictsOf } from "../merge/conflicts.ts";
 import { tool, type GitContext } from "../deps.ts";
 import { flag, repoField, text } from "../fields.ts";
-import { placesOf, type Forecast } from "../forecast.ts";
-import { abortMerge, continueMerge, planAbort, planContinue } from "../merge-end.ts";
-import { planMerge } from "../merge-plan.ts";
-import { runMerge } from "../merge-run.ts";
-import { openScene, type Scene } from "../scene.ts";
+import { placesOf, type Forecast } from "../change/forecast.ts";
+import { abortMerge, continueMerge, planAbort, planContinue } from "../merge/end.ts";
+import { planMerge } from "../merge/plan.ts";
+import { runMerge } from "../merge/run.ts";
+import { openScene, type Scene } from "../change/scene.ts";
 
 const input = z.strictObject({
   repo: repoField,

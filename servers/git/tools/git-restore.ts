@@ -5,12 +5,12 @@ import { namePaths } from "../change/name-paths.ts";
 import { openWork, type Work } from "../change/work.ts";
 import { tool } from "../deps.ts";
 import { flag, paths, repoField, text } from "../fields.ts";
-import { counted, notesOn, placesOf } from "../forecast.ts";
-import { oneLine, shownPath } from "../foreign-text.ts";
+import { counted, notesOn, placesOf } from "../change/forecast.ts";
+import { oneLine, shownPath } from "../text/foreign.ts";
 import { openWorkTree } from "../open.ts";
-import { restoreFiles } from "../restore/restore-files.ts";
-import { planRestore, type RestorePlan } from "../restore/restore-plan.ts";
-import { stagedChanges, unstagePaths } from "../stage/unstage-paths.ts";
+import { restoreFiles } from "../restore/files.ts";
+import { planRestore, type RestorePlan } from "../restore/plan.ts";
+import { stagedChanges, unstagePaths } from "../stage/unstage.ts";
 import { touched } from "../touched.ts";
 
 const SHOWN = 100;

@@ -1,9 +1,9 @@
 import * as z from "zod";
 import { tool } from "../deps.ts";
-import { countsText, diffText, statText, type Told } from "../diff-text.ts";
+import { countsText, diffText, statText, type Told } from "../diff/text.ts";
 import { count, repoField, text } from "../fields.ts";
-import { showPath } from "../show-path.ts";
-import { showRevision } from "../show-revision.ts";
+import { showPath } from "../show/path.ts";
+import { showRevision } from "../show/revision.ts";
 import { touched } from "../touched.ts";
 
 export default tool({

@@ -5,12 +5,12 @@ import { indexState, stateText, type IndexState } from "../change/index-state.ts
 import { namePaths } from "../change/name-paths.ts";
 import { openWork, type Work } from "../change/work.ts";
 import { tool, type GitContext } from "../deps.ts";
-import { counted } from "../forecast.ts";
+import { counted } from "../change/forecast.ts";
 import { flag, paths, repoField } from "../fields.ts";
-import { stageFile } from "../stage/stage-file.ts";
-import { stageHunks, unstageHunks } from "../stage/stage-hunks.ts";
-import { stagePaths, type StageResult } from "../stage/stage-paths.ts";
-import { unstagePaths } from "../stage/unstage-paths.ts";
+import { stageFile } from "../stage/file.ts";
+import { stageHunks, unstageHunks } from "../stage/hunks.ts";
+import { stagePaths, type StageResult } from "../stage/paths.ts";
+import { unstagePaths } from "../stage/unstage.ts";
 import { touched } from "../touched.ts";
 
 const line = z.int().min(1).max(1e9).meta({ minimum: undefined, maximum: undefined });

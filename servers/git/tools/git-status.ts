@@ -3,8 +3,8 @@ import { cursorField } from "../../../shared/limits.ts";
 import { tool } from "../deps.ts";
 import { flag, limit, paths, repoField } from "../fields.ts";
 import { openRepository } from "../open.ts";
-import { standingOf, type Standing } from "../standing.ts";
-import { statusCounts, statusLine, statusText } from "../status-text.ts";
+import { standingOf, type Standing } from "../status/standing.ts";
+import { statusCounts, statusLine, statusText } from "../status/text.ts";
 import { touched } from "../touched.ts";
 
 export default tool({

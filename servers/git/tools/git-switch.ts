@@ -1,12 +1,12 @@
 import * as z from "zod";
 import { tool, type GitContext } from "../deps.ts";
 import { flag, repoField, text } from "../fields.ts";
-import { counted, notesOn, permitForecast, placesOf } from "../forecast.ts";
-import { followRemote } from "../follow-remote.ts";
-import { explainStop } from "../in-the-way.ts";
-import { openScene, type Scene } from "../scene.ts";
-import { planSwitch, type SwitchAsk } from "../switch-plan.ts";
-import { waitForLock } from "../wait-for-lock.ts";
+import { counted, notesOn, permitForecast, placesOf } from "../change/forecast.ts";
+import { followRemote } from "../remote/follow.ts";
+import { explainStop } from "../change/in-the-way.ts";
+import { openScene, type Scene } from "../change/scene.ts";
+import { planSwitch, type SwitchAsk } from "../switch/plan.ts";
+import { waitForLock } from "../change/wait-for-lock.ts";
 
 export default tool({
   name: "git_switch",

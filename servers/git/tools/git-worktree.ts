@@ -1,10 +1,10 @@
 import * as z from "zod";
 import { tool, type GitContext, type GitViewContext } from "../deps.ts";
 import { repoField, text } from "../fields.ts";
-import { addWorktree, planAdd } from "../worktree-add.ts";
-import { placesIn, removeWorktree } from "../worktree-remove.ts";
-import { openWorktreeScene, type WorktreeScene } from "../worktree-scene.ts";
-import { listWorktrees } from "../worktree-text.ts";
+import { addWorktree, planAdd } from "../worktree/add.ts";
+import { placesIn, removeWorktree } from "../worktree/remove.ts";
+import { openWorktreeScene, type WorktreeScene } from "../worktree/scene.ts";
+import { listWorktrees } from "../worktree/list.ts";
 
 export default tool({
   name: "git_worktree",

@@ -1,0 +1,83 @@
+import type { RunResult } from "../../../shared/process/run.ts";
+import { underwayIn, type Underway } from "../../../shared/git/state.ts";
+import type { Head } from "../../../shared/git/refs.ts";
+import type { Work } from "../change/work.ts";
+import { checkAsk, commitArguments, type CommitAsk } from "./ask.ts";
+import { explainRefusal, explainStopped } from "./explain.ts";
+import { watchHooks, type HookChanges } from "./hook-watch.ts";
+import { allChanges } from "./stage-all.ts";
+
+/** A commit that was made. */
+export interface Made {
+  readonly head: Head;
+  /** Where HEAD was before. */
+  readonly was: Head;
+  /** Of the change that it holds; a merge has none. */
+  readonly stat: { readonly files: number; readonly added: number; readonly deleted: number } | undefined;
+  /** What was under way and is concluded by it, and what still is. */
+  readonly underway: Underway | undefined;
+  readonly still: Underway | undefined;
+  /** True when the commit that it replaces is known to the remote side. */
+  readonly wasPublished: boolean;
+  /** Not taken by `all` since they may hold secrets. */
+  readonly secrets: readonly string[];
+  readonly hooks: HookChanges | undefined;
+}
+
+// git would make up an address from the machine's name
+const NO_GUESS = [{ key: "user.useconfigonly", value: "true" }];
+const MAX_BYTES = 64 * 1024 * 1024;
+
+/** To be called alone. Throws `conflict` and others with nothing committed and the index as it was. */
+export async function makeCommit(work: Work, ask: CommitAsk): Promise<Made> {
+  const { git, signal, repository, refs } = work;
+  const files = git.files(signal);
+  const [was, underway] = await Promise.all([refs.head(), underwayIn(files, repository)]);
+  checkAsk(ask, { head: was, underway });
+  const { args, secrets } = ask.all ? await allChanges(work) : { args: [], secrets: [] };
+  const wasPublished = ask.amend && (await isPublished(work, was));
+  const look = await watchHooks(work, ask.all);
+  const result = await runCommit(work, ask, args);
+  if (result.exitCode !== 0) throw await explainRefusal(work, ask, { stderr: result.stderr, secrets });
+  const [head, still, hooks] = await Promise.all([refs.head(), underwayIn(files, repository), look?.()]);
+  const stat = statIn(result.stdout.toString("utf8"));
+  return { head, was, wasPublished, secrets, stat, underway, still, hooks };
+}
+
+async function runCommit(
+  { git, signal, repository }: Work,
+  ask: CommitAsk,
+  more: readonly string[],
+): Promise<RunResult> {
+  const { message } = ask;
+  const stdin = message === undefined || message.endsWith("\n") ? message : `${message}\n`;
+  const options = {
+    signal,
+    writes: true,
+    ok: [0, 1],
+    settings: NO_GUESS,
+    maxBytes: MAX_BYTES,
+    ...(stdin === undefined ? {} : { stdin }),
+  };
+  try {
+    return await git.run(repository, [...commitArguments(ask), ...more], options);
+  } catch (error) {
+    throw explainStopped(error) ?? error;
+  }
+}
+
+/** Whether the branch on the remote side has this commit, as far as is known here. */
+async function isPublished({ git, signal, repository }: Work, { hash }: Head): Promise<boolean> {
+  if (hash === undefined) return false;
+  const args = ["merge-base", "--is-ancestor", hash, "@{upstream}"];
+  const { exitCode } = await git.run(repository, args, { signal, ok: [0, 1, 128] });
+  return exitCode === 0;
+}
+
+/** Git's own summary, on a line that begins with a space, as no name and no subject there does. */
+function statIn(text: string): Made["stat"] {
+  const [, files, added = "0", deleted = "0"] =
+    /^ (\d+) files? changed(?:, (\d+) insertions?\(\+\))?(?:, (\d+) deletions?\(-\))?$/mu.exec(text) ?? [];
+  if (files === undefined) return undefined;
+  return { files: Number(files), added: Number(added), deleted: Number(deleted) };
+}
