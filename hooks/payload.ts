@@ -54,7 +54,8 @@ export function responseOf(
   const text = parts.map((part) => (part.type === "text" ? part.text : "")).join("\n");
   if (view === undefined) return structured ?? parts;
   const filePath = view.input["file_path"];
-  return { success: true, ...(filePath === undefined ? {} : { filePath }), text };
+  const printed = view.tool === "Bash" ? { stdout: text, stderr: "", interrupted: false } : {};
+  return { success: true, ...(filePath === undefined ? {} : { filePath }), ...printed, text };
 }
 
 /** A failure in one text, as the model is told it. */

@@ -165,7 +165,7 @@ describe.each(endpoints.map((endpoint) => [endpoint.tool.name, endpoint] as cons
     });
 
     test("is seen by guards of writing when it can write", () => {
-      const guarded = tool.views.as.filter((each) => each === "Write" || each === "Edit");
+      const guarded = tool.views.as.filter((each) => ["Write", "Edit", "Bash"].includes(each));
       expect(guarded.length > 0 || worstEffect(tool.effect) === "read", name).toBe(true);
     });
   },

@@ -6,6 +6,8 @@ import { tool } from "../deps.ts";
 import { count, repoField, text } from "../fields.ts";
 import { openRepository } from "../open.ts";
 import { touched } from "../touched.ts";
+import { asCommand } from "../views/as-command.ts";
+import { blameWords } from "../views/reading-commands.ts";
 
 export default tool({
   name: "git_blame",
@@ -28,6 +30,7 @@ export default tool({
     budget: budgetField.meta({ description: undefined, default: undefined, maximum: undefined }),
   }),
   touches: touched,
+  views: asCommand(blameWords),
 
   async run({ repo, path, ...asked }, context): Promise<Blame> {
     const opened = await openRepository({ repo, paths: [path] }, context);

@@ -7,6 +7,8 @@ import { openRepository } from "../open.ts";
 import { createRef, deleteRef } from "../branches/change.ts";
 import { refList, refListText, type RefList } from "../branches/list.ts";
 import { touched } from "../touched.ts";
+import { asCommand } from "../views/as-command.ts";
+import { branchesWords } from "../views/changing-commands.ts";
 
 export default tool({
   name: "git_branches",
@@ -27,6 +29,7 @@ export default tool({
     cursor: cursorField,
   }),
   touches: touched,
+  views: asCommand(branchesWords),
 
   async run(input, context): Promise<RefList | string> {
     const opened = await openRepository({ repo: input.repo }, context);

@@ -5,6 +5,8 @@ import { tool } from "../deps.ts";
 import { paths, repoField, text } from "../fields.ts";
 import { openRepository } from "../open.ts";
 import { touched } from "../touched.ts";
+import { asCommand } from "../views/as-command.ts";
+import { changelogWords } from "../views/reading-commands.ts";
 
 export default tool({
   name: "git_changelog",
@@ -21,6 +23,7 @@ export default tool({
     paths: paths().optional(),
   }),
   touches: touched,
+  views: asCommand(changelogWords),
 
   async run(input, context): Promise<ChangelogAnswer> {
     const opened = await openRepository(input, context);

@@ -9,6 +9,8 @@ import { flag, repoField } from "../fields.ts";
 import { counted, listed } from "../change/forecast.ts";
 import { oneLine } from "../text/foreign.ts";
 import { touched } from "../touched.ts";
+import { asCommand } from "../views/as-command.ts";
+import { commitWords } from "../views/changing-commands.ts";
 
 /** Of what is skipped in a repository that nobody trusted, what concerns a commit. */
 const CONCERNS =
@@ -32,6 +34,7 @@ export default tool({
     allowEmpty: flag("Even without a change."),
   }),
   touches: (asked) => ({ reads: touched(asked).paths, linksThemselves: true }),
+  views: asCommand(commitWords),
 
   async run(input, context): Promise<string> {
     const work = await openWork(input, context);

@@ -6,6 +6,8 @@ import { differences } from "../diff/differences.ts";
 import { countsText, diffText, statText, type Told } from "../diff/text.ts";
 import { flag, paths, repoField, text } from "../fields.ts";
 import { touched } from "../touched.ts";
+import { asCommand } from "../views/as-command.ts";
+import { diffWords } from "../views/reading-commands.ts";
 
 /** One whose name says it all. */
 const plainFlag = z.boolean().default(false).meta({ default: undefined });
@@ -36,6 +38,7 @@ export default tool({
   }),
   touches: ({ repo, paths: named = [], files }) =>
     files === undefined ? touched({ repo, paths: named }) : { paths: files },
+  views: asCommand(diffWords),
 
   async run({ files, texts, ...asked }, context): Promise<Told | string> {
     if (files !== undefined) return await compareFiles(files, { ...asked, texts }, context);

@@ -2,6 +2,8 @@ import * as z from "zod";
 import { tool } from "../deps.ts";
 import { flag, repoField, text } from "../fields.ts";
 import { fetchAll, fetchSays, planFetch } from "../remote/fetch.ts";
+import { asCommand } from "../views/as-command.ts";
+import { fetchWords } from "../views/remote-commands.ts";
 
 export default tool({
   name: "git_fetch",
@@ -24,6 +26,7 @@ export default tool({
   }),
   touches: ({ repo = "." }) => ({ reads: [repo] }),
   says: async (input, context) => fetchSays(await planFetch(input, context)),
+  views: asCommand(fetchWords),
 
   async run(input, context): Promise<{ header: string; lines: readonly string[] }> {
     return await fetchAll(await planFetch(input, context), input, context);

@@ -6,6 +6,8 @@ import { flag, limit, paths, repoField, text } from "../fields.ts";
 import { historyOf, type History } from "../log/history.ts";
 import { openRepository } from "../open.ts";
 import { touched } from "../touched.ts";
+import { asCommand } from "../views/as-command.ts";
+import { logWords } from "../views/reading-commands.ts";
 
 export default tool({
   name: "git_log",
@@ -27,6 +29,7 @@ export default tool({
     cursor: cursorField,
   }),
   touches: touched,
+  views: asCommand(logWords),
 
   async run(input, context): Promise<History & { readonly range: string }> {
     const opened = await openRepository(input, context);

@@ -10,6 +10,8 @@ import { abortMerge, continueMerge, planAbort, planContinue } from "../merge/end
 import { planMerge } from "../merge/plan.ts";
 import { runMerge } from "../merge/run.ts";
 import { openScene, type Scene } from "../change/scene.ts";
+import { asCommand } from "../views/as-command.ts";
+import { mergeWords } from "../views/changing-commands.ts";
 
 const input = z.strictObject({
   repo: repoField,
@@ -47,6 +49,7 @@ export default tool({
     const scene = await openScene(ask, context);
     return placesOf(scene.repository, await forecastOf(scene, ask));
   },
+  views: asCommand(mergeWords),
 
   async run(ask, context): Promise<string> {
     const scene = await openScene(ask, context);

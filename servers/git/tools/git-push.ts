@@ -3,6 +3,8 @@ import { tool } from "../deps.ts";
 import { flag, repoField, text } from "../fields.ts";
 import { planPush, pushSays } from "../remote/push-plan.ts";
 import { pushPlanned } from "../remote/push.ts";
+import { asCommand } from "../views/as-command.ts";
+import { pushWords } from "../views/remote-commands.ts";
 
 export default tool({
   name: "git_push",
@@ -22,6 +24,7 @@ export default tool({
   }),
   touches: ({ repo = "." }) => ({ reads: [repo] }),
   says: async (input, context) => pushSays(await planPush(input, context)),
+  views: asCommand(pushWords),
 
   async run(input, context): Promise<{ header: string; lines: readonly string[] }> {
     return await pushPlanned(await planPush(input, context), context);

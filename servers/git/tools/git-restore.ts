@@ -1,9 +1,10 @@
 import * as z from "zod";
+import type { Place } from "../../../shared/access.ts";
 import type { Kept } from "../change/keep-contents.ts";
 import { keptLines } from "../change/keep-contents.ts";
 import { namePaths } from "../change/name-paths.ts";
 import { openWork, type Work } from "../change/work.ts";
-import { tool } from "../deps.ts";
+import { tool, type GitViewContext } from "../deps.ts";
 import { flag, paths, repoField, text } from "../fields.ts";
 import { counted, notesOn, placesOf } from "../change/forecast.ts";
 import { oneLine, shownPath } from "../text/foreign.ts";
@@ -12,6 +13,8 @@ import { restoreFiles } from "../restore/files.ts";
 import { planRestore, type RestorePlan } from "../restore/plan.ts";
 import { stagedChanges, unstagePaths } from "../stage/unstage.ts";
 import { touched } from "../touched.ts";
+import { asCommandAndEdits } from "../views/as-command.ts";
+import { restoreWords } from "../views/changing-commands.ts";
 
 const SHOWN = 100;
 
@@ -35,13 +38,8 @@ export default tool({
   input,
   touches: (asked) => ({ reads: touched(asked).paths, linksThemselves: true }),
 
-  async foresee(asked, context) {
-    if (asked.staged || asked.dryRun) return [];
-    const { git, signal } = context;
-    const { repository, refs, paths } = await openWorkTree(asked, context);
-    const { changes } = await planRestore({ git, signal, repository, refs }, { paths, ref: asked.ref });
-    return placesOf(repository, { changes });
-  },
+  foresee: reachOf,
+  views: asCommandAndEdits(restoreWords, reachOf),
 
   async run(asked, context): Promise<string> {
     const work = await openWork(asked, context);
@@ -51,6 +49,14 @@ export default tool({
 
   render: (answer) => answer,
 });
+
+async function reachOf(asked: Input, context: GitViewContext): Promise<readonly Place[]> {
+  if (asked.staged || asked.dryRun) return [];
+  const { git, signal } = context;
+  const { repository, refs, paths } = await openWorkTree(asked, context);
+  const { changes } = await planRestore({ git, signal, repository, refs }, { paths, ref: asked.ref });
+  return placesOf(repository, { changes });
+}
 
 async function restoreIndex(work: Work, paths: readonly string[], { ref, dryRun }: Input): Promise<string> {
   const commit = ref === undefined ? undefined : (await work.refs.resolve(ref)).spec;

@@ -5,6 +5,8 @@ import { count, repoField, text } from "../fields.ts";
 import { showPath } from "../show/path.ts";
 import { showRevision } from "../show/revision.ts";
 import { touched } from "../touched.ts";
+import { asCommand } from "../views/as-command.ts";
+import { showWords } from "../views/reading-commands.ts";
 
 export default tool({
   name: "git_show",
@@ -20,6 +22,7 @@ export default tool({
     endLine: count("Inclusive."),
   }),
   touches: touched,
+  views: asCommand(showWords),
 
   async run({ path, ...asked }, context): Promise<Told | string> {
     return path === undefined

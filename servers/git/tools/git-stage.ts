@@ -12,6 +12,8 @@ import { stageHunks, unstageHunks } from "../stage/hunks.ts";
 import { stagePaths, type StageResult } from "../stage/paths.ts";
 import { unstagePaths } from "../stage/unstage.ts";
 import { touched } from "../touched.ts";
+import { asCommand } from "../views/as-command.ts";
+import { stageWords } from "../views/changing-commands.ts";
 
 const line = z.int().min(1).max(1e9).meta({ minimum: undefined, maximum: undefined });
 const hunk = z.strictObject({ path: z.string(), startLine: line, endLine: line });
@@ -46,6 +48,7 @@ export default tool({
     reads: [...touched(asked).paths, ...hunks.map(({ path }) => path)],
     linksThemselves: true,
   }),
+  views: asCommand(stageWords),
 
   async run(asked: Input, context: GitContext): Promise<string> {
     const { paths, hunks } = asked;

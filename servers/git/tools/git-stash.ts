@@ -14,6 +14,8 @@ import { applyStash, contentsOf, reachOf } from "../stash/apply.ts";
 import { planPush, pushStash } from "../stash/push.ts";
 import { dropStash, stashAt, stashes, type Stash } from "../stash/list.ts";
 import { touched } from "../touched.ts";
+import { asCommand } from "../views/as-command.ts";
+import { stashWords } from "../views/changing-commands.ts";
 
 const SHOWN = 50;
 const SHOW_BUDGET = 20_000;
@@ -62,6 +64,7 @@ export default tool({
     const contents = await contentsOf(scene, asked.index);
     return placesOf(repository, { changes: reachOf(contents) });
   },
+  views: asCommand(stashWords),
 
   async run(asked, context): Promise<string | Told> {
     const work = await openWork(asked, context);

@@ -6,6 +6,8 @@ import { openRepository } from "../open.ts";
 import { standingOf, type Standing } from "../status/standing.ts";
 import { statusCounts, statusLine, statusText } from "../status/text.ts";
 import { touched } from "../touched.ts";
+import { asCommand } from "../views/as-command.ts";
+import { statusWords } from "../views/reading-commands.ts";
 
 export default tool({
   name: "git_status",
@@ -23,6 +25,7 @@ export default tool({
     cursor: cursorField,
   }),
   touches: touched,
+  views: asCommand(statusWords),
 
   async run(input, context): Promise<Standing> {
     const opened = await openRepository(input, context);

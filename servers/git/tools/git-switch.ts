@@ -7,6 +7,8 @@ import { explainStop } from "../change/in-the-way.ts";
 import { openScene, type Scene } from "../change/scene.ts";
 import { planSwitch, type SwitchAsk } from "../switch/plan.ts";
 import { waitForLock } from "../change/wait-for-lock.ts";
+import { asCommand } from "../views/as-command.ts";
+import { switchWords } from "../views/changing-commands.ts";
 
 export default tool({
   name: "git_switch",
@@ -28,6 +30,7 @@ export default tool({
     const { forecast } = await planSwitch(scene, input);
     return placesOf(scene.repository, forecast);
   },
+  views: asCommand(switchWords),
 
   async run(input, context): Promise<string> {
     const scene = await openScene(input, context);

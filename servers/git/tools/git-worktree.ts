@@ -5,6 +5,8 @@ import { addWorktree, planAdd } from "../worktree/add.ts";
 import { placesIn, removeWorktree } from "../worktree/remove.ts";
 import { openWorktreeScene, type WorktreeScene } from "../worktree/scene.ts";
 import { listWorktrees } from "../worktree/list.ts";
+import { asCommand } from "../views/as-command.ts";
+import { worktreeWords } from "../views/changing-commands.ts";
 
 export default tool({
   name: "git_worktree",
@@ -31,6 +33,7 @@ export default tool({
     const scene = await openFor(input, context);
     return action === "add" ? (await planAdd(scene, input)).places : await placesIn(scene, path);
   },
+  views: asCommand(worktreeWords),
 
   async run(input, context): Promise<string> {
     const { action, path } = input;
