@@ -38,6 +38,8 @@ const main = await build({
   outExtension: { ".js": ".cjs" },
   format: "cjs",
   define: { "import.meta.url": "__url" },
+  // a script that V8 remembers would look for packages in the working directory; `require` looks beside the bundle
+  supported: { "dynamic-import": false },
   banner: { js: '"use strict";const __url = require("node:url").pathToFileURL(__filename).href;' },
 });
 const bundle = namesOf(main).find((name) => name.endsWith(".cjs"));
