@@ -12,7 +12,11 @@ import { checkHooks } from "./check-hooks.ts";
 import type { Finding } from "./finding.ts";
 import { loadSettings } from "./load-settings.ts";
 
-const OLDEST = [20, 19] as const;
+type Release = readonly [major: number, minor: number];
+
+const OLDEST: Release = [20, 19];
+const OLDEST_GIT: Release = [2, 34];
+const WITHOUT_GIT = "without it status, history and differences can be read, and nothing changed";
 const PATIENCE_MS = 10_000;
 
 /** Looks at everything that Plumbline rests on; changes nothing but that the state folder is made. */
@@ -35,9 +39,8 @@ export async function checkMachine(flags: Flags): Promise<Finding[]> {
 
 function checkNode(): Finding {
   const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
-  const isNew = major > OLDEST[0] || (major === OLDEST[0] && minor >= OLDEST[1]);
   const what = `${process.versions.node} at ${process.execPath}`;
-  return isNew
+  return isAtLeast(OLDEST, [major, minor])
     ? { name: "node", state: "good", what }
     : {
         name: "node",
@@ -113,13 +116,26 @@ const GIT_MENDERS: Partial<Record<NodeJS.Platform, string>> = {
 };
 
 async function checkGit(): Promise<Finding> {
+  const name = "git";
+  const mend = GIT_MENDERS[process.platform] ?? "sudo apt-get install git";
   try {
-    return { name: "git", state: "good", what: await versionOf("git") };
+    const version = await versionOf("git");
+    const [, major, minor] = /(\d+)\.(\d+)/u.exec(version) ?? [];
+    if (isAtLeast(OLDEST_GIT, [Number(major), Number(minor)])) return { name, state: "good", what: version };
+    return {
+      name,
+      state: "poor",
+      what: `${version}, ${OLDEST_GIT.join(".")} is the oldest; ${WITHOUT_GIT}`,
+      mend,
+    };
   } catch (error) {
     if (!(error instanceof ToolError)) throw error;
-    const mend = GIT_MENDERS[process.platform] ?? "sudo apt-get install git";
-    return { name: "git", state: "poor", what: "not found; the filesystem server works without it", mend };
+    return { name, state: "poor", what: `not found; ${WITHOUT_GIT}`, mend };
   }
+}
+
+function isAtLeast([wanted, wantedMinor]: Release, [major, minor]: Release): boolean {
+  return major > wanted || (major === wanted && minor >= wantedMinor);
 }
 
 async function versionOf(program: string): Promise<string> {

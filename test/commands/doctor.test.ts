@@ -35,3 +35,12 @@ test("each failure names the one command that mends it", async () => {
     ]),
   );
 });
+
+test("a git that is too old is told, with what works without it", async () => {
+  await using me = await person();
+  await me.write("bin/git", "#!/bin/sh\necho git version 2.33.8\n");
+  await chmod(`${me.home}/bin/git`, 0o755);
+  const { code, stdout } = await me.plumbline(["doctor"], { env: { PATH: `${me.home}/bin` } });
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^note +git +git version 2\.33\.8, 2\.34 is the oldest; .* This mends it: /m);
+});
