@@ -94,7 +94,7 @@ describe("a hook that was written for git in a shell", () => {
     const denied = await here.call("git_push", { ref: "main" });
     expect(denied).toMatchObject({
       error: "denied",
-      text: expect.stringContaining("not from here") as string,
+      text: expect.stringContaining("not from here") as unknown,
     });
   });
 
@@ -121,7 +121,7 @@ describe("a hook that was written for git in a shell", () => {
       {
         tool_name: "Bash",
         tool_input: { command: "git switch -c x" },
-        tool_response: { stdout: expect.stringMatching(/^\[on x/u) as string },
+        tool_response: { stdout: expect.stringMatching(/^\[on x/u) as unknown },
       },
     ]);
   });
@@ -151,7 +151,7 @@ test("a guard of edits sees each file that a restore would change, and none that
   const restored = await here.call("git_restore", { paths: ["."] });
   expect(restored.error).toBeUndefined();
   const files = (await here.told()).map(({ tool_input }) => tool_input.file_path?.replace(here.root, ""));
-  expect(files.toSorted()).toEqual(["/a.txt", "/b/c.txt"]);
+  expect(new Set(files)).toEqual(new Set(["/a.txt", "/b/c.txt"]));
   await here.repo.branch("x", { "a.txt": "three\n" });
   expect((await here.call("git_switch", { ref: "main" })).error).toBeUndefined();
   expect(await here.told()).toHaveLength(2);
@@ -165,6 +165,6 @@ test("a restore of more files than hooks are shown is asked about", async () => 
   const asked = await here.call("git_restore", { paths: ["many"] });
   expect(asked).toMatchObject({
     error: "denied",
-    text: expect.stringContaining("3 or more further files") as string,
+    text: expect.stringContaining("3 or more further files") as unknown,
   });
 }, 60_000);
