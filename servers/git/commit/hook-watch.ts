@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { statusEntries } from "../change/index-state.ts";
+import { statusEntries } from "../change/status-entries.ts";
 import type { Work } from "../change/work.ts";
 import type { StatusEntry } from "../engine/shapes.ts";
 

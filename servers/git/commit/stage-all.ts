@@ -1,5 +1,5 @@
 import { ToolError } from "../../../shared/errors.ts";
-import { statusEntries } from "../change/index-state.ts";
+import { statusEntries } from "../change/status-entries.ts";
 import { namePaths } from "../change/name-paths.ts";
 import type { Work } from "../change/work.ts";
 import { mayShow } from "../open.ts";

@@ -34,9 +34,8 @@ export async function stagedChanges(
   return changes;
 }
 
-/** Puts the index back to a commit below the paths, HEAD when left out. Gives how many files that changed. */
-export async function unstagePaths(work: Work, paths: readonly string[], commit?: string): Promise<number> {
-  const changes = await stagedChanges(work, paths, commit);
+/** Puts the index back to where these changes began. Gives how many files that changed. */
+export async function putBack(work: Work, changes: readonly RawChange[]): Promise<number> {
   await putInIndex(
     work,
     changes.map(({ path, from }) => ({ path, ...from })),

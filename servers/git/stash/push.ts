@@ -1,7 +1,7 @@
 import { ToolError } from "../../../shared/errors.ts";
 import { pathspec } from "../../../shared/git/paths.ts";
 import { inConflict } from "../commit/stage-all.ts";
-import { statusEntries } from "../change/index-state.ts";
+import { statusEntries } from "../change/status-entries.ts";
 import { namePaths } from "../change/name-paths.ts";
 import { isGitlink, isNothing, rawChanges } from "../change/raw-changes.ts";
 import type { Work } from "../change/work.ts";

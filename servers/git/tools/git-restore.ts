@@ -11,7 +11,7 @@ import { oneLine, shownPath } from "../text/foreign.ts";
 import { openWorkTree } from "../open.ts";
 import { restoreFiles } from "../restore/files.ts";
 import { planRestore, type RestorePlan } from "../restore/plan.ts";
-import { stagedChanges, unstagePaths } from "../stage/unstage.ts";
+import { putBack, stagedChanges } from "../stage/unstage.ts";
 import { touched } from "../touched.ts";
 import { asCommandAndEdits } from "../views/as-command.ts";
 import { restoreWords } from "../views/changing-commands.ts";
@@ -62,7 +62,7 @@ async function restoreIndex(work: Work, paths: readonly string[], { ref, dryRun 
   const commit = ref === undefined ? undefined : (await work.refs.resolve(ref)).spec;
   const to = ref === undefined ? "HEAD" : oneLine(ref);
   const changes = await stagedChanges(work, paths, commit);
-  if (!dryRun) await unstagePaths(work, paths, commit);
+  if (!dryRun) await putBack(work, changes);
   const did = `${dryRun ? "would put back" : "put back"} ${counted(changes.length, "file")} in the index to ${to}`;
   const names = changes.map(({ path }) => shownPath(work.repository, path));
   return [`[${did}; the working tree is as it was]`, ...bounded(names)].join("\n");

@@ -1,7 +1,6 @@
 import * as z from "zod";
 import { ToolError } from "../../../shared/errors.ts";
 import { pathInRepository } from "../../../shared/git/paths.ts";
-import { indexState, stateText, type IndexState } from "../change/index-state.ts";
 import { namePaths } from "../change/name-paths.ts";
 import { openWork, type Work } from "../change/work.ts";
 import { tool, type GitContext } from "../deps.ts";
@@ -10,7 +9,7 @@ import { flag, paths, repoField } from "../fields.ts";
 import { stageFile } from "../stage/file.ts";
 import { stageHunks, unstageHunks } from "../stage/hunks.ts";
 import { stagePaths, type StageResult } from "../stage/paths.ts";
-import { unstagePaths } from "../stage/unstage.ts";
+import { putBack, stagedChanges } from "../stage/unstage.ts";
 import { touched } from "../touched.ts";
 import { asCommand } from "../views/as-command.ts";
 import { stageWords } from "../views/changing-commands.ts";
@@ -58,10 +57,8 @@ export default tool({
       });
     const named = paths ?? hunks?.map(({ path }) => path);
     const work = await openWork({ repo: asked.repo, paths: named }, context);
-    return await work.git.exclusively(work.repository, work.signal, async () => {
-      const result = await change(work, asked);
-      return answer(work, { result, state: await indexState(work), unstage: asked.unstage });
-    });
+    const result = await work.git.exclusively(work.repository, work.signal, () => change(work, asked));
+    return answer(work, result, asked.unstage);
   },
 
   render: (text) => text,
@@ -79,35 +76,24 @@ async function change(
     }));
     return only(await (unstage ? unstageHunks(work, lines) : stageHunks(work, lines)));
   }
-  const unique = [...new Set(work.paths)];
-  const [first = ""] = unique;
-  const staged = unique.length > 1 || unstage ? undefined : await stageFile(work, first);
-  if (staged !== undefined) return only(Number(staged));
-  return unstage ? only(await unstagePaths(work, unique)) : await stagePaths(work, unique);
+  const paths = [...new Set(work.paths)];
+  if (unstage) return only(await putBack(work, await stagedChanges(work, paths)));
+  const [first = "", ...others] = paths;
+  const staged = others.length === 0 ? await stageFile(work, first) : undefined;
+  return staged === undefined ? await stagePaths(work, paths) : only(Number(staged));
 }
 
 function only(done: number): StageResult {
   return { done, secrets: [], embedded: [] };
 }
 
-function answer(
-  { repository }: Work,
-  {
-    result,
-    state,
-    unstage,
-  }: { readonly result: StageResult; readonly state: IndexState; readonly unstage: boolean },
-): string {
-  const { done, secrets, embedded } = result;
+function answer({ repository }: Work, { done, secrets, embedded }: StageResult, unstage: boolean): string {
   const did =
     done === 0
       ? `nothing to ${unstage ? "unstage" : "stage"} there`
       : `${unstage ? "unstaged" : "staged"} ${counted(done, "file")}`;
-  const same = !unstage && done > 0 && done === state.files;
-  const now = stateText(state);
-  const header = same ? `[staged ${now}]` : `[${did}; in the index ${now}]`;
   return [
-    header,
+    `[${did}]`,
     ...(secrets.length === 0 ? [] : [`left out, may hold secrets: ${namePaths(repository, secrets)}`]),
     ...(embedded.length === 0
       ? []
