@@ -53,7 +53,8 @@ export class FolderCheck {
     if (!folders.includes("info")) return;
     await this.#checkLinks(files, join(folder, "info"));
     const list = join(folder, "info/alternates");
-    for (const line of ((await files.text(list)) ?? "").split("\n").map((each) => each.trim())) {
+    // blanks are part of the name, as for git
+    for (const line of ((await files.text(list)) ?? "").split("\n")) {
       if (line === "" || line.startsWith("#")) continue;
       // git would unquote a quoted one, and nobody but an attacker quotes
       if (depth === 0 || line.startsWith('"')) throw leadsOutside(files, list);

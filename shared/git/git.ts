@@ -9,6 +9,7 @@ import { explainFailure } from "./failures.ts";
 import type { Found } from "./find-repository.ts";
 import { GitFiles } from "./git-files.ts";
 import { GuardedCommons } from "./guarded-common.ts";
+import { InnerGit } from "./inner-git.ts";
 import { Openings } from "./openings.ts";
 import { PersonSettings } from "./person-settings.ts";
 import type { Repository } from "./repository.ts";
@@ -51,6 +52,7 @@ export class Git {
   readonly workspace: Workspace;
   readonly #trust: RepositoryTrust;
   readonly #commons: GuardedCommons;
+  readonly #inner: InnerGit;
   readonly #person: PersonSettings;
   readonly #home: string;
   readonly #turns = new Turns();
@@ -64,6 +66,7 @@ export class Git {
     this.#home = home;
     this.#person = new PersonSettings(home);
     this.#commons = new GuardedCommons(scope);
+    this.#inner = new InnerGit(scope);
     this.#openings = new Openings(workspace);
   }
 
@@ -187,6 +190,7 @@ export class Git {
     ];
     return {
       ...gitEnvironment({ trusted, reads: !writes, network: network !== undefined, home: this.#home }),
+      ...(trusted || network !== undefined ? {} : await this.#inner.environment(writes)),
       ...folders,
       ...(given.length === 0 ? {} : settingsEnvironment(given)),
       ...(network === undefined ? {} : { GIT_ALLOW_PROTOCOL: network }),

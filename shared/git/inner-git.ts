@@ -1,0 +1,67 @@
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { ToolError } from "../errors.ts";
+import { run } from "../process/run.ts";
+import type { Scope } from "../scope.ts";
+
+/**
+ * What git finds when it starts git by itself. For a change as small as a stash it does so in every submodule, without
+ * our common folder and with all that the submodule's own configuration says: that one does nothing, by which a
+ * submodule is as it should be. Every other run is git's own.
+ */
+export class InnerGit {
+  readonly #scope: Scope;
+  #folder: Promise<string | undefined> | undefined;
+
+  /** What it makes is removed when the scope closes. */
+  constructor(scope: Scope) {
+    this.#scope = scope;
+  }
+
+  /** For `GIT_EXEC_PATH`. Throws `unavailable` where none can be made and `isNeeded`. */
+  async environment(isNeeded: boolean): Promise<Record<string, string>> {
+    let folder = await (this.#folder ??= this.#make());
+    // the folder for temporary files may be swept while we run
+    if (folder !== undefined && !existsSync(join(folder, "git")))
+      folder = await (this.#folder = this.#make());
+    if (folder !== undefined) return { GIT_EXEC_PATH: folder };
+    if (!isNeeded) return {};
+    throw new ToolError("unavailable", "git cannot be kept out of submodules here", {
+      hint: "Programs in the folder for temporary files must be allowed to run; a trusted repository needs none.",
+    });
+  }
+
+  async #make(): Promise<string | undefined> {
+    try {
+      return await makeFolder(this.#scope);
+    } catch (error) {
+      this.#folder = undefined;
+      throw error;
+    }
+  }
+}
+
+/** Undefined where a script in the folder for temporary files does not run. */
+async function makeFolder(scope: Scope): Promise<string | undefined> {
+  const signal = AbortSignal.timeout(10_000);
+  const { stdout } = await run("git", ["--exec-path"], { signal });
+  const path = [process.env["PATH"] ?? "", stdout.toString("utf8").trim()].join(delimiter);
+  const folder = mkdtempSync(join(tmpdir(), "plumbline-inner-"));
+  scope.defer(() => rmSync(folder, { recursive: true, force: true }));
+  const file = join(folder, "git");
+  const guard = '[ -n "$GIT_COMMON_DIR" ] || exit 0';
+  const text = `#!/bin/sh\n${guard}\nPATH=${quoted(path)} exec git "$@"\n`;
+  writeFileSync(file, text, { mode: 0o700, flag: "wx" });
+  try {
+    const { exitCode, stdout: said } = await run(file, ["--version"], { signal });
+    return exitCode === 0 && said.length === 0 ? folder : undefined;
+  } catch (error) {
+    if (error instanceof ToolError && error.code === "unavailable") return undefined;
+    throw error;
+  }
+}
+
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", String.raw`'\''`)}'`;
+}
