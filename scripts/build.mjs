@@ -46,6 +46,7 @@ const bundle = namesOf(main).find((name) => name.endsWith(".cjs"));
 const workers = await build({
   ...common,
   entryPoints: {
+    "run-worker": "shared/process/run-worker.ts",
     "walk-worker": "shared/workspace/walk-worker.ts",
     "diff-worker": "shared/edit/diff-worker.ts",
     "template-worker": "instructions/template/template-worker.ts",

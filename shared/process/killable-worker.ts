@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { ToolError } from "../errors.ts";
 import { childEnvironment } from "./environment.ts";
+import { hold } from "./hold.ts";
 import { workerFile, type WorkerName } from "./worker.ts";
 
 const START_MS = 10_000;
@@ -126,15 +127,6 @@ export class KillableWorker<Question, Answer> {
     clearTimeout(this.#idle);
     this.#worker = undefined;
   }
-}
-
-/** Whether it keeps our own process alive. */
-function hold(worker: ChildProcess, isHeld: boolean): void {
-  if (isHeld) worker.ref();
-  else worker.unref();
-  const { channel } = worker;
-  if (isHeld) channel?.ref();
-  else channel?.unref();
 }
 
 /** As it will arrive: questions and answers travel as JSON. */

@@ -5,7 +5,7 @@ import { ToolError } from "../../../shared/errors.ts";
 import type { GitFiles } from "../../../shared/git/git-files.ts";
 import type { Head } from "../../../shared/git/refs.ts";
 import type { Repository } from "../../../shared/git/repository.ts";
-import { underwayIn, type Underway } from "../../../shared/git/state.ts";
+import type { Underway } from "../../../shared/git/state.ts";
 import type { GitContext } from "../deps.ts";
 import { compareBytes } from "../engine/git/parse-status.ts";
 import type { StatusEntry, StatusFacts } from "../engine/shapes.ts";
@@ -58,13 +58,11 @@ export async function standingOf(
   const engine = await engines.pick();
   if (repository.workTree === undefined)
     return { ...NOTHING, repository, head: await refs.head(), embedded: engine.name === "embedded" };
-  const files = git.files(signal);
   const { untracked, ignored } = asked;
-  const [facts, underway, rebased] = await Promise.all([
-    engine.status(repository, { paths, untracked, ignored }, signal),
-    underwayIn(files, repository),
-    files.text(join(repository.gitDir, "rebase-merge/head-name")),
-  ]);
+  const { underway, gitDir } = repository;
+  const facts = await engine.status(repository, { paths, untracked, ignored }, signal);
+  const rebased =
+    underway === "rebase" ? await git.files(signal).text(join(gitDir, "rebase-merge/head-name")) : undefined;
   const entries = inOrder(await withoutOutside(facts.entries, repository, context));
   await expectKnown(entries, { repository, paths }, context);
   return {
