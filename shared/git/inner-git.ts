@@ -1,6 +1,6 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
 import { ToolError } from "../errors.ts";
 import { run } from "../process/run.ts";
 import type { Scope } from "../scope.ts";
@@ -46,13 +46,16 @@ export class InnerGit {
 async function makeFolder(scope: Scope): Promise<string | undefined> {
   const signal = AbortSignal.timeout(10_000);
   const { stdout } = await run("git", ["--exec-path"], { signal });
-  const path = [process.env["PATH"] ?? "", stdout.toString("utf8").trim()].join(delimiter);
+  const real = stdout.toString("utf8").trim();
   const folder = mkdtempSync(join(tmpdir(), "plumbline-inner-"));
   scope.defer(() => rmSync(folder, { recursive: true, force: true }));
+  // what git keeps there beside itself, such as its strategies of merging, calls each other by this folder
+  for (const name of readdirSync(real))
+    if (name !== "git" && name !== "git.exe") symlinkSync(join(real, name), join(folder, name));
   const file = join(folder, "git");
   const guard = '[ -n "$GIT_COMMON_DIR" ] || exit 0';
-  const text = `#!/bin/sh\n${guard}\nPATH=${quoted(path)} exec git "$@"\n`;
-  writeFileSync(file, text, { mode: 0o700, flag: "wx" });
+  const path = `PATH=${quoted(process.env["PATH"] ?? "")}`;
+  writeFileSync(file, `#!/bin/sh\n${guard}\n${path} exec git "$@"\n`, { mode: 0o700, flag: "wx" });
   try {
     const { exitCode, stdout: said } = await run(file, ["--version"], { signal });
     return exitCode === 0 && said.length === 0 ? folder : undefined;

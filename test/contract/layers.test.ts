@@ -41,6 +41,7 @@ const DOORS: readonly { to: RegExp; in: readonly string[] }[] = [
       // A folder of our own for git, and when something that git reads changed.
       "shared/git/guarded-common.ts",
       "shared/git/person-settings.ts",
+      "shared/git/inner-git.ts",
       "shared/git/looks.ts",
       // An index aside, and the file that leads from a new work tree to its repository.
       "shared/git/attributes-at.ts",
