@@ -213,7 +213,7 @@ describe("beside the program", () => {
           );
         },
       ),
-      { numRuns: 40 * TIMES },
+      { numRuns: 25 * TIMES },
     );
     if (TIMES > 1) process.stderr.write(JSON.stringify(told));
     expect(told.same).toBeGreaterThan(told.unable * 4);
@@ -234,6 +234,8 @@ describe("beside the program", () => {
         const { paths, skip, limit } = asked;
         const ask: LogAsk = { revisions, paths, skip, limit, follow: false, ...filtersOf(asked, commits) };
         await sameOrUnable([program.log(at, ask, signal), embedded.log(at, ask, signal)], told);
+        const named: LogAsk = { revisions, paths: [], skip, limit, follow: false, files: true };
+        await sameOrUnable([program.log(at, named, signal), embedded.log(at, named, signal)], told);
         const one = pick(asked.one);
         await sameOrUnable([program.commit(at, one, signal), embedded.commit(at, one, signal)], told);
         for (const prefix of ["refs/heads/", "refs/tags/", "refs/remotes/"])
@@ -249,7 +251,7 @@ describe("beside the program", () => {
         const none = { paths: [], untracked: true, ignored: true };
         await sameOrUnable([program.status(at, none, signal), embedded.status(at, none, signal)], told);
       }),
-      { numRuns: 12 * TIMES },
+      { numRuns: 8 * TIMES },
     );
     if (TIMES > 1) process.stderr.write(JSON.stringify(told));
     expect(told.same).toBeGreaterThan(told.unable * 4);
@@ -299,7 +301,7 @@ describe("beside the program", () => {
           );
         },
       ),
-      { numRuns: 60 * TIMES },
+      { numRuns: 25 * TIMES },
     );
     if (TIMES > 1) process.stderr.write(JSON.stringify(told));
     expect(told.same).toBeGreaterThan(told.unable * 2);

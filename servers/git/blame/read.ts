@@ -95,7 +95,7 @@ async function run(
 ): Promise<string> {
   const engine = await engines.pick();
   if (engine.name !== "git")
-    throw new ToolError("unavailable", "there is no blame without the git program", {
+    throw new ToolError("unavailable", "git_blame needs the git program, which is not installed", {
       hint: "git_log with the path shows who changed the file.",
     });
   const stdin = contents === undefined ? {} : { stdin: contents };

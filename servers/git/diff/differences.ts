@@ -3,7 +3,8 @@ import type { Repository } from "../../../shared/git/repository.ts";
 import type { Refs } from "../../../shared/git/refs.ts";
 import type { GitContext } from "../deps.ts";
 import type { Told } from "./text.ts";
-import { EMPTY_TREE } from "../engine/empty-tree.ts";
+import { emptyTree } from "../engine/empty-tree.ts";
+import { engineNote } from "../engine/engines.ts";
 import type { DiffAsk, Engine, Side } from "../engine/shapes.ts";
 import { oneLine } from "../text/foreign.ts";
 import { commitSpec } from "../show/commit-spec.ts";
@@ -55,8 +56,9 @@ export async function differences(asked: Comparison, context: GitContext): Promi
 }
 
 /** For the first line of what the embedded engine answers. */
-export function withoutGit({ name }: Engine): string {
-  return name === "git" ? "" : ", answered without the git program";
+export function withoutGit(engine: Engine): string {
+  const note = engineNote(engine);
+  return note === undefined ? "" : `, ${note}`;
 }
 
 /** `from` may hold both sides, as in `main..dev`; with three dots from where they parted. */
@@ -100,7 +102,7 @@ async function oldSide(
     return { name: oneLine(from, 80), side: { hash: commitSpec(await refs.resolve(from)) } };
   if (!staged) return { name: "index", side: "index" };
   const { hash } = await refs.head();
-  if (hash === undefined) return { name: "nothing, no commit yet", side: { hash: EMPTY_TREE[objectFormat] } };
+  if (hash === undefined) return { name: "nothing, no commit yet", side: { hash: emptyTree({ objectFormat }) } };
   return { name: "HEAD", side: { hash } };
 }
 

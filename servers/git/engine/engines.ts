@@ -20,7 +20,7 @@ export function openEngines(git: Git): Engines {
   };
 }
 
-/** What an answer's first line says of who answered; undefined for the program. */
+/** For the first line of what the embedded engine answers; undefined for the program. */
 export function engineNote({ name }: Pick<Engine, "name">): string | undefined {
-  return name === "git" ? undefined : "without the git program: only exact renames";
+  return name === "git" ? undefined : "answered without the git program, only exact renames told";
 }

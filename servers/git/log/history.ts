@@ -20,6 +20,8 @@ export interface History {
   readonly unborn?: string;
   /** True when a shallow clone ends the history. */
   readonly shallow: boolean;
+  /** True when it was answered without the git program. */
+  readonly embedded: boolean;
 }
 
 interface Asked {
@@ -56,7 +58,7 @@ export async function historyOf(opened: Opened, asked: Asked, context: GitContex
       : decodeCursor(Cursor, asked.cursor);
   if (revisions.length === 0) {
     const { branch = "HEAD" } = await refs.head();
-    return { commits: [], skipped: 0, unborn: branch, shallow: false };
+    return { commits: [], skipped: 0, unborn: branch, shallow: false, embedded: false };
   }
   const ask = { ...given, revisions, paths, skip: skipped, limit: asked.limit + 1 };
   const found = await (asked.pickaxe === undefined
@@ -70,6 +72,7 @@ export async function historyOf(opened: Opened, asked: Asked, context: GitContex
     skipped,
     ...(more ? { cursor: encodeCursor([skipped + commits.length, revisions]) } : {}),
     shallow: !more && (await files.kindOf(join(repository.commonDir, "shallow"))) !== undefined,
+    embedded: (await context.engines.pick()).name === "embedded",
   };
 }
 

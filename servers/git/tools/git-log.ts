@@ -54,6 +54,7 @@ function headerOf(history: History & { readonly range: string }, by: string | un
       ? `${range}: no ${skipped > 0 ? "more " : ""}commit matches`
       : `${range}: ${skipped > 0 ? `commits ${skipped + 1}-${skipped + commits.length}` : count}, UTC`,
     ...(by === undefined ? [] : [`all by ${by}`]),
+    ...(history.embedded ? ["answered without the git program"] : []),
     ...(shallow ? ["the history ends here: a shallow clone"] : []),
     ...(cursor === undefined ? [] : [`more with cursor ${cursor}`]),
   ];

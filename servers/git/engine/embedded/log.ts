@@ -1,11 +1,12 @@
-import { join } from "node:path";
 import { Refs, type Head } from "../../../../shared/git/refs.ts";
+import { changedPaths } from "./changed-paths.ts";
 import { ancestorsOf, ByDate } from "./history.ts";
 import { allReferences } from "./references.ts";
 import { commitHashOf } from "./revision.ts";
 import type { EmbeddedRunIn } from "./run.ts";
 import { needsGit } from "./needs-git.ts";
 import { parsedDate } from "./parsed-date.ts";
+import { compareBytes } from "../git/parse-status.ts";
 import type { CommitFacts, LogAsk } from "../shapes.ts";
 import { parseTag, type StoredCommit } from "./stored.ts";
 
@@ -20,7 +21,6 @@ export async function log(at: EmbeddedRunIn, ask: LogAsk): Promise<CommitFacts[]
   if (ask.revisions.length === 0) return [];
   if (ask.follow) throw needsGit("git_log with follow");
   if (ask.pickaxe !== undefined) throw needsGit("git_log with pickaxe");
-  await refuseMailmap(at, ask);
   const range = await rangeOf(at, ask.revisions);
   const matches = matcherOf(ask);
   const found: StoredCommit[] = [];
@@ -31,7 +31,26 @@ export async function log(at: EmbeddedRunIn, ask: LogAsk): Promise<CommitFacts[]
     if (skip > 0) skip -= 1;
     else found.push(commit);
   }
-  return await decorated(at, found);
+  const commits = await decorated(at, found);
+  return ask.files === true ? await withFiles(at, commits) : commits;
+}
+
+/** As git names them without renames: of a merge none. */
+async function withFiles(
+  { objects }: EmbeddedRunIn,
+  commits: readonly CommitFacts[],
+): Promise<CommitFacts[]> {
+  const told: CommitFacts[] = [];
+  for (const facts of commits) {
+    const [first, ...others] = facts.parents;
+    const trees = [
+      first === undefined ? undefined : (await objects.commit(first)).tree,
+      (await objects.commit(facts.hash)).tree,
+    ] as const;
+    const files = others.length > 0 ? [] : await changedPaths(objects, trees);
+    told.push({ ...facts, files: files.toSorted(compareBytes) });
+  }
+  return told;
 }
 
 /** Throws `not_found` when there is no such commit. */
@@ -40,15 +59,6 @@ export async function commit(at: EmbeddedRunIn, spec: string): Promise<CommitFac
   const [facts] = await decorated(at, [found]);
   if (facts === undefined) throw new Error("a commit without facts");
   return facts;
-}
-
-/** By a mail map git looks for other names than those in the commits. */
-async function refuseMailmap({ files, repository }: EmbeddedRunIn, { author }: LogAsk): Promise<void> {
-  const { workTree } = repository;
-  if (author === undefined) return;
-  if (workTree === undefined) throw needsGit("git_log by author in a bare repository");
-  if ((await files.kindOf(join(workTree, ".mailmap"))) !== undefined)
-    throw needsGit("git_log by author beside a .mailmap");
 }
 
 async function rangeOf({ objects, signal }: EmbeddedRunIn, specs: readonly string[]): Promise<Range> {
@@ -124,9 +134,12 @@ function matcherOf({ author, grep, until }: LogAsk): (commit: StoredCommit) => b
     (!wantedText || message.split("\n").some((line) => folded(line).includes(wantedText)));
 }
 
-/** Git knows only the capitals of ASCII here. */
+/** Letter by letter, so that none becomes two. */
 function folded(text: string): string {
-  return text.replaceAll(/[A-Z]+/gu, (capitals) => capitals.toLowerCase());
+  return text.replaceAll(/\p{Lu}/gu, (capital) => {
+    const small = capital.toLowerCase();
+    return small.length === capital.length ? small : capital;
+  });
 }
 
 /** With what points to each commit, in git's order. */

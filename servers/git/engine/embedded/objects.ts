@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import { createRequire } from "node:module";
 import { join } from "node:path";
 import { inflateSync } from "node:zlib";
 import type { PromiseFsClient } from "isomorphic-git";
@@ -24,12 +23,6 @@ const MAX_DEPTH = 200;
 
 type Library = typeof import("isomorphic-git");
 
-/** Only on machines without git, so that nobody else waits for it. The bundle cannot import what lies outside it. */
-function load(): Library {
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- that is what this package is
-  return createRequire(import.meta.url)("isomorphic-git") as Library;
-}
-
 /** The objects of one repository, for one call: each is read once. */
 export class Objects {
   readonly #library: Library;
@@ -53,7 +46,8 @@ export class Objects {
     await refuseOddStore(files, repository);
     const shallow = ((await files.text(join(commonDir, "shallow"))) ?? "").split("\n").filter(Boolean);
     return new Objects({
-      library: load(),
+      // only on machines without git, so that nobody else waits for it
+      library: await import("isomorphic-git"),
       fs: embeddedFs(files, join(commonDir, "objects")),
       gitdir: commonDir,
       shallow: new Set(shallow),
