@@ -37,8 +37,6 @@ const main = await build({
   entryNames: "[name]-[hash]",
   outExtension: { ".js": ".cjs" },
   format: "cjs",
-  // a script that V8 remembers cannot import, so what is not bundled is required
-  supported: { "dynamic-import": false },
   define: { "import.meta.url": "__url" },
   // a script that V8 remembers would look for packages in the working directory; `require` looks beside the bundle
   supported: { "dynamic-import": false },
