@@ -61,6 +61,18 @@ const KNOWN: readonly KnownFailure[] = [
     hint: "The repository is partial, shallow or damaged; the person can run git fetch, or git fsck.",
   },
   {
+    said: /aborted by hook|hook refused to|Not committing merge; use/u,
+    code: "external",
+    message: "a hook of this repository refused it",
+    hint: "Mend what it says below; then try again.",
+  },
+  {
+    said: /expected commit type/u,
+    code: "invalid_input",
+    message: "that revision is no commit",
+    hint: "git_log shows commits, git_branches branches and tags.",
+  },
+  {
     said: /this operation must be run in a work tree/iu,
     code: "invalid_input",
     message: "this repository is bare: it has no working tree",

@@ -200,7 +200,9 @@ function splitSuffix(text: string): { base: string; rest: string } {
 function checked(text: string): string {
   const plain = text.trim();
   const isOdd = plain.length > MAX_TEXT || plain.startsWith("-") || plain.includes("..");
-  if (isOdd || !isName(plain.replaceAll(/@\{[^{}]*\}|\^\{[a-z]*\}|[~^]\d*/gu, ""))) throw notRevision(text);
+  // `@{upstream}` alone is of the current branch
+  const name = plain.replace(/^@\{/u, "HEAD@{").replaceAll(/@\{[^{}]*\}|\^\{[a-z]*\}|[~^]\d*/gu, "");
+  if (isOdd || !isName(name)) throw notRevision(text);
   return plain;
 }
 

@@ -460,7 +460,7 @@ describe("everywhere", () => {
     await repo.write({ b: "1" });
     await repo.git("add", "b");
     expect(await wrong({ action: "revert", refs: ["HEAD"], commit: false })).toContain(
-      "changes are staged already",
+      "all that is staged to be committed",
     );
   });
 

@@ -10,7 +10,7 @@ import { inConflict } from "./stage-all.ts";
 const MOVED = /cannot lock ref '.*': (?:is at|reference already exists|unable to resolve)/u;
 
 /** What the failure of a run says about this commit; undefined when the general words do. */
-export function explainStopped(error: unknown): ToolError | undefined {
+export async function explainStopped(work: Work, error: unknown): Promise<ToolError | undefined> {
   if (!(error instanceof ToolError) || error.details === undefined) return undefined;
   const { details } = error;
   if (MOVED.test(details))
@@ -23,6 +23,8 @@ export function explainStopped(error: unknown): ToolError | undefined {
       },
     );
   if (/aborted by hook/u.test(details)) return refusedByHook(details);
+  if (/unmerged files/u.test(details))
+    return inConflict(work, conflictsIn(await statusEntries(work, { untracked: "no" })));
   const [, what] = /in the middle of a ([a-z-]+) -- cannot amend/u.exec(details) ?? [];
   if (what === undefined) return undefined;
   return new ToolError("conflict", `a ${what} is under way: nothing is amended`, {
@@ -37,7 +39,7 @@ export async function explainRefusal(
   { stderr, secrets }: { readonly stderr: string; readonly secrets: readonly string[] },
 ): Promise<ToolError> {
   const entries = await statusEntries(work, { untracked: "normal" });
-  const conflicts = entries.filter(({ kind }) => kind === "unmerged").map(({ path }) => path);
+  const conflicts = conflictsIn(entries);
   if (conflicts.length > 0) return inConflict(work, conflicts);
   if (ask.amend && /would make\s+it empty/u.test(stderr))
     return new ToolError("conflict", "the amended commit would hold no change any more", {
@@ -49,6 +51,10 @@ export async function explainRefusal(
   if (isEmpty && !ask.amend && !ask.allowEmpty) return nothingStaged(work, entries);
   if (work.repository.trusted) return refusedByHook(stderr);
   return explainFailure(stderr, 1, "git commit");
+}
+
+function conflictsIn(entries: readonly StatusEntry[]): string[] {
+  return entries.filter(({ kind }) => kind === "unmerged").map(({ path }) => path);
 }
 
 function refusedByHook(details: string): ToolError {

@@ -44,11 +44,8 @@ export async function makeCommit(work: Work, ask: CommitAsk): Promise<Made> {
   return { head, was, wasPublished, secrets, stat, underway, still, hooks };
 }
 
-async function runCommit(
-  { git, signal, repository }: Work,
-  ask: CommitAsk,
-  more: readonly string[],
-): Promise<RunResult> {
+async function runCommit(work: Work, ask: CommitAsk, more: readonly string[]): Promise<RunResult> {
+  const { git, signal, repository } = work;
   const { message } = ask;
   const stdin = message === undefined || message.endsWith("\n") ? message : `${message}\n`;
   const options = {
@@ -62,7 +59,7 @@ async function runCommit(
   try {
     return await git.run(repository, [...commitArguments(ask), ...more], options);
   } catch (error) {
-    throw explainStopped(error) ?? error;
+    throw (await explainStopped(work, error)) ?? error;
   }
 }
 

@@ -15,7 +15,7 @@ import type { Scene } from "../change/scene.ts";
 import { remainingPicks, startOf } from "./sequence-state.ts";
 import { simulatePicks, type Simulated } from "./simulate.ts";
 import { changesBetween, changesToRestore, type TreeChange } from "../change/tree-changes.ts";
-import { waitForLock } from "../change/wait-for-lock.ts";
+import { movedHere, waitForLock } from "../change/wait-for-lock.ts";
 
 const SHOWN = 20;
 /** More paths than this are no arguments for a program. */
@@ -52,9 +52,11 @@ export async function continueMerge(
 ): Promise<string> {
   const { operation, forecast, before } = await planContinue(scene);
   if (message !== undefined && operation === "rebase")
-    throw new ToolError("invalid_input", "a rebase keeps the messages of its commits: leave message out");
+    throw new ToolError("invalid_input", "a rebase keeps the messages of its commits", {
+      hint: "Leave message out.",
+    });
   await permitForecast(context, scene.repository, forecast);
-  await waitForLock(scene);
+  await waitForLock(scene, await movedHere(scene));
   if (message !== undefined) await commitAs(scene, message);
   const isOver =
     message !== undefined &&
@@ -161,7 +163,7 @@ export async function planAbort(
 export async function abortMerge(scene: Scene, context: GitContext): Promise<string> {
   const { underway, target, forecast } = await planAbort(scene);
   await permitForecast(context, scene.repository, forecast);
-  await waitForLock(scene);
+  await waitForLock(scene, await movedHere(scene));
   const args = underway === undefined ? ["reset", "--quiet", "--merge", target] : [underway, "--abort"];
   const result = await step(scene, args);
   if (result.exitCode !== 0) throw explainStop(scene.repository, result, `git ${args.slice(0, 2).join(" ")}`);

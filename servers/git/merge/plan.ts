@@ -1,7 +1,8 @@
 import { ToolError } from "../../../shared/errors.ts";
 import type { Head } from "../../../shared/git/refs.ts";
-import { commitsOf, readCommits, type NamedCommit } from "../change/commits-of.ts";
+import { commitsOf, hashesOf, readCommits, type NamedCommit, type NamedHash } from "../change/commits-of.ts";
 import { plainName } from "../text/foreign.ts";
+import { expectCleanIndex } from "../change/clean-index.ts";
 import type { Scene } from "../change/scene.ts";
 import { simulateMerge, simulatePicks, type Simulated } from "./simulate.ts";
 import { refuseUnderway } from "../switch/plan.ts";
@@ -24,7 +25,7 @@ export interface MergePlan {
   readonly head: Head;
   /** As answers call the branch. */
   readonly ours: string;
-  readonly theirs: readonly NamedCommit[];
+  readonly theirs: readonly NamedHash[];
   /** True when the result stays in the index. */
   readonly staged: boolean;
   readonly notes: readonly string[];
@@ -44,10 +45,22 @@ export async function planMerge(scene: Scene, operation: Operation, ask: MergeAs
       hint: "Make the first one with git_commit, or git_merge the other branch.",
     });
   const theirs = await commitsOf(scene, texts);
+  await expectRoom(scene, operation, { ...ask, head });
   const common = { operation, head, ours: plainName(head.branch ?? "HEAD"), theirs };
   if (operation === "merge") return { ...common, ...(await mergeOf(scene, ask, common)) };
   if (operation === "rebase") return { ...common, ...(await rebaseOf(scene, head.hash ?? "", theirs)) };
   return { ...common, ...(await picksOf(scene, ask, common)) };
+}
+
+/** Throws `conflict` where it could not be taken back without what is staged already. */
+async function expectRoom(
+  scene: Scene,
+  operation: Operation,
+  { head, squash, commit }: MergeAsk & Pick<MergePlan, "head">,
+): Promise<void> {
+  if (head.hash === undefined || operation === "rebase") return;
+  if (operation !== "merge") await expectCleanIndex(scene, `a ${operation}`);
+  else if (squash || !commit) await expectCleanIndex(scene, "a merge without a commit");
 }
 
 type Rest = Pick<MergePlan, "args" | "staged" | "notes" | "forecast">;
@@ -57,9 +70,12 @@ function checkAsk(operation: Operation, ask: MergeAsk): readonly string[] {
   const { refs = [] } = ask;
   const wrong = [...wrongRefs(operation, refs), ...wrongSwitches(operation, ask)];
   const [first] = wrong;
-  if (first !== undefined) throw new ToolError("invalid_input", first);
+  if (first !== undefined) throw new ToolError("invalid_input", first, { hint: FITTING });
   return refs;
 }
+
+const FITTING =
+  'refs is a list, such as ["feature"]; message, ff and squash shape a merge, commit all but a rebase.';
 
 function wrongRefs(operation: Operation, refs: readonly string[]): string[] {
   if (refs.length === 0) return [`${operation} needs refs: branches, tags or hashes`];
@@ -151,7 +167,6 @@ async function picksOf(
 ): Promise<Rest> {
   const merges = theirs.filter(({ parents }) => parents.length > 1).map(({ shown }) => shown);
   const picks = theirs.map((each) => ({ commit: each, reverse: operation === "revert" }));
-  if (!commit) await expectCleanIndex(scene, operation);
   const args = [
     operation,
     ...(operation === "revert" ? ["--no-edit"] : []),
@@ -162,18 +177,4 @@ async function picksOf(
   const notes =
     merges.length === 0 ? [] : [`a merge, taken as what it did to its first parent: ${merges.join(", ")}`];
   return { args, staged: !commit, notes, forecast: await simulatePicks(scene, head.hash ?? "", picks) };
-}
-
-/** What is staged could not be told from what is picked if it had to be taken back. */
-async function expectCleanIndex({ git, repository, signal }: Scene, operation: Operation): Promise<void> {
-  const args = ["diff-index", "--cached", "--quiet", "HEAD", "--"];
-  const { exitCode } = await git.run(repository, args, { signal, ok: [0, 1] });
-  if (exitCode === 0) return;
-  throw new ToolError(
-    "conflict",
-    `changes are staged already, and a ${operation} with commit=false adds to them`,
-    {
-      hint: "git_commit them, or put them aside with git_stash push; then try again.",
-    },
-  );
 }

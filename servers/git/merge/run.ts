@@ -5,12 +5,13 @@ import { conflictText } from "./conflict-text.ts";
 import { conflictsOf, type Conflict } from "./conflicts.ts";
 import type { GitContext } from "../deps.ts";
 import { permitForecast } from "../change/forecast.ts";
+import { explainStaged, isIndexClean } from "../change/clean-index.ts";
 import { explainDirty, explainStop } from "../change/in-the-way.ts";
 import { doneText, stoppedTitle } from "./text.ts";
 import type { MergePlan, Operation } from "./plan.ts";
 import type { Scene } from "../change/scene.ts";
 import { unrelated } from "./simulate.ts";
-import { waitForLock } from "../change/wait-for-lock.ts";
+import { movedHere, waitForLock } from "../change/wait-for-lock.ts";
 
 /** How a run of git ended that was no failure. */
 export interface Settled {
@@ -36,7 +37,7 @@ const ALWAYS = [
 /** Does what was planned, in the answer's words; a failure leaves index and tree as they were. */
 export async function runMerge(scene: Scene, plan: MergePlan, context: GitContext): Promise<string> {
   await permitForecast(context, scene.repository, plan.forecast);
-  await waitForLock(scene);
+  await waitForLock(scene, await movedHere(scene));
   const { operation, args, forecast } = plan;
   const { conflicts, empty } = await settle(scene, operation, {
     first: () => step(scene, args, forecast.settings),
@@ -105,6 +106,8 @@ async function reasonOf(scene: Scene, operation: Operation, result: RunResult): 
       hint: "Merge without ff, or rebase first.",
     });
   if (/cannot rebase/u.test(stderr)) return await explainDirty(scene, "a rebase");
+  // of what is staged git tells the names with nothing between them
+  if (/would be overwritten by merge:\n {2}\S/u.test(stderr)) return await explainStaged(scene, "a merge");
   return explainStop(scene.repository, result, `git ${operation}`);
 }
 
@@ -115,14 +118,13 @@ function notAtOnce(): ToolError {
 }
 
 /** A cherry-pick or revert that stopped at a commit whose changes are all there. */
-async function isEmptyPick({ git, repository, signal }: Scene, operation: Operation): Promise<boolean> {
+async function isEmptyPick(scene: Scene, operation: Operation): Promise<boolean> {
+  const { git, repository, signal } = scene;
   if (operation !== "cherry-pick" && operation !== "revert") return false;
   const files = git.files(signal);
   if ((await underwayIn(files, repository)) !== operation) return false;
   if ((await files.kindOf(`${repository.gitDir}/${headOf(operation)}`)) === undefined) return false;
-  const args = ["diff-index", "--cached", "--quiet", "HEAD", "--"];
-  const { exitCode } = await git.run(repository, args, { signal, ok: [0, 1] });
-  return exitCode === 0;
+  return await isIndexClean(scene);
 }
 
 async function pickedHere({ git, repository, signal }: Scene, operation: Operation): Promise<string> {
@@ -134,7 +136,10 @@ function headOf(operation: Operation): string {
   return operation === "revert" ? "REVERT_HEAD" : "CHERRY_PICK_HEAD";
 }
 
-/** As it was before: only what this operation began. */
+/**
+ * As it was before: only what this operation began. Nothing was staged then where the index is put back, see
+ * `expectCleanIndex`; git itself makes sure of it before several are merged.
+ */
 async function takeBack(
   scene: Scene,
   { operation, staged, conflicts }: { operation: Operation; staged: boolean; conflicts: readonly Conflict[] },
@@ -142,5 +147,9 @@ async function takeBack(
   const { signal } = new AbortController();
   const underway = await underwayIn(scene.git.files(signal), scene.repository);
   if (underway === operation) await step(scene, [operation, "--abort"]);
-  else if (staged || conflicts.length > 0) await step(scene, ["reset", "--quiet", "--merge", "HEAD"]);
+  else if (staged || conflicts.length > 0 || operation === "cherry-pick" || operation === "revert") {
+    // a pick whose commit failed leaves what it staged and nothing that tells of it
+    if (!(await isIndexClean({ ...scene, signal })))
+      await step(scene, ["reset", "--quiet", "--merge", "HEAD"]);
+  }
 }

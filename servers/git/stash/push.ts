@@ -3,12 +3,12 @@ import { pathspec } from "../../../shared/git/paths.ts";
 import { inConflict } from "../commit/stage-all.ts";
 import { statusEntries } from "../change/status-entries.ts";
 import { namePaths } from "../change/name-paths.ts";
-import { isGitlink, isNothing, rawChanges } from "../change/raw-changes.ts";
+import { isGitlink, rawChanges } from "../change/raw-changes.ts";
 import type { Work } from "../change/work.ts";
 import { permitForecast } from "../change/forecast.ts";
 import type { RestoreScene } from "../restore/plan.ts";
 import { isAtOrBelow, refuseFiltered } from "../stage/refuse.ts";
-import type { TreeChange } from "../change/tree-changes.ts";
+import { asTakenBack, type TreeChange } from "../change/tree-changes.ts";
 import { waitForLock } from "../change/wait-for-lock.ts";
 import { stashAt, type Stash } from "./list.ts";
 
@@ -56,11 +56,7 @@ export async function planPush(scene: RestoreScene, { paths, untracked }: PushAs
   return {
     head,
     changes: [
-      ...files.map(({ path, from, to }): TreeChange => ({
-        path,
-        kind: isNothing(from) ? "deleted" : isNothing(to) ? "added" : "changed",
-        ...from,
-      })),
+      ...files.map(asTakenBack),
       ...loose.map((path): TreeChange => ({ path, kind: "deleted", mode: "000000", hash: "" })),
     ],
   };
@@ -96,7 +92,7 @@ export async function pushStash(
     ...limited,
   ];
   const stdin = paths.map((path) => `${pathspec(path)}\0`).join("");
-  await waitForLock(work);
+  await waitForLock(work, ["refs/stash"]);
   await git.run(repository, args, { signal, writes: true, ...(limited.length === 0 ? {} : { stdin }) });
   return { stash: await stashAt(work, 0), changes };
 }

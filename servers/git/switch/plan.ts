@@ -2,11 +2,12 @@ import { ToolError } from "../../../shared/errors.ts";
 import { underwayIn } from "../../../shared/git/state.ts";
 import { isName } from "../../../shared/git/refs.ts";
 import { worktreesOf } from "../../../shared/git/worktrees.ts";
-import { commitsOf } from "../change/commits-of.ts";
+import { hashesOf } from "../change/commits-of.ts";
 import { plainName } from "../text/foreign.ts";
 import { listed, type Forecast } from "../change/forecast.ts";
 import type { HistoryScene, Scene } from "../change/scene.ts";
-import { changesBetween, emptyTree } from "../change/tree-changes.ts";
+import { changesBetween } from "../change/tree-changes.ts";
+import { emptyTree } from "../engine/empty-tree.ts";
 
 /** Where to, in what git is given: names that were checked, and hashes. */
 export interface SwitchPlan {
@@ -66,7 +67,10 @@ export async function refuseUnderway(
 async function targetOf(scene: Scene, ask: SwitchAsk): Promise<Target> {
   const { ref, create, detach } = ask;
   if (create !== undefined) {
-    if (detach) throw new ToolError("invalid_input", "create and detach do not go together");
+    if (detach)
+      throw new ToolError("invalid_input", "create and detach do not go together", {
+        hint: "create makes a branch to be on, detach is on none: leave one out.",
+      });
     return await newBranch(scene, create, ref);
   }
   if (detach) return await detachedAt(scene, ref ?? "HEAD");
@@ -81,7 +85,7 @@ async function newBranch(scene: Scene, name: string, ref: string | undefined): P
   await checkNewBranch(scene, name);
   const head = ref === undefined ? await scene.refs.head() : undefined;
   const [commit] =
-    head !== undefined && head.hash === undefined ? [] : await commitsOf(scene, [ref ?? "HEAD"]);
+    head !== undefined && head.hash === undefined ? [] : await hashesOf(scene, [ref ?? "HEAD"]);
   const start = commit === undefined ? [] : [commit.hash];
   return {
     args: ["--no-track", "--create", name, ...start],
@@ -112,7 +116,7 @@ export async function checkNewBranch({ refs }: Pick<HistoryScene, "refs">, name:
 }
 
 async function detachedAt(scene: Scene, ref: string): Promise<Target> {
-  const [commit] = await commitsOf(scene, [ref]);
+  const [commit] = await hashesOf(scene, [ref]);
   const hash = commit?.hash ?? "";
   return { args: ["--detach", hash], shown: `${hash.slice(0, 10)}, detached (${commit?.shown})`, hash };
 }

@@ -45,7 +45,8 @@ async function switchTo(scene: Scene, ask: SwitchAsk, context: GitContext): Prom
   const { git, repository } = scene;
   const { args, forecast, follows, ...plan } = await planSwitch(scene, ask);
   await permitForecast(context, repository, forecast);
-  await waitForLock(scene);
+  const made = ask.create ?? follows?.branch;
+  await waitForLock(scene, ["HEAD", ...(made === undefined ? [] : [`refs/heads/${made}`])]);
   const before = await scene.refs.head();
   // a git that is stopped halfway leaves half a tree
   const { signal } = new AbortController();

@@ -34,7 +34,10 @@ async function planRemove(scene: WorktreeScene, path: string | undefined): Promi
       hint: "The person can unlock it: git worktree unlock",
     });
   const isInUse = scene.workspace.roots.some((root) => `${root.path}/`.startsWith(`${folder}/`));
-  if (isInUse) throw new ToolError("conflict", `${shown} holds a root, so it is not removed`);
+  if (isInUse)
+    throw new ToolError("conflict", `${shown} holds a root, so it is not removed`, {
+      hint: "The person can remove it: git worktree remove",
+    });
   if (!gone) await expectClean(scene, folder, shown);
   return { folder, shown, tree };
 }
