@@ -68,9 +68,12 @@ export function servedSettings(repository: readonly GitSetting[]): GitSetting[] 
   return [...safeSettings([], own), ...SERVED];
 }
 
+/** Nothing is asked of stores that are borrowed from. The blank makes git give it to a shell, which alone knows `:`. */
+export const NO_ALTERNATE_REFS: GitSetting = { key: "core.alternaterefscommand", value: ": " };
+
 const SERVED: readonly GitSetting[] = [
   { key: "core.bare", value: "true" },
-  { key: "core.alternaterefscommand", value: ":" },
+  NO_ALTERNATE_REFS,
   { key: "receive.autogc", value: "false" },
   { key: "uploadpack.allowfilter", value: "true" },
 ];

@@ -3,6 +3,7 @@ import { nearest } from "../../../shared/nearest.ts";
 import { isName } from "../../../shared/git/refs.ts";
 import { readRemoteUrl, type RemoteUrl } from "../../../shared/git/remote-url.ts";
 import type { Repository } from "../../../shared/git/repository.ts";
+import { NO_ALTERNATE_REFS } from "../../../shared/git/safe-settings.ts";
 import type { GitSetting } from "../../../shared/policy/git-settings.ts";
 import type { GitContext, GitViewContext } from "../deps.ts";
 import { plainName } from "../text/foreign.ts";
@@ -43,7 +44,7 @@ export async function openRemote(context: GitContext | GitViewContext, ask: Ask)
   const refspecs = refspecsOf(ask.repository, name);
   const repository = withOnly(ask.repository, name, refspecs);
   const url = readRemoteUrl(await addressOf(context, { ...ask, repository }));
-  const own = repository.trusted ? [] : [{ key: "core.alternaterefscommand", value: ":" }];
+  const own = repository.trusted ? [] : [NO_ALTERNATE_REFS];
   const common = { name, refspecs, repository, env: { GCM_INTERACTIVE: "never" } };
   if (url.kind === "local") {
     const { served, ...local } = await openLocal(context, repository, url.path);
