@@ -446,6 +446,14 @@ describe("the command", () => {
     expect(shown.stdout).toMatch(/^git\.allowForcePush +true +PLUMBLINE_GIT_ALLOW_FORCE_PUSH$/mu);
   });
 
+  test("lets no project allow itself a push by force", async () => {
+    await using project = await gitProject();
+    await project.write(".plumbline/config.json", '{ "git": { "allowForcePush": true } }');
+    const { code, stderr } = await plumbline(project, "call", "git", "git_push", '{"force":true}');
+    expect(code).not.toBe(0);
+    expect(stderr).toContain('"git.allowForcePush" is for you alone to set, not for a project');
+  });
+
   test.each(["claude-desktop", "claude-code", "cursor", "vscode", "zed", "windsurf", "codex"])(
     "prints an entry for %s that serves git with the files",
     async (client) => {
