@@ -15,7 +15,7 @@ export interface ToolsOptions {
 interface Row {
   readonly server: string;
   readonly tool: string;
-  /** `read`, or one for each action: `list: read, delete: destroy`. */
+  /** `read`, or by action: `read (list), destroy (delete)`. */
   readonly effect: string;
   readonly reach: string;
   /** What its entry in `tools/list` costs a model: characters / 4. */
@@ -53,7 +53,10 @@ function reachOf(server: Server, tool: Tool<never>): ToolFacts["reach"] {
 function effectText({ effect }: Tool<never>): string {
   if (typeof effect === "string") return effect;
   const actions = Object.entries(effect).filter(([key]) => key !== "by");
-  return actions.map(([action, each]) => `${action}: ${each}`).join(", ");
+  return (["read", "write", "destroy"] as const)
+    .map((each) => [each, actions.filter(([, its]) => its === each).map(([action]) => action)] as const)
+    .flatMap(([each, of]) => (of.length === 0 ? [] : [`${each} (${of.join(", ")})`]))
+    .join(", ");
 }
 
 function text(rows: readonly Row[]): string {
@@ -71,7 +74,7 @@ function text(rows: readonly Row[]): string {
 function markdown(rows: readonly Row[]): string {
   const lines = rows.map(
     (row) =>
-      `| \`${row.tool}\` | ${row.server} | ${row.effect} | ${row.reach} | ${row.tokens} | ${firstSentence(row).replaceAll("|", "\\|")} |`,
+      `| \`${row.tool}\` | ${row.server} | ${row.effect.replaceAll(/ \([^)]*\)/gu, "")} | ${row.reach} | ${row.tokens} | ${firstSentence(row).replaceAll("|", "\\|")} |`,
   );
   return [
     "| tool | server | effect | reach | tokens | what it does |",
