@@ -4,7 +4,7 @@ import fc from "fast-check";
 import type { Repository } from "./repository.ts";
 
 /** Some are also in random histories, some are below folders that no history has. */
-export const treePath = fc.constantFrom(
+const PATHS = [
   "a.txt",
   "b.txt",
   "dir/a.txt",
@@ -17,7 +17,8 @@ export const treePath = fc.constantFrom(
   "build/sub/y.o",
   "dir/build/z.txt",
   "-dash",
-);
+] as const;
+export const treePath = fc.constantFrom(...PATHS);
 const RULES = [
   "*.log",
   "build/",
@@ -84,6 +85,25 @@ export const treeStep = fc.oneof(
 );
 
 export type TreeStep = typeof treeStep extends fc.Arbitrary<infer R> ? R : never;
+
+/** A working tree to begin with: files that are committed, though they may be ignored, and files that are not. */
+export const treeStart = fc.record({
+  tracked: fc.subarray([...PATHS]),
+  others: fc.subarray([...PATHS]),
+  ignoring: fc.array(ignoring, { maxLength: 3, size: "large" }),
+});
+
+export async function startTree(
+  repo: Repository,
+  { tracked, others, ignoring: rules }: typeof treeStart extends fc.Arbitrary<infer R> ? R : never,
+): Promise<void> {
+  for (const path of tracked) await changeTree(repo, { kind: "write", path, lines: ["tracked"], end: "\n" });
+  await repo.git("add", "--all", "--force");
+  await repo.git("commit", "--quiet", "--allow-empty", "-m", "start");
+  for (const path of others)
+    if (!tracked.includes(path)) await changeTree(repo, { kind: "write", path, lines: ["other"], end: "\n" });
+  for (const step of rules) await changeTree(repo, step);
+}
 
 /** A step that cannot be made, such as a file below a file, changes nothing. */
 export async function changeTree(repo: Repository, step: TreeStep): Promise<void> {
