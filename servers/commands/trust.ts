@@ -116,6 +116,6 @@ function describe(facts: RepositoryFacts): string {
 }
 
 const OWN_SETTINGS = [
-  "In a trusted repository your own git settings work as well: commit signing, filters such as git-lfs,",
-  "credential helpers, the ssh command, merge and diff drivers. In any other they do not.",
+  "In a trusted repository your own git settings work as well: commit signing, filters such as git-lfs, merge and",
+  "diff drivers. In any other they do not; your credential helpers and your ssh command work in each.",
 ];
