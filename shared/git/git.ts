@@ -9,6 +9,7 @@ import { explainFailure } from "./failures.ts";
 import type { Found } from "./find-repository.ts";
 import { GitFiles } from "./git-files.ts";
 import { GuardedCommons } from "./guarded-common.ts";
+import { refuseHiddenStash } from "./hidden-stash.ts";
 import { InnerGit } from "./inner-git.ts";
 import { Openings } from "./openings.ts";
 import { PersonSettings } from "./person-settings.ts";
@@ -109,7 +110,8 @@ export class Git {
    * without git, `timeout`, and the signal's reason.
    */
   async run(repository: Repository, args: readonly string[], options: GitRun): Promise<RunResult> {
-    const { ok = [0], writes = false } = options;
+    const { ok = [0], writes = false, signal } = options;
+    if (writes) await refuseHiddenStash(this, repository, { command: args[0] ?? "", signal });
     for (const wait of writes ? LOCK_TRIES_MS : []) {
       const result = await this.#runOnce(repository, args, options);
       if (result.cut || ok.includes(result.exitCode ?? -1)) return result;

@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { appendFile, cp, mkdir, writeFile } from "node:fs/promises";
 import { dirname, isAbsolute, join, relative } from "node:path";
+import type { Reply } from "../../shared/call.ts";
 import type { Scope } from "../../shared/scope.ts";
 import { freshCall, shownBy } from "./calls.ts";
 import { repository, type Repository } from "./repository.ts";
@@ -59,8 +60,13 @@ export interface HostileGround extends AsyncDisposable {
   target(): Promise<Target>;
   /** A copy where no tool of ours comes. */
   twin(): Promise<Target>;
-  /** One call, with a person who agrees to everything; its answer is looked through and kept. */
-  call(target: Target, name: string, input?: Readonly<Record<string, unknown>>): Promise<Outcome>;
+  /** One call, with a person who agrees to everything unless `reply` says otherwise; its answer is looked through. */
+  call(
+    target: Target,
+    name: string,
+    input?: Readonly<Record<string, unknown>>,
+    reply?: Reply,
+  ): Promise<Outcome>;
   /** Reads a file at a revision as a resource. */
   resource(target: Target, ref: string, path: string): Promise<string>;
   /** Every operation of every tool on a target, or those of the tools so named. */
@@ -257,8 +263,8 @@ export async function hostileGround(): Promise<HostileGround> {
     at,
     target: () => make(root, false),
     twin: () => make(join(base, "twins"), true),
-    async call(target, name, input = {}) {
-      const call = at.call(name, below(folderOf(target), input), YES);
+    async call(target, name, input = {}, reply = YES) {
+      const call = at.call(name, below(folderOf(target), input), reply);
       const outcome = await inTime(call, `${name} ${JSON.stringify(input).slice(0, 200)}`);
       const where = `${name} ${JSON.stringify(input).slice(0, 200)}: ${outcome.text}`;
       if (outcome.error === "internal") throw new Error(`a fault of ours: ${where}`);

@@ -1,13 +1,14 @@
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { ToolError } from "../../../shared/errors.ts";
 import { pathspec } from "../../../shared/git/paths.ts";
 import type { Refs } from "../../../shared/git/refs.ts";
+import { foldersAbove } from "../change/folders-above.ts";
 import { namePaths } from "../change/name-paths.ts";
 import { isGitlink, isNothing, rawChanges, type RawChange } from "../change/raw-changes.ts";
 import type { GitRunIn } from "../engine/git/run.ts";
 import type { WorkingRepository } from "../open.ts";
 import { isAtOrBelow, untrackedOf } from "../stage/refuse.ts";
-import type { TreeChange } from "../change/tree-changes.ts";
+import { asTakenBack, type TreeChange } from "../change/tree-changes.ts";
 
 /** Where a restore looks things up, before policy decided and after. */
 export interface RestoreScene extends GitRunIn {
@@ -46,17 +47,11 @@ export async function planRestore(
   const files = once.filter((change) => !isModule(change));
   await refuseInTheWay(scene, files);
   return {
-    changes: files.map(asTreeChange),
+    changes: files.map(asTakenBack),
     held: files.filter(({ to }) => !isNothing(to)).map(({ path }) => path),
     submodules: once.filter(isModule).map(({ path }) => path),
     commit,
   };
-}
-
-/** As what the restore makes of it: `from` is what comes. */
-function asTreeChange({ path, from, to }: RawChange): TreeChange {
-  const kind = isNothing(from) ? "deleted" : isNothing(to) ? "added" : "changed";
-  return { path, kind, mode: from.mode, hash: from.hash };
 }
 
 function refuseConflicts(repository: WorkingRepository, changes: readonly RawChange[]): void {
@@ -103,7 +98,7 @@ async function refuseInTheWay(scene: RestoreScene, changes: readonly RawChange[]
 
   /** What stands where a folder has to be and does not go by this restore. */
   async function fileAbove(path: string): Promise<string | undefined> {
-    for (let at = dirname(path); at !== "."; at = dirname(at)) {
+    for (const at of foldersAbove(path)) {
       if (!seen.has(at)) {
         const kind = await files.kindOf(join(repository.workTree, at));
         seen.set(at, kind !== undefined && kind !== "directory" && !going.has(at));

@@ -1,6 +1,7 @@
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { ToolError } from "../../../shared/errors.ts";
 import { pathspec } from "../../../shared/git/paths.ts";
+import { foldersAbove } from "../change/folders-above.ts";
 import { namePaths } from "../change/name-paths.ts";
 import type { Work } from "../change/work.ts";
 import type { StatusEntry } from "../engine/shapes.ts";
@@ -16,11 +17,11 @@ export async function refuseInner(
   paths: readonly string[],
 ): Promise<void> {
   const files = git.files(signal);
-  const folders = new Set(paths.flatMap(above));
+  const folders = new Set(paths.flatMap(foldersAbove));
   for (const folder of folders) {
     if ((await files.kindOf(join(repository.workTree, folder, ".git"))) === undefined) continue;
     const inner = namePaths(repository, [folder]);
-    const path = paths.find((each) => above(each).includes(folder)) ?? folder;
+    const path = paths.find((each) => foldersAbove(each).includes(folder)) ?? folder;
     throw new ToolError(
       "invalid_input",
       `${namePaths(repository, [path])} belongs to the repository ${inner}`,
@@ -29,14 +30,6 @@ export async function refuseInner(
       },
     );
   }
-}
-
-/** The folders between the top and a path, both left out. */
-function above(path: string): string[] {
-  const folders: string[] = [];
-  for (let folder = dirname(path); folder !== "." && folder !== ""; folder = dirname(folder))
-    folders.push(folder);
-  return folders;
 }
 
 /** Throws `denied` for a path that a call names and that may hold secrets. */
