@@ -110,8 +110,8 @@ export class Git {
    * without git, `timeout`, and the signal's reason.
    */
   async run(repository: Repository, args: readonly string[], options: GitRun): Promise<RunResult> {
-    const { ok = [0], writes = false, signal } = options;
-    if (writes) await refuseHiddenStash(this, repository, { command: args[0] ?? "", signal });
+    const { ok = [0], writes = false } = options;
+    await refuseHiddenStash(this, repository, { args, ...options });
     for (const wait of writes ? LOCK_TRIES_MS : []) {
       const result = await this.#runOnce(repository, args, options);
       if (result.cut || ok.includes(result.exitCode ?? -1)) return result;

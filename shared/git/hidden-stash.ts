@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { ToolError } from "../errors.ts";
 import { classify } from "../policy/protected.ts";
-import type { Git } from "./git.ts";
+import type { Git, GitRun } from "./git.ts";
 import { placeInRepository, showInRepository } from "./paths.ts";
 import type { Repository } from "./repository.ts";
 
@@ -16,9 +16,9 @@ const BRINGS_BACK = new Set(["commit", "merge", "rebase"]);
 export async function refuseHiddenStash(
   git: Git,
   repository: Repository,
-  { command, signal }: { readonly command: string; readonly signal: AbortSignal },
+  { args, writes = false, signal }: Pick<GitRun, "writes" | "signal"> & { readonly args: readonly string[] },
 ): Promise<void> {
-  if (!BRINGS_BACK.has(command)) return;
+  if (!writes || !BRINGS_BACK.has(args[0] ?? "")) return;
   const files = git.files(signal);
   for (const name of NOTES) {
     const hash = (await files.text(join(repository.gitDir, name)))?.trim();
