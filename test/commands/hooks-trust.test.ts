@@ -167,6 +167,7 @@ test("plumbline trust says that hooks of the folder wait, and how to look at the
   await me.write("project/.git/HEAD", "ref: refs/heads/main\n");
   await me.write("project/.git/config", "");
   const { code, stdout } = await me.plumbline(["trust"]);
-  expect(code).toBe(0);
+  // nobody was there to say yes
+  expect(code).toBe(1);
   expect(stdout).toContain(`2 hooks wait for approval: plumbline hooks trust --root ${me.project}`);
 });
