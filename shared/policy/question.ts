@@ -1,3 +1,4 @@
+import * as z from "zod";
 import { ToolError } from "../errors.ts";
 import type { ToolFacts } from "../tool.ts";
 import { escapeForPerson } from "../escape-for-person.ts";
@@ -67,11 +68,18 @@ function otherValues(tool: ToolFacts, input: unknown): string[] {
   const isShown = (value: unknown): boolean =>
     Array.isArray(value) ? value.every(isShown) : typeof value === "string" && shown.has(value);
   return Object.entries(input)
-    .filter(([, value]) => value !== undefined && !isShown(value))
+    .filter(([name, value]) => value !== undefined && !isShown(value) && !isUsual(tool, name, value))
     .map(
       ([name, value]) =>
         `${escapeForPerson(name)}: ${cut(escapeForPerson(JSON.stringify(value)), MAX_VALUE)}`,
     );
+}
+
+/** True for a switch that stands as it does when it is left out: it says nothing about this call. */
+function isUsual({ input }: ToolFacts, name: string, value: unknown): boolean {
+  if (typeof value !== "boolean") return false;
+  const usual = z.safeParse(input.shape[name] ?? z.never(), undefined);
+  return usual.success && usual.data === value;
 }
 
 /** As many lines as fit, and how many there are beside them. */

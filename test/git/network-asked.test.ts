@@ -28,6 +28,9 @@ describe("a call that leaves this machine", () => {
     expect(asked?.message).toContain(
       `\nto: ${shown}\nwhat: main ${hash.slice(0, 10)} as refs/heads/main\n- .\nremote: "origin"\n`,
     );
+    // a switch that stands as it always does says nothing about this call
+    expect(asked?.message).not.toMatch(/force|tags/u);
+    expect((await at.call("git_push", { tags: true }, yes)).asked?.message).toContain("\ntags: true");
     expect(text).toContain("updated main");
     const fetched = await at.call("git_fetch", { refs: ["main"] }, yes);
     expect(fetched.asked?.message).toContain(
