@@ -687,7 +687,7 @@ const LAX = ["COMMIT_EDITMSG", "ORIG_HEAD", "AUTO_MERGE", "logs/HEAD"];
 
 // at once: most of the time is waiting for locks that nobody takes away
 describe.concurrent.each(SITUATIONS)("$name", ({ make, rows, bare }) => {
-  test(`fails and leaves everything as it was, ${rows.length} calls`, async () => {
+  test(`fails and leaves everything as it was, ${rows.length} calls`, { timeout: 120_000 }, async () => {
     await using at = await place(bare);
     await make(at);
     let before = await repositoryState(at.repo, LAX);

@@ -22,8 +22,8 @@ export interface Repository {
   env(): Record<string, string>;
   /** What real git prints, without the line end that closes it. Throws with git's own words. */
   git(...args: string[]): Promise<string>;
-  /** The same, to the byte. `input` is what git reads. */
-  bytes(args: readonly string[], input?: Buffer): Promise<Buffer>;
+  /** The same, to the byte. `input` is what git reads, `env` stands for its own `env()`. */
+  bytes(args: readonly string[], input?: Buffer, env?: Record<string, string>): Promise<Buffer>;
   write(files: Files): Promise<void>;
   /** Commits the whole working tree, after writing `files`, even when nothing changed. Gives the hash. */
   commit(message: string, files?: Files): Promise<string>;
@@ -86,9 +86,9 @@ function over(root: string, home: string, clock: { now: number }): Repository {
       };
     },
     git: async (...args) => (await repo.bytes(args)).toString().replace(/\n$/u, ""),
-    bytes: (args, input) =>
+    bytes: (args, input, env = repo.env()) =>
       new Promise((resolve, reject) => {
-        const options = { cwd: root, env: repo.env(), encoding: "buffer", maxBuffer: MAX_OUTPUT } as const;
+        const options = { cwd: root, env, encoding: "buffer", maxBuffer: MAX_OUTPUT } as const;
         const child = execFile("git", args, options, (error, stdout, stderr) => {
           if (error === null) resolve(stdout);
           else

@@ -1,4 +1,4 @@
-import type { Refs } from "../../../shared/git/refs.ts";
+import { Refs } from "../../../shared/git/refs.ts";
 import type { GitContext } from "../deps.ts";
 import { openWorkTree, type WorkingRepository } from "../open.ts";
 
@@ -18,4 +18,10 @@ export async function openWork(
 ): Promise<Work & { readonly paths: readonly string[] }> {
   const { git, signal } = context;
   return { context, git, signal, ...(await openWorkTree(asked, context)) };
+}
+
+/** For steps that nobody stops halfway once they began: a git that is killed leaves half a tree. */
+export function unstopped<W extends Work>(work: W): W {
+  const { signal } = new AbortController();
+  return { ...work, signal, refs: new Refs(work.git, work.repository, signal) };
 }

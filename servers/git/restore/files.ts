@@ -1,7 +1,7 @@
 import { ToolError } from "../../../shared/errors.ts";
 import { pathspec } from "../../../shared/git/paths.ts";
 import { keepContents, keptLines, type Kept } from "../change/keep-contents.ts";
-import type { Work } from "../change/work.ts";
+import { unstopped, type Work } from "../change/work.ts";
 import { permitForecast } from "../change/forecast.ts";
 import type { RestorePlan } from "./plan.ts";
 
@@ -16,11 +16,12 @@ export async function restoreFiles(
     trees: commit === undefined ? [] : [commit],
   });
   if (changes.length === 0) return undefined;
-  const kept = await keepContents(work, held);
+  const begun = unstopped(work);
+  const kept = await keepContents(begun, held);
   try {
-    await runRestore(work, paths, commit);
+    await runRestore(begun, paths, commit);
   } catch (error) {
-    throw await takenBack(work, paths, { kept, error });
+    throw await takenBack(begun, paths, { kept, error });
   }
   return kept;
 }

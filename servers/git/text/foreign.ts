@@ -22,14 +22,23 @@ export function manyLines(text: string): string {
   return text.replaceAll(ODD, (char) => (char === "\n" || char === "\t" ? char : escaped(char)));
 }
 
-/** A path of the repository as answers show it; quoted as in JSON when it could be taken for more than one line. */
+/**
+ * A path of the repository as answers show it: itself, or a string of JSON when it could be taken for something else.
+ * Either names the file when it is given back; of names that are no UTF-8 it is said that nothing does.
+ */
 export function shownPath(repository: Repository, path: string): string {
   return plainName(showInRepository(repository, path));
 }
 
 /** As `shownPath`, of any name. */
 export function plainName(name: string): string {
-  return ODD_NAME.test(name) ? JSON.stringify(name).replaceAll(ODD, escaped) : name;
+  const shown = ODD_NAME.test(name) ? JSON.stringify(name).replaceAll(ODD, asInJson) : name;
+  return name.includes("\ufffd") ? `${shown} (not UTF-8: it cannot be named)` : shown;
+}
+
+/** All of them are below U+10000. */
+function asInJson(char: string): string {
+  return `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }
 
 function escaped(char: string): string {

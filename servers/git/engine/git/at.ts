@@ -13,14 +13,14 @@ const DIRECTORY = "40000";
  * only that tells what kind of file it is. Throws `not_found` with a near name, `too_large` beyond 32 MiB.
  */
 export async function at(asked: GitRunIn, hash: string, path: string): Promise<AtRevision> {
-  const parent = path.slice(0, Math.max(0, path.lastIndexOf("/")));
-  const specs = path === "" ? [`${hash}:`] : [`${hash}:${parent}`, `${hash}:${path}`];
-  const [around, found = around] = await readObjects(asked, specs);
-  const entries = around === undefined ? [] : entriesOf(around);
-  if (path === "" && around !== undefined) return directoryOf(entries);
-  const name = path.slice(parent === "" ? 0 : parent.length + 1);
-  const entry = entries.find((each) => each.name === name);
-  if (entry === undefined) throw missing(asked, path, entries);
+  if (path === "") {
+    const [top] = await readObjects(asked, [`${hash}:`]);
+    if (top === undefined) throw missing(asked, path, []);
+    return directoryOf(entriesOf(top));
+  }
+  const looked = path.includes("\n") ? undefined : await look(asked, hash, path);
+  const { around, entry, found } = looked ?? (await walk(asked, hash, path));
+  if (entry === undefined) throw missing(asked, path, around);
   if (entry.mode === SUBMODULE) return { kind: "submodule", hash: entry.hash };
   if (found === undefined)
     throw new ToolError("unavailable", "git does not have the contents of this file", {
@@ -28,6 +28,45 @@ export async function at(asked: GitRunIn, hash: string, path: string): Promise<A
     });
   if (found.kind === "tree") return directoryOf(entriesOf(found));
   return { kind: "file", mode: entry.mode, hash: found.hash, bytes: found.bytes };
+}
+
+interface Looked {
+  readonly around: readonly TreeEntry[];
+  readonly entry: TreeEntry | undefined;
+  readonly found: GitObject | undefined;
+}
+
+/**
+ * By name. Undefined when that is not what git found: even behind `<hash>:` it takes some names, such as `@{-1}` and
+ * `v1-g<hash>`, for those of commits.
+ */
+async function look(asked: GitRunIn, hash: string, path: string): Promise<Looked | undefined> {
+  const slash = path.lastIndexOf("/");
+  const names = [path.slice(0, Math.max(0, slash)), path];
+  const [parent, found] = await readObjects(
+    asked,
+    names.map((name) => `${hash}:${name}`),
+  );
+  if (parent === undefined) return { around: [], entry: undefined, found: undefined };
+  if (parent.kind !== "tree") return undefined;
+  const around = entriesOf(parent);
+  const entry = around.find(({ name }) => name === path.slice(slash + 1));
+  const isOther = found !== undefined && found.hash !== entry?.hash;
+  return isOther ? undefined : { around, entry, found };
+}
+
+/** Directory by directory, each by its hash. */
+async function walk(asked: GitRunIn, hash: string, path: string): Promise<Looked> {
+  let [found] = await readObjects(asked, [`${hash}:`]);
+  let around: readonly TreeEntry[] = [];
+  let entry: TreeEntry | undefined;
+  for (const name of path.split("/")) {
+    around = found === undefined ? [] : entriesOf(found);
+    entry = around.find((each) => each.name === name);
+    if (entry === undefined) return { around, entry, found: undefined };
+    [found] = entry.mode === SUBMODULE ? [] : await readObjects(asked, [entry.hash]);
+  }
+  return { around, entry, found };
 }
 
 interface TreeEntry {
