@@ -51,12 +51,12 @@ export interface GitRun {
 /** The only door to the git program: finds repositories inside the roots, looks at them, and runs git so that nothing of theirs runs. */
 export class Git {
   readonly workspace: Workspace;
+  readonly turns = new Turns();
   readonly #trust: RepositoryTrust;
   readonly #commons: GuardedCommons;
   readonly #inner: InnerGit;
   readonly #person: PersonSettings;
   readonly #home: string;
-  readonly #turns = new Turns();
   readonly #openings: Openings;
   #version: Promise<string | undefined> | undefined;
 
@@ -144,7 +144,7 @@ export class Git {
 
   /** Runs steps that change a repository one after the other, with all others of this process that do. */
   exclusively<T>({ commonDir }: Repository, signal: AbortSignal, step: () => Promise<T>): Promise<T> {
-    return this.#turns.take(commonDir, signal, step);
+    return this.turns.take(commonDir, signal, step);
   }
 
   async #isTrusted(found: Found): Promise<boolean> {

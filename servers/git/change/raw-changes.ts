@@ -47,13 +47,13 @@ export async function rawChanges(
   return parseRaw(await git.text(repository, args, { signal, maxBytes: MAX_BYTES }));
 }
 
-function parseRaw(text: string): RawChange[] {
+/** The output of `--raw -z`: facts and paths in turn; the names of two trees, on a line before them, are left out. */
+export function parseRaw(text: string): RawChange[] {
   const fields = text.split("\0");
   const changes: RawChange[] = [];
   for (let at = 0; at + 1 < fields.length; at += 2) {
-    const [oldMode = "", mode = "", oldHash = "", hash = "", letter = ""] = (fields[at] ?? "")
-      .slice(1)
-      .split(" ");
+    const facts = (fields[at] ?? "").split("\n").at(-1) ?? "";
+    const [oldMode = "", mode = "", oldHash = "", hash = "", letter = ""] = facts.slice(1).split(" ");
     changes.push({
       path: fields[at + 1] ?? "",
       letter: letter.slice(0, 1),

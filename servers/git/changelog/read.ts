@@ -1,3 +1,4 @@
+import type { Revision } from "../../../shared/git/refs.ts";
 import type { GitContext } from "../deps.ts";
 import type { CommitFacts } from "../engine/shapes.ts";
 import type { Opened } from "../open.ts";
@@ -38,7 +39,7 @@ export async function changelogOf(opened: Opened, asked: Asked, context: GitCont
   const { repository, refs, paths } = opened;
   const { engines, signal } = context;
   const to = await refs.resolve(asked.to);
-  const from = await beginning(opened, { from: asked.from, to: to.spec }, context);
+  const from = await beginning(opened, { from: asked.from, to }, context);
   const engine = await engines.pick();
   const all = await engine.log(
     repository,
@@ -75,7 +76,7 @@ interface Beginning {
 
 async function beginning(
   opened: Opened,
-  { from, to }: { readonly from: string | undefined; readonly to: string },
+  { from, to }: { readonly from: string | undefined; readonly to: Revision },
   context: GitContext,
 ): Promise<Beginning> {
   if (from !== undefined) return { spec: (await opened.refs.resolve(from)).spec, name: from };
@@ -87,28 +88,22 @@ async function beginning(
 /** The newest tag before a commit, one on the commit itself left out. */
 async function newestTag(
   { repository }: Opened,
-  to: string,
+  to: Revision,
   { git, signal }: GitContext,
 ): Promise<{ name: string; hash: string } | undefined> {
-  const parsed = await git.text(repository, ["rev-parse", "--verify", "--end-of-options", `${to}^{commit}`], {
-    signal,
-  });
-  const commit = parsed.trim();
   const fields = ["refname", "objectname", "*objectname"].map((name) => `%(${name})%00`).join("");
-  const args = [
-    "for-each-ref",
-    `--merged=${commit}`,
-    "--sort=-creatordate",
-    `--format=${fields}`,
-    "refs/tags/",
-  ];
-  const records = (await git.text(repository, args, { signal })).split("\n");
-  for (const record of records) {
+  const format = ["--sort=-creatordate", `--format=${fields}`];
+  const [text, hash] = await Promise.all([
+    git.text(repository, ["for-each-ref", `--merged=${to.spec}`, ...format, "refs/tags/"], { signal }),
+    to.hash ?? git.text(repository, ["rev-parse", "--verify", "--end-of-options", to.spec], { signal }),
+  ]);
+  const tags = text.split("\n").map((record) => {
     const [name = "", own = "", pointed = ""] = record.split("\0");
-    const hash = pointed === "" ? own : pointed;
-    if (name !== "" && hash !== commit) return { name: name.replace(/^refs\/tags\//u, ""), hash };
-  }
-  return undefined;
+    return { name: name.replace(/^refs\/tags\//u, ""), own, hash: pointed === "" ? own : pointed };
+  });
+  const named = hash.trim();
+  const commit = tags.find(({ own }) => own === named)?.hash ?? named;
+  return tags.find((tag) => tag.name !== "" && tag.hash !== commit);
 }
 
 function touches({ files = [] }: CommitFacts, paths: readonly string[]): boolean {

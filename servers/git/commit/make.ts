@@ -35,9 +35,11 @@ export async function makeCommit(work: Work, ask: CommitAsk): Promise<Made> {
   const [was, underway] = await Promise.all([refs.head(), underwayIn(files, repository)]);
   checkAsk(ask, { head: was, underway });
   const { args, secrets } = ask.all ? await allChanges(work) : { args: [], secrets: [] };
-  const wasPublished = ask.amend && (await isPublished(work, was));
   const look = await watchHooks(work, ask.all);
-  const result = await runCommit(work, ask, args);
+  const [result, wasPublished] = await Promise.all([
+    runCommit(work, ask, args),
+    ask.amend && isPublished(work, was),
+  ]);
   if (result.exitCode !== 0) throw await explainRefusal(work, ask, { stderr: result.stderr, secrets });
   const [head, still, hooks] = await Promise.all([refs.head(), underwayIn(files, repository), look?.()]);
   const stat = statIn(result.stdout.toString("utf8"));
@@ -64,8 +66,9 @@ async function runCommit(work: Work, ask: CommitAsk, more: readonly string[]): P
 }
 
 /** Whether the branch on the remote side has this commit, as far as is known here. */
-async function isPublished({ git, signal, repository }: Work, { hash }: Head): Promise<boolean> {
-  if (hash === undefined) return false;
+async function isPublished({ git, signal, repository }: Work, { branch, hash }: Head): Promise<boolean> {
+  const follows = repository.settings.some(({ key }) => key === `branch.${branch}.merge`);
+  if (hash === undefined || !follows) return false;
   const args = ["merge-base", "--is-ancestor", hash, "@{upstream}"];
   const { exitCode } = await git.run(repository, args, { signal, ok: [0, 1, 128] });
   return exitCode === 0;

@@ -102,7 +102,8 @@ async function oldSide(
     return { name: oneLine(from, 80), side: { hash: commitSpec(await refs.resolve(from)) } };
   if (!staged) return { name: "index", side: "index" };
   const { hash } = await refs.head();
-  if (hash === undefined) return { name: "nothing, no commit yet", side: { hash: emptyTree({ objectFormat }) } };
+  if (hash === undefined)
+    return { name: "nothing, no commit yet", side: { hash: emptyTree({ objectFormat }) } };
   return { name: "HEAD", side: { hash } };
 }
 

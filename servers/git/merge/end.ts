@@ -39,7 +39,8 @@ export async function planContinue(
     });
   const picks = await remainingPicks(scene, operation);
   const { hash: before = "" } = await scene.refs.head();
-  if (picks.length === 0) return { operation, before, forecast: { changes: [], trees: [], settings: [] } };
+  if (picks.length === 0)
+    return { operation, before, forecast: { changes: [], trees: [], settings: [], tried: true } };
   const tree = (await git.text(repository, ["write-tree"], { signal })).trim();
   return { operation, before, forecast: await simulatePicks(scene, tree, picks) };
 }

@@ -3,6 +3,7 @@ import type { Head } from "../../../shared/git/refs.ts";
 import { commitsOf, hashesOf, readCommits, type NamedCommit, type NamedHash } from "../change/commits-of.ts";
 import { plainName } from "../text/foreign.ts";
 import { expectCleanIndex } from "../change/clean-index.ts";
+import { Recall } from "../change/recall.ts";
 import type { Scene } from "../change/scene.ts";
 import { simulateMerge, simulatePicks, type Simulated } from "./simulate.ts";
 import { refuseUnderway } from "../switch/plan.ts";
@@ -44,12 +45,14 @@ export async function planMerge(scene: Scene, operation: Operation, ask: MergeAs
     throw new ToolError("conflict", `${plainName(head.branch ?? "HEAD")} has no commit yet`, {
       hint: "Make the first one with git_commit, or git_merge the other branch.",
     });
-  const theirs = await commitsOf(scene, texts);
+  const isPick = operation === "cherry-pick" || operation === "revert";
+  const picked = isPick ? await commitsOf(scene, texts) : [];
+  const theirs = isPick ? picked : await hashesOf(scene, texts);
   await expectRoom(scene, operation, { ...ask, head });
   const common = { operation, head, ours: plainName(head.branch ?? "HEAD"), theirs };
   if (operation === "merge") return { ...common, ...(await mergeOf(scene, ask, common)) };
   if (operation === "rebase") return { ...common, ...(await rebaseOf(scene, head.hash ?? "", theirs)) };
-  return { ...common, ...(await picksOf(scene, ask, common)) };
+  return { ...common, ...(await picksOf(scene, ask, { ...common, picked })) };
 }
 
 /** Throws `conflict` where it could not be taken back without what is staged already. */
@@ -103,7 +106,7 @@ async function mergeOf(scene: Scene, ask: MergeAsk, { head, theirs }: Common): P
   const hasMessage = !isUnborn && !squash && ff !== "only";
   const [forecast, message] = await Promise.all([
     simulateMerge(scene, head.hash, theirs),
-    hasMessage ? (ask.message ?? usualMessage(scene, theirs)) : undefined,
+    hasMessage ? (ask.message ?? usualMessage(scene, { head, theirs })) : undefined,
   ]);
   const how = [...(message === undefined ? [] : ["-m", message]), ...switchesOf(ask)];
   return {
@@ -125,25 +128,30 @@ function switchesOf({ ff, squash, commit }: MergeAsk): string[] {
 /** What git calls such a merge by itself. */
 async function usualMessage(
   { git, repository, signal }: Scene,
-  theirs: readonly NamedCommit[],
+  { head, theirs }: Pick<MergePlan, "head" | "theirs">,
 ): Promise<string> {
   const stdin = theirs.map((commit) => `${commit.hash}\t\t${described(commit)}\n`).join("");
-  return (await git.text(repository, ["fmt-merge-msg"], { signal, stdin })).trimEnd();
+  return await TEXTS.get({ git, repository }, ["fmt-merge-msg", head.branch ?? "", stdin], async () =>
+    (await git.text(repository, ["fmt-merge-msg"], { signal, stdin })).trimEnd(),
+  );
 }
 
-function described({ name, shown, hash }: NamedCommit): string {
+const TEXTS = new Recall<string>();
+
+function described({ name, shown, hash }: NamedHash): string {
   if (name?.startsWith("refs/heads/")) return `branch '${name.slice(11)}' of .`;
   if (name?.startsWith("refs/remotes/")) return `remote-tracking branch '${name.slice(13)}' of .`;
   if (name?.startsWith("refs/tags/")) return `tag '${name.slice(10)}' of .`;
   return `commit '${/^[\w./@^~{}-]+$/u.test(shown) ? shown : hash}'`;
 }
 
-async function rebaseOf(scene: Scene, head: string, [onto]: readonly NamedCommit[]): Promise<Rest> {
+async function rebaseOf(scene: Scene, head: string, [onto]: readonly NamedHash[]): Promise<Rest> {
   const { git, repository, signal } = scene;
   const to = onto?.hash ?? "";
   const which = ["--right-only", "--cherry-pick", "--no-merges", `${to}...${head}`];
   const order = ["rev-list", "--reverse", "--topo-order", `--max-count=${MOST_COMMITS + 1}`];
-  const text = await git.text(repository, [...order, ...which, "--"], { signal });
+  const args = [...order, ...which, "--"];
+  const text = await TEXTS.get({ git, repository }, args, () => git.text(repository, args, { signal }));
   const hashes = text.split("\n").filter((line) => line !== "");
   if (hashes.length > MOST_COMMITS)
     throw new ToolError("too_large", `more than ${MOST_COMMITS} commits would be moved`, {
@@ -163,16 +171,16 @@ async function rebaseOf(scene: Scene, head: string, [onto]: readonly NamedCommit
 async function picksOf(
   scene: Scene,
   { commit }: MergeAsk,
-  { operation, head, theirs }: Common,
+  { operation, head, picked }: Common & { readonly picked: readonly NamedCommit[] },
 ): Promise<Rest> {
-  const merges = theirs.filter(({ parents }) => parents.length > 1).map(({ shown }) => shown);
-  const picks = theirs.map((each) => ({ commit: each, reverse: operation === "revert" }));
+  const merges = picked.filter(({ parents }) => parents.length > 1).map(({ shown }) => shown);
+  const picks = picked.map((each) => ({ commit: each, reverse: operation === "revert" }));
   const args = [
     operation,
     ...(operation === "revert" ? ["--no-edit"] : []),
     ...(commit ? [] : ["--no-commit"]),
     ...(merges.length > 0 ? ["-m", "1"] : []),
-    ...theirs.map(({ hash }) => hash),
+    ...picked.map(({ hash }) => hash),
   ];
   const notes =
     merges.length === 0 ? [] : [`a merge, taken as what it did to its first parent: ${merges.join(", ")}`];

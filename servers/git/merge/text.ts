@@ -1,16 +1,18 @@
 import { counted, listed, MERGING, notesOn } from "../change/forecast.ts";
 import type { MergePlan } from "./plan.ts";
 import type { Scene } from "../change/scene.ts";
-import { changesBetween, emptyTree, type TreeChange } from "../change/tree-changes.ts";
+import { changesBetween, type TreeChange } from "../change/tree-changes.ts";
+import { emptyTree } from "../engine/empty-tree.ts";
 
 /** What was done, in the answer's words. */
 export async function doneText(scene: Scene, plan: MergePlan, empty: readonly string[]): Promise<string> {
   const now = (await scene.refs.head()).hash ?? "";
   const before = plan.head.hash;
   const moved = now !== before;
-  const changes = moved
-    ? await changesBetween(scene, before ?? emptyTree(scene.repository), now)
-    : plan.forecast.changes;
+  const changes =
+    moved && !isAsForeseen(scene, plan)
+      ? await changesBetween(scene, before ?? emptyTree(scene.repository), now)
+      : plan.forecast.changes;
   const skipped =
     empty.length === 0 ? [] : [`left out, since its changes are there already: ${listed(empty)}`];
   const done = moved || (plan.staged && changes.length > 0);
@@ -21,6 +23,11 @@ export async function doneText(scene: Scene, plan: MergePlan, empty: readonly st
     ...skipped,
     ...(done ? notesOn(scene.repository, changes, MERGING) : []),
   ].join("\n");
+}
+
+/** True for one commit that was tried out whole, where no hook has a part in it. */
+function isAsForeseen({ repository }: Scene, { operation, theirs, forecast }: MergePlan): boolean {
+  return !repository.trusted && operation !== "rebase" && theirs.length === 1 && forecast.tried;
 }
 
 /** What was going on when conflicts stopped it. */
@@ -53,7 +60,7 @@ async function didText(scene: Scene, plan: MergePlan, done: Done): Promise<strin
   const many = `${counted(done.changes.length, "file")} changed`;
   if (operation === "merge") return `${mergedText(plan, done)}; ${many}`;
   if (operation === "rebase") return `${await rebasedText(scene, plan, done)}; ${many}`;
-  return `${await pickedText(scene, plan)}; ${many}`;
+  return `${await pickedText(scene, plan, done.now)}; ${many}`;
 }
 
 function mergedText({ ours, theirs, args, head }: MergePlan, { now, moved }: Done): string {
@@ -83,10 +90,11 @@ async function rebasedText(scene: Scene, { ours, theirs, head }: MergePlan, { no
 async function pickedText(
   scene: Scene,
   { operation, ours, theirs, staged, head }: MergePlan,
+  now: string,
 ): Promise<string> {
   const what = `${operation === "revert" ? "reverted" : "picked"} ${namesOf(theirs)} on ${ours}`;
   if (staged) return `${what}, staged and not committed: git_commit commits it`;
-  const made = await commitsSince(scene, head.hash ?? "");
+  const made = theirs.length === 1 ? [now] : await commitsSince(scene, head.hash ?? "");
   return `${what}: ${listed(made.map((hash) => hash.slice(0, 10)))}`;
 }
 

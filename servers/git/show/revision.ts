@@ -5,7 +5,7 @@ import { minuteOf, shortRef } from "../text/commit.ts";
 import type { GitContext } from "../deps.ts";
 import { withoutGit } from "../diff/differences.ts";
 import type { Told } from "../diff/text.ts";
-import { EMPTY_TREE } from "../engine/empty-tree.ts";
+import { emptyTree } from "../engine/empty-tree.ts";
 import type { CommitFacts, Engine, ObjectFacts, Person, ShownCommit } from "../engine/shapes.ts";
 import { manyLines, oneLine, plainName } from "../text/foreign.ts";
 import { openRepository, type Opened } from "../open.ts";
@@ -88,7 +88,7 @@ async function shownBy(
   signal: AbortSignal,
 ): Promise<ShownCommit> {
   const commit = await engine.commit(repository, spec, signal);
-  const from = { hash: commit.parents[0] ?? EMPTY_TREE[repository.objectFormat] };
+  const from = { hash: commit.parents[0] ?? emptyTree(repository) };
   const ask = { from, to: { hash: commit.hash }, paths: [], stat: false, context: CONTEXT, words: false };
   return { commit, files: await engine.diff(repository, ask, signal) };
 }

@@ -2,12 +2,14 @@ import { join } from "node:path";
 import { ToolError } from "../../../shared/errors.ts";
 import { namePaths } from "../change/name-paths.ts";
 import { isGitlink, isNothing, rawChanges, type RawChange } from "../change/raw-changes.ts";
-import type { Work } from "../change/work.ts";
-import { EMPTY_TREE } from "../engine/empty-tree.ts";
-import type { GitRunIn } from "../engine/git/run.ts";
+import { unstopped, type Work } from "../change/work.ts";
+import { emptyTree } from "../engine/empty-tree.ts";
 import { permitForecast } from "../change/forecast.ts";
+import { OnceACall } from "../change/once-a-call.ts";
+import { readCommits } from "../change/commits-of.ts";
+import type { HistoryScene } from "../change/scene.ts";
 import { explainStop } from "../change/in-the-way.ts";
-import type { TreeChange } from "../change/tree-changes.ts";
+import { asTreeChange, type TreeChange } from "../change/tree-changes.ts";
 import { waitForLock } from "../change/wait-for-lock.ts";
 import { stashAt, type Stash } from "./list.ts";
 
@@ -25,18 +27,19 @@ export interface StashContents {
 // a change must not go to a folder that nobody was asked about
 const NO_MOVED_FOLDERS = [{ key: "merge.directoryrenames", value: "false" }];
 
-/** Throws `not_found`. */
-export async function contentsOf(scene: GitRunIn, index: number): Promise<StashContents> {
-  const { git, repository, signal } = scene;
-  const stash = await stashAt(scene, index);
-  const parents = await git.text(repository, ["rev-list", "--parents", "--max-count=1", stash.hash, "--"], {
-    signal,
-  });
-  const [, base = "", , loose] = parents.trim().split(" ");
+const CONTENTS = new OnceACall<StashContents>();
+
+/** For policy. Throws `not_found`. */
+export async function foreseeApply(scene: HistoryScene, index: number): Promise<TreeChange[]> {
+  return reachOf(await CONTENTS.foreseen(scene, index, () => contentsOf(scene, index)));
+}
+
+async function contentsOf(scene: HistoryScene, index: number): Promise<StashContents> {
+  const { stash, base, loose } = await partsOf(scene, index);
   const [tracked, since, untracked] = await Promise.all([
     rawChanges(scene, { revisions: [base, stash.hash] }),
     rawChanges(scene, { revisions: [base], cached: true }),
-    loose === undefined ? [] : rawChanges(scene, { revisions: [EMPTY_TREE[repository.objectFormat], loose] }),
+    looseFiles(scene, loose),
   ]);
   const files = [...tracked.filter(({ from, to }) => !isGitlink(from) && !isGitlink(to)), ...untracked];
   return {
@@ -48,6 +51,38 @@ export async function contentsOf(scene: GitRunIn, index: number): Promise<StashC
   };
 }
 
+/** The stash with the untracked files in it. Throws `not_found`. */
+export async function untrackedIn(
+  scene: HistoryScene,
+  index: number,
+): Promise<Pick<StashContents, "stash" | "untracked">> {
+  const { stash, loose } = await partsOf(scene, index);
+  return { stash, untracked: (await looseFiles(scene, loose)).map(({ path }) => path) };
+}
+
+interface Parts {
+  readonly stash: Stash;
+  /** The commit on which it was made. */
+  readonly base: string;
+  /** That of the untracked files. */
+  readonly loose: string | undefined;
+}
+
+async function partsOf(scene: HistoryScene, index: number): Promise<Parts> {
+  const stash = await stashAt(scene, index);
+  const [commit] = await readCommits(scene, [stash.hash]);
+  const [base, , loose] = commit?.parents ?? [];
+  if (base !== undefined) return { stash, base, loose };
+  throw new ToolError("not_found", `what stash ${index} names is no stash`, {
+    hint: "Action list shows the others.",
+  });
+}
+
+async function looseFiles(scene: HistoryScene, loose: string | undefined): Promise<RawChange[]> {
+  if (loose === undefined) return [];
+  return await rawChanges(scene, { revisions: [emptyTree(scene.repository), loose] });
+}
+
 /** Which file became which is git's guess, so each new one counts; its option against guessing works only in new versions. */
 function possibleNames(tracked: readonly RawChange[], since: readonly RawChange[]): readonly RawChange[] {
   const gone = new Set(since.filter(({ to }) => isNothing(to)).map(({ path }) => path));
@@ -55,12 +90,8 @@ function possibleNames(tracked: readonly RawChange[], since: readonly RawChange[
 }
 
 /** Everything that it could change. */
-export function reachOf({ changes, renamed }: Pick<StashContents, "changes" | "renamed">): TreeChange[] {
+function reachOf({ changes, renamed }: Pick<StashContents, "changes" | "renamed">): TreeChange[] {
   return [...changes, ...renamed];
-}
-
-function asTreeChange({ path, from, to }: RawChange): TreeChange {
-  return { path, kind: isNothing(to) ? "deleted" : isNothing(from) ? "added" : "changed", ...to };
 }
 
 /** Applied, with the files that are in conflict since then. */
@@ -70,19 +101,20 @@ export interface Applied extends StashContents {
 
 /** Brings it back into the working tree; it stays on the list. Throws `conflict` with nothing changed when files are in the way. */
 export async function applyStash(work: Work, index: number): Promise<Applied> {
-  const { git, signal, repository, context } = work;
-  const contents = await contentsOf(work, index);
+  const { git, repository, context } = work;
+  const contents = await CONTENTS.taken(work, index, () => contentsOf(work, index));
   await permitForecast(context, repository, { changes: reachOf(contents), trees: contents.trees });
   await refuseInTheWay(work, contents.untracked);
   await waitForLock(work);
+  const begun = unstopped(work);
   const result = await git.run(repository, ["stash", "apply", "--quiet", contents.stash.hash], {
-    signal,
+    signal: begun.signal,
     writes: true,
     ok: [0, 1],
     settings: NO_MOVED_FOLDERS,
   });
   if (result.exitCode === 0) return { ...contents, conflicts: [] };
-  const open = (await rawChanges(work, {})).filter(({ letter }) => letter === "U").map(({ path }) => path);
+  const open = (await rawChanges(begun, {})).filter(({ letter }) => letter === "U").map(({ path }) => path);
   if (open.length === 0) throw explainStop(repository, result, "git stash apply");
   return { ...contents, conflicts: [...new Set(open)] };
 }

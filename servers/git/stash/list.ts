@@ -1,4 +1,6 @@
+import { join } from "node:path";
 import { ToolError } from "../../../shared/errors.ts";
+import type { HistoryScene } from "../change/scene.ts";
 import type { GitRunIn } from "../engine/git/run.ts";
 
 /** One stash. */
@@ -11,8 +13,24 @@ export interface Stash {
   readonly message: string;
 }
 
-/** All stashes, the newest first. */
-export async function stashes({ git, repository, signal }: GitRunIn): Promise<Stash[]> {
+const REF = "refs/stash";
+const MAX_LOG = 16 * 1024 * 1024;
+
+/** All stashes, the newest first. Git need not be asked: they are the log of a reference. */
+export async function stashes({ git, repository, refs, signal }: HistoryScene): Promise<Stash[]> {
+  if (repository.refFormat === "reftable") return await listed({ git, repository, signal });
+  if ((await refs.hashOf(REF)) === undefined) return [];
+  const log = await git.files(signal).text(join(repository.commonDir, "logs", REF), MAX_LOG);
+  // what is no entry git passes over too
+  const entries = (log ?? "").split("\n").flatMap((line) => [...line.matchAll(ENTRY)]);
+  return entries
+    .toReversed()
+    .map(([, hash = "", at = "", message = ""], index) => ({ index, hash, at: Number(at), message }));
+}
+
+const ENTRY = /^[0-9a-f]{40,64} ([0-9a-f]{40,64}) [^\t]*> (\d+) [+-]\d{4}(?:\t(.*))?$/gu;
+
+async function listed({ git, repository, signal }: GitRunIn): Promise<Stash[]> {
   const text = await git.text(repository, ["stash", "list", "-z", "--format=%H %ct %gs"], { signal });
   return text
     .split("\0")
@@ -24,7 +42,7 @@ export async function stashes({ git, repository, signal }: GitRunIn): Promise<St
 }
 
 /** The stash with this number. Throws `not_found`. */
-export async function stashAt(scene: GitRunIn, index: number): Promise<Stash> {
+export async function stashAt(scene: HistoryScene, index: number): Promise<Stash> {
   const all = await stashes(scene);
   const found = all[index];
   if (found !== undefined) return found;
@@ -38,7 +56,7 @@ export async function stashAt(scene: GitRunIn, index: number): Promise<Stash> {
 }
 
 /** Takes a stash off the list, by its hash and not by a number that may have gone to another. False when it is not there. */
-export async function dropStash(scene: GitRunIn, { hash }: Stash): Promise<boolean> {
+export async function dropStash(scene: HistoryScene, { hash }: Stash): Promise<boolean> {
   const { git, repository, signal } = scene;
   const now = (await stashes(scene)).find((each) => each.hash === hash);
   if (now === undefined) return false;

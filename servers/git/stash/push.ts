@@ -4,7 +4,8 @@ import { inConflict } from "../commit/stage-all.ts";
 import { statusEntries } from "../change/status-entries.ts";
 import { namePaths } from "../change/name-paths.ts";
 import { isGitlink, rawChanges } from "../change/raw-changes.ts";
-import type { Work } from "../change/work.ts";
+import { OnceACall } from "../change/once-a-call.ts";
+import { unstopped, type Work } from "../change/work.ts";
 import { permitForecast } from "../change/forecast.ts";
 import type { RestoreScene } from "../restore/plan.ts";
 import { isAtOrBelow, refuseFiltered } from "../stage/refuse.ts";
@@ -25,8 +26,20 @@ export interface PushPlan {
   readonly changes: readonly TreeChange[];
 }
 
+const PLANS = new OnceACall<PushPlan>();
+
+/** For policy. Throws as `pushStash`. */
+export async function foreseePush(scene: RestoreScene, ask: PushAsk): Promise<PushPlan> {
+  return await PLANS.foreseen(scene, partOf(ask), () => planPush(scene, ask));
+}
+
+/** What a plan depends on. */
+function partOf({ paths, untracked }: PushAsk): readonly unknown[] {
+  return [paths, untracked];
+}
+
 /** Throws `conflict` before the first commit and while files are in conflict, `not_found` when there is nothing to put aside. */
-export async function planPush(scene: RestoreScene, { paths, untracked }: PushAsk): Promise<PushPlan> {
+async function planPush(scene: RestoreScene, { paths, untracked }: PushAsk): Promise<PushPlan> {
   const { repository, refs } = scene;
   const { hash: head } = await refs.head();
   if (head === undefined)
@@ -74,8 +87,8 @@ export async function pushStash(
   work: Work,
   ask: PushAsk,
 ): Promise<{ stash: Stash; changes: readonly TreeChange[] }> {
-  const { git, signal, repository, context } = work;
-  const { head, changes } = await planPush(work, ask);
+  const { git, repository, context } = work;
+  const { head, changes } = await PLANS.taken(work, partOf(ask), () => planPush(work, ask));
   await permitForecast(context, repository, { changes, trees: [head] });
   await refuseFiltered(
     work,
@@ -93,6 +106,8 @@ export async function pushStash(
   ];
   const stdin = paths.map((path) => `${pathspec(path)}\0`).join("");
   await waitForLock(work, ["refs/stash"]);
+  const begun = unstopped(work);
+  const { signal } = begun;
   await git.run(repository, args, { signal, writes: true, ...(limited.length === 0 ? {} : { stdin }) });
-  return { stash: await stashAt(work, 0), changes };
+  return { stash: await stashAt(begun, 0), changes };
 }

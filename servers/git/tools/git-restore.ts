@@ -3,6 +3,7 @@ import type { Place } from "../../../shared/access.ts";
 import type { Kept } from "../change/keep-contents.ts";
 import { keptLines } from "../change/keep-contents.ts";
 import { namePaths } from "../change/name-paths.ts";
+import { OnceACall } from "../change/once-a-call.ts";
 import { openWork, type Work } from "../change/work.ts";
 import { tool, type GitViewContext } from "../deps.ts";
 import { flag, paths, repoField, text } from "../fields.ts";
@@ -27,6 +28,8 @@ const input = z.strictObject({
 });
 
 type Input = z.output<typeof input>;
+
+const PLANS = new OnceACall<RestorePlan>();
 
 export default tool({
   name: "git_restore",
@@ -54,7 +57,9 @@ async function reachOf(asked: Input, context: GitViewContext): Promise<readonly 
   if (asked.staged || asked.dryRun) return [];
   const { git, signal } = context;
   const { repository, refs, paths } = await openWorkTree(asked, context);
-  const { changes } = await planRestore({ git, signal, repository, refs }, { paths, ref: asked.ref });
+  const scene = { git, signal, repository, refs };
+  const ask = { paths, ref: asked.ref };
+  const { changes } = await PLANS.foreseen(scene, ask, () => planRestore(scene, ask));
   return placesOf(repository, { changes });
 }
 
@@ -69,7 +74,8 @@ async function restoreIndex(work: Work, paths: readonly string[], { ref, dryRun 
 }
 
 async function restoreTree(work: Work, paths: readonly string[], { ref, dryRun }: Input): Promise<string> {
-  const plan = await planRestore(work, { paths, ref });
+  const ask = { paths, ref };
+  const plan = await PLANS.taken(work, ask, () => planRestore(work, ask));
   const kept = dryRun ? undefined : await restoreFiles(work, paths, plan);
   return answer(work, { plan, kept, dryRun, to: ref === undefined ? "the index" : oneLine(ref) });
 }

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { ToolError } from "../../../shared/errors.ts";
 import { namePaths } from "../change/name-paths.ts";
-import { openWork, type Work } from "../change/work.ts";
+import { openWork, unstopped, type Work } from "../change/work.ts";
 import { minuteOf, shortHash } from "../text/commit.ts";
 import { tool, type GitContext } from "../deps.ts";
 import { countsText, diffText, statText, type Told } from "../diff/text.ts";
@@ -10,8 +10,8 @@ import { flag, paths, repoField, text } from "../fields.ts";
 import { counted, notesOn, placesOf } from "../change/forecast.ts";
 import { oneLine } from "../text/foreign.ts";
 import { openWorkTree } from "../open.ts";
-import { applyStash, contentsOf, reachOf } from "../stash/apply.ts";
-import { planPush, pushStash } from "../stash/push.ts";
+import { applyStash, foreseeApply, untrackedIn } from "../stash/apply.ts";
+import { foreseePush, pushStash } from "../stash/push.ts";
 import { dropStash, stashAt, stashes, type Stash } from "../stash/list.ts";
 import { touched } from "../touched.ts";
 import { asCommand } from "../views/as-command.ts";
@@ -60,9 +60,8 @@ export default tool({
     const { git, signal } = context;
     const { repository, refs, paths } = await openWorkTree(asked, context);
     const scene = { git, signal, repository, refs };
-    if (action === "push") return placesOf(repository, await planPush(scene, { ...asked, paths }));
-    const contents = await contentsOf(scene, asked.index);
-    return placesOf(repository, { changes: reachOf(contents) });
+    if (action === "push") return placesOf(repository, await foreseePush(scene, { ...asked, paths }));
+    return placesOf(repository, { changes: await foreseeApply(scene, asked.index) });
   },
   views: asCommand(stashWords),
 
@@ -102,7 +101,7 @@ async function bringBack(work: Worked, { action, index }: Input): Promise<string
       "edit and git_stage them, then drop the stash",
       ...notesOn(repository, changes),
     ].join("\n");
-  const gone = action === "pop" && (await dropStash(work, stash));
+  const gone = action === "pop" && (await dropStash(unstopped(work), stash));
   const left = gone ? "and dropped" : action === "pop" ? "the list changed meanwhile" : "the stash is kept";
   return [`[applied ${named(stash)}: ${files}; ${left}]`, ...notesOn(repository, changes)].join("\n");
 }
@@ -117,7 +116,7 @@ async function drop(work: Worked, { index }: Input): Promise<string> {
 }
 
 async function show(work: Worked, { index, paths }: Input, context: GitContext): Promise<Told> {
-  const { stash, untracked } = await contentsOf(work, index);
+  const { stash, untracked } = await untrackedIn(work, index);
   const { repository } = work;
   const told = await differences(
     {

@@ -3,14 +3,15 @@ import { ToolError } from "../../../shared/errors.ts";
 import { linkWorktree, prepareWorktrees } from "../../../shared/git/link-worktree.ts";
 import { isName } from "../../../shared/git/refs.ts";
 import { pathOfPlace } from "../../../shared/workspace/path-of-place.ts";
-import { commitsOf, type NamedCommit } from "../change/commits-of.ts";
+import { hashesOf, type NamedHash } from "../change/commits-of.ts";
 import type { GitContext } from "../deps.ts";
 import { plainName } from "../text/foreign.ts";
 import { counted, permitForecast, skippedNote, type Forecast } from "../change/forecast.ts";
 import { explainStop } from "../change/in-the-way.ts";
 import { STOPPED } from "../merge/run.ts";
 import { checkNewBranch, refuseElsewhere } from "../switch/plan.ts";
-import { changesBetween, emptyTree } from "../change/tree-changes.ts";
+import { changesBetween } from "../change/tree-changes.ts";
+import { emptyTree } from "../engine/empty-tree.ts";
 import type { WorktreeScene } from "./scene.ts";
 import { shownFolder } from "./list.ts";
 
@@ -121,12 +122,12 @@ async function freeFolder(
 interface Start {
   readonly args: readonly string[];
   readonly shown: string;
-  readonly commit: NamedCommit;
+  readonly commit: NamedHash;
 }
 
 async function startAt(scene: WorktreeScene, { path = "", ref, create }: AddAsk): Promise<Start> {
   const folder = folderOf(scene, path);
-  const [commit] = await commitsOf(scene, [ref ?? "HEAD"]);
+  const [commit] = await hashesOf(scene, [ref ?? "HEAD"]);
   if (commit === undefined) throw new Error("no commit for a revision");
   if (create !== undefined) {
     await checkNewBranch(scene, create);
