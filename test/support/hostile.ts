@@ -300,7 +300,7 @@ export async function hostileGround(): Promise<HostileGround> {
   return hostile;
 }
 
-const CALL_MS = 25_000;
+const CALL_MS = 50_000;
 
 async function inTime<T>(step: Promise<T>, what: string): Promise<T> {
   let timer: NodeJS.Timeout | undefined;

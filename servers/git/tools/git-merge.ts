@@ -17,7 +17,13 @@ const input = z.strictObject({
   repo: repoField,
   action: z.enum(["merge", "rebase", "cherry-pick", "revert", "continue", "abort", "conflicts"]),
   refs: z.array(text()).min(1).max(50).meta({ minItems: undefined, maxItems: undefined }).optional(),
-  message: z.string().min(1).max(60_000).meta({ minLength: undefined, maxLength: undefined }).optional(),
+  message: z
+    .string()
+    .min(1)
+    .max(60_000)
+    .refine((value) => !value.includes("\0"), "a message holds no NUL")
+    .meta({ minLength: undefined, maxLength: undefined })
+    .optional(),
   ff: z.enum(["only", "never"]).optional(),
   squash: flag("Stage as one change."),
   commit: flag("False: only stage.", true),
