@@ -189,7 +189,7 @@ describe("hooks of a commit", () => {
     await repo.git("config", "commit.gpgsign", "true");
     await repo.write({ "a.txt": "two\n" });
     expect(await commit(git, { message: "m", all: true })).toMatch(
-      /^\[\w+ main: 1 file, \+1 -1; skipped, since nobody trusted this repository: hook pre-commit, signing\]$/u,
+      /^\[\w+ main: 1 file, \+1 -1\]\nnot run, since nobody trusted this repository: hook pre-commit, signing$/u,
     );
     expect(await repo.git("status", "--short")).toBe("");
   });

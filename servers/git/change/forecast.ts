@@ -6,7 +6,9 @@ import { classify } from "../../../shared/policy/protected.ts";
 import type { GitContext } from "../deps.ts";
 import { filteredPaths, filteredRefusal } from "./filters.ts";
 import { shownPath } from "../text/foreign.ts";
+import { listed } from "../text/listed.ts";
 import { isSubmodule, isWritten, type TreeChange } from "./tree-changes.ts";
+import { shortHash } from "../text/commit.ts";
 
 /** What an operation is going to change in the working tree. */
 export interface Forecast {
@@ -15,7 +17,6 @@ export interface Forecast {
   readonly trees: readonly string[];
 }
 
-const SHOWN = 10;
 /** What may run when files are checked out. */
 const CHECKOUT = /^(?:hook post-checkout|filter .*)$/su;
 /** What may run when commits are made of others. */
@@ -60,7 +61,7 @@ export function notesOn(
     .map(({ path }) => shownPath(repository, path));
   const moved = changes
     .filter(isSubmodule)
-    .map(({ path, hash }) => `${shownPath(repository, path)} to ${hash.slice(0, 10)}`);
+    .map(({ path, hash }) => `${shownPath(repository, path)} to ${shortHash(hash)}`);
   return [
     ...(later.length === 0 ? [] : [`also changed, and run later by themselves: ${listed(later)}`]),
     ...(moved.length === 0 ? [] : [`submodules moved and not entered: ${listed(moved)}`]),
@@ -72,15 +73,4 @@ export function notesOn(
 export function skippedNote(repository: Repository, concern = CHECKOUT): string[] {
   const names = repository.skipped.filter((name) => concern.test(name));
   return names.length === 0 ? [] : [`not run, since nobody trusted this repository: ${listed(names)}`];
-}
-
-/** A bounded list of names. */
-export function listed(names: readonly string[], most = SHOWN): string {
-  const more = names.length > most ? ` and ${names.length - most} more` : "";
-  return `${names.slice(0, most).join(", ")}${more}`;
-}
-
-/** `1 file`, `2 files`. */
-export function counted(many: number, noun: string): string {
-  return `${many} ${noun}${many === 1 ? "" : "s"}`;
 }

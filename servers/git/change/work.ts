@@ -1,14 +1,11 @@
 import { Refs } from "../../../shared/git/refs.ts";
 import type { GitContext } from "../deps.ts";
-import { openWorkTree, type WorkingRepository } from "../open.ts";
+import { openWorkTree } from "../open.ts";
+import type { Scene } from "./scene.ts";
 
 /** A call that changes a repository with a working tree. */
-export interface Work {
+export interface Work extends Scene {
   readonly context: GitContext;
-  readonly git: GitContext["git"];
-  readonly signal: AbortSignal;
-  readonly repository: WorkingRepository;
-  readonly refs: Refs;
 }
 
 /** Opens the repository of a call; `paths` are those of the call, as the repository calls them. */

@@ -1,7 +1,7 @@
 import { ToolError } from "../../../shared/errors.ts";
 import { explainFailure } from "../../../shared/git/failures.ts";
 import { statusEntries } from "../change/status-entries.ts";
-import { namePaths } from "../change/name-paths.ts";
+import { namePaths } from "../text/name-paths.ts";
 import type { Work } from "../change/work.ts";
 import type { StatusEntry } from "../engine/shapes.ts";
 import type { CommitAsk } from "./ask.ts";

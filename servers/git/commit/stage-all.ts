@@ -1,6 +1,6 @@
 import { ToolError } from "../../../shared/errors.ts";
 import { statusEntries } from "../change/status-entries.ts";
-import { namePaths } from "../change/name-paths.ts";
+import { namePaths } from "../text/name-paths.ts";
 import type { Work } from "../change/work.ts";
 import { mayShow } from "../open.ts";
 import { isEmbedded, refuseEmbedded } from "../stage/paths.ts";

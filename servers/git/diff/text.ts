@@ -1,5 +1,6 @@
 import { cutPatch } from "./cut-patch.ts";
 import type { ToldFile } from "./told-file.ts";
+import { counted } from "../text/listed.ts";
 
 /** What a difference is of, and its files in git's order. */
 export interface Told {
@@ -60,7 +61,7 @@ export function countsText(told: Told): string {
 
 function firstLine({ title, files, more, none }: Told, facts: readonly string[]): string {
   if (files.length === 0) return `[${title}: ${none}]`;
-  const counts = `${files.length} file${files.length === 1 ? "" : "s"}, ${sumOf(files)}`;
+  const counts = `${counted(files.length, "file")}, ${sumOf(files)}`;
   if (facts.length === 0) return `[${title}: ${counts}]`;
   return `[partial: ${title}: ${counts}; ${facts.join(", ")}: ${more}]`;
 }

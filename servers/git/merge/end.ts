@@ -6,7 +6,8 @@ import { conflictText } from "./conflict-text.ts";
 import { conflictsOf } from "./conflicts.ts";
 import type { GitContext } from "../deps.ts";
 import { plainName, shownPath } from "../text/foreign.ts";
-import { counted, listed, MERGING, notesOn, permitForecast, type Forecast } from "../change/forecast.ts";
+import { MERGING, notesOn, permitForecast, type Forecast } from "../change/forecast.ts";
+import { counted, listed } from "../text/listed.ts";
 import { explainStop } from "../change/in-the-way.ts";
 import type { Operation } from "./plan.ts";
 import { commitsSince } from "./text.ts";
@@ -16,6 +17,7 @@ import { remainingPicks, startOf } from "./sequence-state.ts";
 import { simulatePicks, type Simulated } from "./simulate.ts";
 import { changesBetween, changesToRestore, type TreeChange } from "../change/tree-changes.ts";
 import { movedHere, waitForLock } from "../change/wait-for-lock.ts";
+import { shortHash } from "../text/commit.ts";
 
 const SHOWN = 20;
 /** More paths than this are no arguments for a program. */
@@ -71,7 +73,7 @@ export async function continueMerge(
   const head = await scene.refs.head();
   const made = await commitsSince(scene, before);
   const changes = await changesBetween(scene, before, head.hash ?? before);
-  const now = `${plainName(head.branch ?? "HEAD")} is at ${(head.hash ?? "").slice(0, 10)}`;
+  const now = `${plainName(head.branch ?? "HEAD")} is at ${shortHash(head.hash ?? "")}`;
   const skipped =
     empty.length === 0 ? [] : [`left out, since its changes are there already: ${listed(empty)}`];
   return [
@@ -171,7 +173,7 @@ export async function abortMerge(scene: Scene, context: GitContext): Promise<str
   const { branch, hash = "" } = await scene.refs.head();
   const what = underway === undefined ? "taken back" : `${underway} aborted`;
   return [
-    `[${what}: ${plainName(branch ?? "HEAD")} is at ${hash.slice(0, 10)}; ${putBack(scene, forecast.changes)}]`,
+    `[${what}: ${plainName(branch ?? "HEAD")} is at ${shortHash(hash)}; ${putBack(scene, forecast.changes)}]`,
     ...notesOn(scene.repository, forecast.changes),
   ].join("\n");
 }

@@ -12,6 +12,7 @@ import type { MergePlan, Operation } from "./plan.ts";
 import type { Scene } from "../change/scene.ts";
 import { unrelated } from "./simulate.ts";
 import { movedHere, waitForLock } from "../change/wait-for-lock.ts";
+import { shortHash } from "../text/commit.ts";
 
 /** How a run of git ended that was no failure. */
 export interface Settled {
@@ -129,7 +130,7 @@ async function isEmptyPick(scene: Scene, operation: Operation): Promise<boolean>
 
 async function pickedHere({ git, repository, signal }: Scene, operation: Operation): Promise<string> {
   const text = await git.files(signal).text(`${repository.gitDir}/${headOf(operation)}`);
-  return (text ?? "").trim().slice(0, 10);
+  return shortHash((text ?? "").trim());
 }
 
 function headOf(operation: Operation): string {

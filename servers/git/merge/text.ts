@@ -1,8 +1,10 @@
-import { counted, listed, MERGING, notesOn } from "../change/forecast.ts";
+import { MERGING, notesOn } from "../change/forecast.ts";
+import { counted, listed } from "../text/listed.ts";
 import type { MergePlan } from "./plan.ts";
 import type { Scene } from "../change/scene.ts";
 import { changesBetween, type TreeChange } from "../change/tree-changes.ts";
 import { emptyTree } from "../engine/empty-tree.ts";
+import { shortHash } from "../text/commit.ts";
 
 /** What was done, in the answer's words. */
 export async function doneText(scene: Scene, plan: MergePlan, empty: readonly string[]): Promise<string> {
@@ -65,9 +67,9 @@ async function didText(scene: Scene, plan: MergePlan, done: Done): Promise<strin
 
 function mergedText({ ours, theirs, args, head }: MergePlan, { now, moved }: Done): string {
   const names = namesOf(theirs);
-  const short = now.slice(0, 10);
+  const short = shortHash(now);
   if (moved && theirs.length === 1 && now === theirs[0]?.hash) {
-    const was = head.hash === undefined ? "" : `${head.hash.slice(0, 10)} to `;
+    const was = head.hash === undefined ? "" : `${shortHash(head.hash)} to `;
     return `fast-forwarded ${ours} to ${names}: ${was}${short}`;
   }
   if (moved) return `merged ${names} into ${ours}: ${short}`;
@@ -79,8 +81,8 @@ function mergedText({ ours, theirs, args, head }: MergePlan, { now, moved }: Don
 
 async function rebasedText(scene: Scene, { ours, theirs, head }: MergePlan, { now }: Done): Promise<string> {
   const names = namesOf(theirs);
-  const short = now.slice(0, 10);
-  const back = `was ${(head.hash ?? "").slice(0, 10)}: git_switch with create and that ref has it back`;
+  const short = shortHash(now);
+  const back = `was ${shortHash(head.hash ?? "")}: git_switch with create and that ref has it back`;
   const onto = theirs[0]?.hash ?? "";
   if (now === onto) return `${ours} now stands at ${names}, ${short} (${back})`;
   const own = await commitsSince(scene, onto);
@@ -95,7 +97,7 @@ async function pickedText(
   const what = `${operation === "revert" ? "reverted" : "picked"} ${namesOf(theirs)} on ${ours}`;
   if (staged) return `${what}, staged and not committed: git_commit commits it`;
   const made = theirs.length === 1 ? [now] : await commitsSince(scene, head.hash ?? "");
-  return `${what}: ${listed(made.map((hash) => hash.slice(0, 10)))}`;
+  return `${what}: ${listed(made.map(shortHash))}`;
 }
 
 /** Oldest first. */

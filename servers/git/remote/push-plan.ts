@@ -6,7 +6,7 @@ import { worktreesOf } from "../../../shared/git/worktrees.ts";
 import type { GitContext, GitViewContext } from "../deps.ts";
 import { oneLine, plainName } from "../text/foreign.ts";
 import { openRepository, type Opened } from "../open.ts";
-import { shortHash, shortRef } from "./text.ts";
+import { shortHash, shortRef } from "../text/commit.ts";
 import { openRemote, type Remote } from "./open.ts";
 import { trackingOf } from "./refspecs.ts";
 

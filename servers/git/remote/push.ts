@@ -3,7 +3,7 @@ import { explainRemoteFailure } from "../../../shared/git/failures.ts";
 import type { GitContext } from "../deps.ts";
 import { followRemote } from "./follow.ts";
 import { oneLine, plainName } from "../text/foreign.ts";
-import { shortHash, shortRef } from "./text.ts";
+import { shortHash, shortRef } from "../text/commit.ts";
 import type { PushPlan } from "./push-plan.ts";
 import { ofRemote, reach } from "./reach.ts";
 

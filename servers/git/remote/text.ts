@@ -1,4 +1,4 @@
-import { plainName } from "../text/foreign.ts";
+import { shortHash, shortRef } from "../text/commit.ts";
 import type { RefChange } from "./ref-changes.ts";
 
 /** References that an answer names; the others are counted. */
@@ -25,14 +25,4 @@ function changeLine({ kind, name, from, to, added, lost }: RefChange): string {
   const went = lost === undefined || lost === 0 ? "" : ` -${lost}`;
   const commits = came === "" ? "" : `${came}${went} commit${came === " +1" && went === "" ? "" : "s"}`;
   return `${kind} ${shortRef(name)} ${hashes}${commits}`;
-}
-
-/** Enough to name it everywhere in the tools. */
-export function shortHash(hash: string): string {
-  return hash.slice(0, 10);
-}
-
-/** `origin/main`, `tag v1`; other names whole. */
-export function shortRef(name: string): string {
-  return plainName(name.replace(/^refs\/(?:remotes|heads)\//u, "").replace(/^refs\/tags\//u, "tag "));
 }

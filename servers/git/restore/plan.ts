@@ -1,20 +1,13 @@
 import { join } from "node:path";
 import { ToolError } from "../../../shared/errors.ts";
 import { pathspec } from "../../../shared/git/paths.ts";
-import type { Refs } from "../../../shared/git/refs.ts";
 import { foldersAbove } from "../change/folders-above.ts";
-import { namePaths } from "../change/name-paths.ts";
+import { namePaths } from "../text/name-paths.ts";
 import { isGitlink, isNothing, rawChanges, type RawChange } from "../change/raw-changes.ts";
-import type { GitRunIn } from "../engine/git/run.ts";
+import type { Scene } from "../change/scene.ts";
 import type { WorkingRepository } from "../open.ts";
 import { isAtOrBelow, untrackedOf } from "../stage/refuse.ts";
 import { asTakenBack, type TreeChange } from "../change/tree-changes.ts";
-
-/** Where a restore looks things up, before policy decided and after. */
-export interface RestoreScene extends GitRunIn {
-  readonly repository: WorkingRepository;
-  readonly refs: Refs;
-}
 
 /** What a restore of the working tree would do. */
 export interface RestorePlan {
@@ -29,7 +22,7 @@ export interface RestorePlan {
 
 /** Throws `not_found` for paths where nothing is tracked, `conflict` for conflicts and for untracked files in the way. */
 export async function planRestore(
-  scene: RestoreScene,
+  scene: Scene,
   { paths, ref }: { readonly paths: readonly string[]; readonly ref: string | undefined },
 ): Promise<RestorePlan> {
   const { repository } = scene;
@@ -72,7 +65,7 @@ function refuseConflicts(repository: WorkingRepository, changes: readonly RawCha
 }
 
 /** Git would write over untracked files here, which nobody could bring back. */
-async function refuseInTheWay(scene: RestoreScene, changes: readonly RawChange[]): Promise<void> {
+async function refuseInTheWay(scene: Scene, changes: readonly RawChange[]): Promise<void> {
   const { git, signal, repository } = scene;
   const files = git.files(signal);
   const going = new Set(changes.filter(({ from }) => isNothing(from)).map(({ path }) => path));
@@ -110,7 +103,7 @@ async function refuseInTheWay(scene: RestoreScene, changes: readonly RawChange[]
 }
 
 async function untrackedBelow(
-  { git, signal, repository }: RestoreScene,
+  { git, signal, repository }: Scene,
   folders: readonly string[],
 ): Promise<string[]> {
   if (folders.length === 0) return [];

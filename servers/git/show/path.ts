@@ -12,6 +12,7 @@ import type { AtRevision } from "../engine/shapes.ts";
 import { oneLine, plainName, shownPath } from "../text/foreign.ts";
 import { openRepository } from "../open.ts";
 import { namesText } from "./revision.ts";
+import { counted } from "../text/listed.ts";
 
 const FIRST_LINE = 400;
 const LINK = "120000";
@@ -112,7 +113,7 @@ function firstLine(asked: Asked, page: TextPage, facts: TextFacts): string {
   const isEnd = page.end >= size;
   const range =
     line === 1 && isEnd
-      ? `whole file, ${last} line${last === 1 ? "" : "s"}, ${size} bytes`
+      ? `whole file, ${counted(last, "line")}, ${size} bytes`
       : `${line === last ? `line ${line}` : `lines ${line}-${last}`} of ${facts.lines ?? "many"}`;
   const said = [range, ...encodingOf(page, facts), ...endingsOf(facts), ...mark].join(", ");
   if (isEnd || (last >= endLine && !page.inLine)) return `[${title}: ${said}]`;

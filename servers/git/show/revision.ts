@@ -1,7 +1,7 @@
 import { ToolError } from "../../../shared/errors.ts";
 import type { Revision } from "../../../shared/git/refs.ts";
 import { DEFAULT_BUDGET } from "../../../shared/limits.ts";
-import { minuteOf, shortRef } from "../text/commit.ts";
+import { shortHash, minuteOf, shortRef } from "../text/commit.ts";
 import type { GitContext } from "../deps.ts";
 import { withoutGit } from "../diff/differences.ts";
 import type { Told } from "../diff/text.ts";
@@ -10,6 +10,7 @@ import type { CommitFacts, Engine, ObjectFacts, Person, ShownCommit } from "../e
 import { manyLines, oneLine, plainName } from "../text/foreign.ts";
 import { openRepository, type Opened } from "../open.ts";
 import { toldFile } from "../diff/told-file.ts";
+import { counted } from "../text/listed.ts";
 
 /** Characters of a message; git_log shows none of its body. */
 const MOST_MESSAGE = 6_000;
@@ -75,7 +76,7 @@ async function toldCommit(
     more:
       parent === undefined
         ? "git_show with path shows a file"
-        : `git_diff from ${commit.hash.slice(0, 10)}^ to ${commit.hash.slice(0, 10)} with paths`,
+        : `git_diff from ${shortHash(commit.hash)}^ to ${shortHash(commit.hash)} with paths`,
     none: isMerge ? "no changes against its first parent" : "no changes",
     budget: DEFAULT_BUDGET,
   };
@@ -98,9 +99,7 @@ function aboutText({ author, committer, parents, message }: CommitFacts): string
     committer.name === author.name && committer.email === author.email && committer.at === author.at;
   const others = same ? "" : `committed by ${personText(committer)}\n`;
   const merge =
-    parents.length < 2
-      ? ""
-      : `merge of ${parents.map((hash) => hash.slice(0, 10)).join(", ")}; shown against the first\n`;
+    parents.length < 2 ? "" : `merge of ${parents.map(shortHash).join(", ")}; shown against the first\n`;
   return `${personText(author)}\n${others}${merge}${messageText(message)}`;
 }
 
@@ -133,7 +132,7 @@ async function treeText(
 /** The names in a directory, one a line. */
 export function namesText(title: string, names: readonly string[]): string {
   const most = names.slice(0, MOST_NAMES);
-  const count = `${names.length} name${names.length === 1 ? "" : "s"}`;
+  const count = counted(names.length, "name");
   const first =
     most.length === names.length
       ? `[${title}: ${count}]`

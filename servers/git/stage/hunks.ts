@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { ToolError } from "../../../shared/errors.ts";
 import { pathspec } from "../../../shared/git/paths.ts";
 import { readBlobs, writeBlob } from "../change/blobs.ts";
-import { namePaths } from "../change/name-paths.ts";
+import { namePaths } from "../text/name-paths.ts";
 import { putInIndex, type IndexEntry } from "../change/put-in-index.ts";
 import { isNothing, type RawSide } from "../change/raw-changes.ts";
 import type { Work } from "../change/work.ts";

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { ToolError } from "../../../shared/errors.ts";
 import { pathspec } from "../../../shared/git/paths.ts";
 import { foldersAbove } from "../change/folders-above.ts";
-import { namePaths } from "../change/name-paths.ts";
+import { namePaths } from "../text/name-paths.ts";
 import type { Work } from "../change/work.ts";
 import type { StatusEntry } from "../engine/shapes.ts";
 import { filteredPaths, filteredRefusal } from "../change/filters.ts";

@@ -1,5 +1,5 @@
 import { ToolError } from "../../../shared/errors.ts";
-import { namePaths } from "../change/name-paths.ts";
+import { namePaths } from "../text/name-paths.ts";
 import { putInIndex } from "../change/put-in-index.ts";
 import { rawChanges, type RawChange } from "../change/raw-changes.ts";
 import type { Work } from "../change/work.ts";

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { ToolError } from "../../../shared/errors.ts";
-import { namePaths } from "../change/name-paths.ts";
+import { namePaths } from "../text/name-paths.ts";
 import { isGitlink, isNothing, rawChanges, type RawChange } from "../change/raw-changes.ts";
 import { unstopped, type Work } from "../change/work.ts";
 import { emptyTree } from "../engine/empty-tree.ts";

@@ -2,12 +2,12 @@ import { ToolError } from "../../../shared/errors.ts";
 import { pathspec } from "../../../shared/git/paths.ts";
 import { inConflict } from "../commit/stage-all.ts";
 import { statusEntries } from "../change/status-entries.ts";
-import { namePaths } from "../change/name-paths.ts";
+import { namePaths } from "../text/name-paths.ts";
 import { isGitlink, rawChanges } from "../change/raw-changes.ts";
 import { OnceACall } from "../change/once-a-call.ts";
 import { unstopped, type Work } from "../change/work.ts";
 import { permitForecast } from "../change/forecast.ts";
-import type { RestoreScene } from "../restore/plan.ts";
+import type { Scene } from "../change/scene.ts";
 import { isAtOrBelow, refuseFiltered } from "../stage/refuse.ts";
 import { asTakenBack, type TreeChange } from "../change/tree-changes.ts";
 import { waitForLock } from "../change/wait-for-lock.ts";
@@ -29,7 +29,7 @@ export interface PushPlan {
 const PLANS = new OnceACall<PushPlan>();
 
 /** For policy. Throws as `pushStash`. */
-export async function foreseePush(scene: RestoreScene, ask: PushAsk): Promise<PushPlan> {
+export async function foreseePush(scene: Scene, ask: PushAsk): Promise<PushPlan> {
   return await PLANS.foreseen(scene, partOf(ask), () => planPush(scene, ask));
 }
 
@@ -39,7 +39,7 @@ function partOf({ paths, untracked }: PushAsk): readonly unknown[] {
 }
 
 /** Throws `conflict` before the first commit and while files are in conflict, `not_found` when there is nothing to put aside. */
-async function planPush(scene: RestoreScene, { paths, untracked }: PushAsk): Promise<PushPlan> {
+async function planPush(scene: Scene, { paths, untracked }: PushAsk): Promise<PushPlan> {
   const { repository, refs } = scene;
   const { hash: head } = await refs.head();
   if (head === undefined)
@@ -75,7 +75,7 @@ async function planPush(scene: RestoreScene, { paths, untracked }: PushAsk): Pro
   };
 }
 
-function nothingThere({ repository }: RestoreScene, paths: readonly string[]): ToolError {
+function nothingThere({ repository }: Scene, paths: readonly string[]): ToolError {
   const where = paths.length === 0 ? "" : ` at ${namePaths(repository, paths)}`;
   return new ToolError("not_found", `there is nothing to put aside${where}`, {
     hint: "Only changes of tracked files are taken, untracked ones with untracked: true.",

@@ -2,6 +2,7 @@ import { shortHash } from "../text/commit.ts";
 import type { StatusEntry } from "../engine/shapes.ts";
 import { oneLine, shownPath } from "../text/foreign.ts";
 import type { Standing } from "./standing.ts";
+import { counted } from "../text/listed.ts";
 
 /** The first line and the files. */
 export function statusText(standing: Standing): string {
@@ -72,7 +73,7 @@ const DOING = {
 /** What is under way and what ends it. */
 function nextStep({ underway, rebased, counts }: Standing): string[] {
   const { conflicts } = counts;
-  const many = `${conflicts} conflict${conflicts === 1 ? "" : "s"}`;
+  const many = counted(conflicts, "conflict");
   if (underway === undefined) return conflicts === 0 ? [] : [`${many}: edit, then git_stage`];
   const doing = rebased === undefined ? DOING[underway] : `${DOING[underway]} ${oneLine(rebased)}`;
   if (underway === "bisect" || underway === "am")

@@ -4,10 +4,12 @@ import { isName } from "../../../shared/git/refs.ts";
 import { worktreesOf } from "../../../shared/git/worktrees.ts";
 import { hashesOf } from "../change/commits-of.ts";
 import { plainName } from "../text/foreign.ts";
-import { listed, type Forecast } from "../change/forecast.ts";
+import { type Forecast } from "../change/forecast.ts";
+import { listed } from "../text/listed.ts";
 import type { HistoryScene, Scene } from "../change/scene.ts";
 import { changesBetween } from "../change/tree-changes.ts";
 import { emptyTree } from "../engine/empty-tree.ts";
+import { shortHash } from "../text/commit.ts";
 
 /** Where to, in what git is given: names that were checked, and hashes. */
 export interface SwitchPlan {
@@ -44,8 +46,7 @@ export async function planSwitch(scene: Scene, ask: SwitchAsk): Promise<SwitchPl
   return {
     ...target,
     notes,
-    from:
-      head.branch === undefined ? `detached at ${(head.hash ?? "").slice(0, 10)}` : plainName(head.branch),
+    from: head.branch === undefined ? `detached at ${shortHash(head.hash ?? "")}` : plainName(head.branch),
     forecast: { changes, trees: hash === undefined ? [] : [hash] },
   };
 }
@@ -118,7 +119,7 @@ export async function checkNewBranch({ refs }: Pick<HistoryScene, "refs">, name:
 async function detachedAt(scene: Scene, ref: string): Promise<Target> {
   const [commit] = await hashesOf(scene, [ref]);
   const hash = commit?.hash ?? "";
-  return { args: ["--detach", hash], shown: `${hash.slice(0, 10)}, detached (${commit?.shown})`, hash };
+  return { args: ["--detach", hash], shown: `${shortHash(hash)}, detached (${commit?.shown})`, hash };
 }
 
 /** The branch that was left so many switches ago. */

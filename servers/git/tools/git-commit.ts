@@ -2,11 +2,12 @@ import * as z from "zod";
 import type { Repository } from "../../../shared/git/repository.ts";
 import { shortHash } from "../text/commit.ts";
 import { makeCommit, type Made } from "../commit/make.ts";
-import { namePaths } from "../change/name-paths.ts";
+import { namePaths } from "../text/name-paths.ts";
 import { openWork } from "../change/work.ts";
 import { tool } from "../deps.ts";
 import { flag, repoField } from "../fields.ts";
-import { counted, listed } from "../change/forecast.ts";
+import { skippedNote } from "../change/forecast.ts";
+import { counted } from "../text/listed.ts";
 import { oneLine } from "../text/foreign.ts";
 import { touched } from "../touched.ts";
 import { asCommand } from "../views/as-command.ts";
@@ -47,20 +48,20 @@ export default tool({
 });
 
 function answer(repository: Repository, made: Made): string {
-  return [`[${factsOf(repository, made).join("; ")}]`, ...notesOf(repository, made)].join("\n");
+  const facts = factsOf(made).join("; ");
+  const skipped = skippedNote(repository, CONCERNS);
+  return [`[${facts}]`, ...notesOf(repository, made), ...skipped].join("\n");
 }
 
-function factsOf(repository: Repository, { head, was, stat, underway }: Made): string[] {
+function factsOf({ head, was, stat, underway }: Made): string[] {
   const branch = head.branch === undefined ? "detached HEAD" : oneLine(head.branch);
   const did =
     stat === undefined
       ? `${underway ?? "commit"} concluded`
       : `${counted(stat.files, "file")}, +${stat.added} -${stat.deleted}`;
-  const skipped = repository.skipped.filter((name) => CONCERNS.test(name));
   return [
     `${shortHash(head.hash ?? "")} ${branch}: ${did}`,
     ...(was.hash === undefined ? ["the first commit"] : []),
-    ...(skipped.length === 0 ? [] : [`skipped, since nobody trusted this repository: ${listed(skipped)}`]),
   ];
 }
 

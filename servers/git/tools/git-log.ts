@@ -8,6 +8,7 @@ import { openRepository } from "../open.ts";
 import { touched } from "../touched.ts";
 import { asCommand } from "../views/as-command.ts";
 import { logWords } from "../views/reading-commands.ts";
+import { counted } from "../text/listed.ts";
 
 export default tool({
   name: "git_log",
@@ -48,7 +49,7 @@ export default tool({
 function headerOf(history: History & { readonly range: string }, by: string | undefined): string {
   const { commits, skipped, cursor, unborn, shallow, range } = history;
   if (unborn !== undefined) return `[${unborn} has no commit yet; git_commit makes the first]`;
-  const count = `${commits.length} commit${commits.length === 1 ? "" : "s"}`;
+  const count = counted(commits.length, "commit");
   const facts = [
     commits.length === 0
       ? `${range}: no ${skipped > 0 ? "more " : ""}commit matches`

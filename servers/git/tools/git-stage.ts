@@ -1,10 +1,10 @@
 import * as z from "zod";
 import { ToolError } from "../../../shared/errors.ts";
 import { pathInRepository } from "../../../shared/git/paths.ts";
-import { namePaths } from "../change/name-paths.ts";
+import { namePaths } from "../text/name-paths.ts";
 import { openWork, type Work } from "../change/work.ts";
 import { tool, type GitContext } from "../deps.ts";
-import { counted } from "../change/forecast.ts";
+import { counted } from "../text/listed.ts";
 import { flag, paths, repoField } from "../fields.ts";
 import { stageFile } from "../stage/file.ts";
 import { stageHunks, unstageHunks } from "../stage/hunks.ts";

@@ -1,13 +1,14 @@
 import * as z from "zod";
 import { ToolError } from "../../../shared/errors.ts";
-import { namePaths } from "../change/name-paths.ts";
+import { namePaths } from "../text/name-paths.ts";
 import { openWork, unstopped, type Work } from "../change/work.ts";
 import { minuteOf, shortHash } from "../text/commit.ts";
 import { tool, type GitContext } from "../deps.ts";
 import { countsText, diffText, statText, type Told } from "../diff/text.ts";
 import { differences } from "../diff/differences.ts";
 import { flag, paths, repoField, text } from "../fields.ts";
-import { counted, notesOn, placesOf } from "../change/forecast.ts";
+import { notesOn, placesOf } from "../change/forecast.ts";
+import { counted } from "../text/listed.ts";
 import { oneLine } from "../text/foreign.ts";
 import { openWorkTree } from "../open.ts";
 import { applyStash, foreseeApply, untrackedIn } from "../stash/apply.ts";

@@ -1,7 +1,8 @@
 import * as z from "zod";
 import { tool, type GitContext } from "../deps.ts";
 import { flag, repoField, text } from "../fields.ts";
-import { counted, notesOn, permitForecast, placesOf } from "../change/forecast.ts";
+import { notesOn, permitForecast, placesOf } from "../change/forecast.ts";
+import { counted } from "../text/listed.ts";
 import { followRemote } from "../remote/follow.ts";
 import { explainStop } from "../change/in-the-way.ts";
 import { openScene, type Scene } from "../change/scene.ts";

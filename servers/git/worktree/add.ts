@@ -6,7 +6,8 @@ import { pathOfPlace } from "../../../shared/workspace/path-of-place.ts";
 import { hashesOf, type NamedHash } from "../change/commits-of.ts";
 import type { GitContext } from "../deps.ts";
 import { plainName } from "../text/foreign.ts";
-import { counted, permitForecast, skippedNote, type Forecast } from "../change/forecast.ts";
+import { permitForecast, skippedNote, type Forecast } from "../change/forecast.ts";
+import { counted } from "../text/listed.ts";
 import { explainStop } from "../change/in-the-way.ts";
 import { STOPPED } from "../merge/run.ts";
 import { checkNewBranch, refuseElsewhere } from "../switch/plan.ts";
@@ -14,6 +15,7 @@ import { changesBetween } from "../change/tree-changes.ts";
 import { emptyTree } from "../engine/empty-tree.ts";
 import type { WorktreeScene } from "./scene.ts";
 import { shownFolder } from "./list.ts";
+import { shortHash } from "../text/commit.ts";
 
 export interface AddAsk {
   readonly path?: string | undefined;
@@ -133,7 +135,7 @@ async function startAt(scene: WorktreeScene, { path = "", ref, create }: AddAsk)
     await checkNewBranch(scene, create);
     return {
       args: ["--no-track", "-b", create, folder, commit.hash],
-      shown: `${plainName(create)}, a new branch at ${commit.hash.slice(0, 10)}`,
+      shown: `${plainName(create)}, a new branch at ${shortHash(commit.hash)}`,
       commit,
     };
   }
@@ -142,7 +144,7 @@ async function startAt(scene: WorktreeScene, { path = "", ref, create }: AddAsk)
   if (!isBranch || ref === "HEAD" || ref === "@")
     return {
       args: ["--detach", folder, commit.hash],
-      shown: `${commit.hash.slice(0, 10)}, detached`,
+      shown: `${shortHash(commit.hash)}, detached`,
       commit,
     };
   await refuseElsewhere(scene, branch, undefined);

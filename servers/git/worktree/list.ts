@@ -1,7 +1,8 @@
 import { worktreesOf, type Worktree } from "../../../shared/git/worktrees.ts";
 import { oneLine, plainName } from "../text/foreign.ts";
-import { counted } from "../change/forecast.ts";
+import { counted } from "../text/listed.ts";
 import type { WorktreeScene } from "./scene.ts";
+import { shortHash } from "../text/commit.ts";
 
 const MOST = 200;
 
@@ -19,7 +20,7 @@ function lineOf(scene: WorktreeScene, tree: Worktree): string {
   const { path, inside, bare, branch, hash, locked, gone } = tree;
   const where = inside ? plainName(shownFolder(scene, path)) : "outside the roots";
   const facts = [
-    bare ? "bare" : branch === undefined ? `detached at ${(hash ?? "").slice(0, 10)}` : plainName(branch),
+    bare ? "bare" : branch === undefined ? `detached at ${shortHash(hash ?? "")}` : plainName(branch),
     ...(tree.id === undefined ? ["main"] : []),
     ...(path === scene.repository.workTree ? ["this one"] : []),
     ...(locked === undefined ? [] : [locked === "" ? "locked" : `locked: ${oneLine(locked)}`]),

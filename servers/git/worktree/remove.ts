@@ -4,12 +4,13 @@ import { placeInRepository } from "../../../shared/git/paths.ts";
 import { worktreesOf, type Worktree } from "../../../shared/git/worktrees.ts";
 import type { GitContext } from "../deps.ts";
 import { oneLine, plainName } from "../text/foreign.ts";
-import { listed } from "../change/forecast.ts";
+import { listed } from "../text/listed.ts";
 import { explainStop } from "../change/in-the-way.ts";
 import { STOPPED } from "../merge/run.ts";
 import { folderOf } from "./add.ts";
 import type { WorktreeScene } from "./scene.ts";
 import { shownFolder } from "./list.ts";
+import { shortHash } from "../text/commit.ts";
 
 const MAX_BYTES = 512 * 1024 * 1024;
 
@@ -70,7 +71,7 @@ export async function removeWorktree(
   if (result.exitCode !== 0) throw refusal(scene, shown, result);
   const { branch, hash = "" } = tree;
   const rest =
-    branch === undefined ? `it was detached at ${hash.slice(0, 10)}` : `branch ${plainName(branch)} stays`;
+    branch === undefined ? `it was detached at ${shortHash(hash)}` : `branch ${plainName(branch)} stays`;
   return `[work tree ${shown} removed; ${rest}]`;
 }
 

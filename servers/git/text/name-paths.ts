@@ -1,6 +1,6 @@
 import type { Repository } from "../../../shared/git/repository.ts";
-import { listed } from "./forecast.ts";
-import { shownPath } from "../text/foreign.ts";
+import { listed } from "./listed.ts";
+import { shownPath } from "./foreign.ts";
 
 /** Paths of the repository in a sentence: the first few, and how many more. */
 export function namePaths(repository: Repository, paths: readonly string[]): string {
