@@ -220,6 +220,8 @@ export class Git {
 const ALSO_TRUSTED: readonly GitSetting[] = [
   { key: "core.quotepath", value: "false" },
   { key: "color.ui", value: "false" },
+  { key: "i18n.commitencoding", value: "UTF-8" },
+  { key: "i18n.logoutputencoding", value: "UTF-8" },
   { key: "gc.autodetach", value: "false" },
 ];
 

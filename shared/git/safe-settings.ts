@@ -10,7 +10,7 @@ const BOTH = [
   /^diff\.(?:algorithm|renames|renamelimit|indentheuristic|interhunkcontext)$/u,
   /^merge\.(?:conflictstyle|renames|renamelimit|directoryrenames|ff)$/u,
   /^(?:index|pack)\.(?:version|threads|windowmemory|depth|window)$/u,
-  /^(?:feature\.manyfiles|i18n\.commitencoding|transfer\.fsckobjects|fetch\.fsckobjects|receive\.fsckobjects)$/u,
+  /^(?:feature\.manyfiles|transfer\.fsckobjects|fetch\.fsckobjects|receive\.fsckobjects)$/u,
 ];
 
 /** Only of the repository: what it is. */
@@ -38,6 +38,9 @@ const OURS: readonly GitSetting[] = [
   { key: "core.hookspath", value: "/dev/null" },
   { key: "core.fsmonitor", value: "false" },
   { key: "core.quotepath", value: "false" },
+  // what we write and read is UTF-8, whatever a setting says of it
+  { key: "i18n.commitencoding", value: "UTF-8" },
+  { key: "i18n.logoutputencoding", value: "UTF-8" },
   { key: "core.pager", value: "cat" },
   { key: "core.attributesfile", value: "/dev/null" },
   { key: "commit.gpgsign", value: "false" },

@@ -222,3 +222,15 @@ describe("hooks of a commit", () => {
     );
   });
 });
+
+test("a message is UTF-8 and says so, whatever the repository's settings say of it", async () => {
+  await using at = await servedGit({ "a.txt": "a" });
+  await at.repo.git("config", "i18n.commitEncoding", "ISO-8859-1");
+  await at.repo.write({ "a.txt": "b" });
+  await at.repo.git("add", "a.txt");
+  await at.call("git_commit", { message: "grüße" });
+  const raw = (await at.repo.bytes(["cat-file", "commit", "HEAD"])).toString("utf8");
+  expect(raw).toContain("grüße");
+  expect(raw).not.toContain("encoding");
+  expect((await at.call("git_log", { limit: 1 })).text).toContain("grüße");
+});
