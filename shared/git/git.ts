@@ -233,9 +233,7 @@ function needsProgram(): ToolError {
   return new ToolError(
     "unavailable",
     "this needs the git program, which is not installed or older than 2.34",
-    {
-      hint: "The person can install git, or put its folder into PATH.",
-    },
+    { hint: "The person can install git, or put its folder into PATH." },
   );
 }
 

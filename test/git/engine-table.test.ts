@@ -22,7 +22,7 @@ const INPUTS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   git_switch: { create: "other" },
   git_merge: { action: "merge", refs: ["HEAD"] },
   git_restore: { paths: ["a.txt"] },
-  git_stash: { action: "list" },
+  git_stash: { action: "push" },
   git_worktree: { action: "add", path: "another", create: "another" },
 };
 
