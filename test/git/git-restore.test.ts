@@ -121,7 +121,7 @@ describe("git_restore", () => {
     expect(await restore(git, { paths: ["a.txt"] })).toMatch(/^conflict: in conflict.*a\.txt\n.*MERGE_HEAD/u);
     const text = await restore(git, { paths: ["a.txt"], ref: "MERGE_HEAD" });
     expect(text).toMatch(
-      /^\[restored 1 file to MERGE_HEAD\]\nwhat a\.txt held is kept as blob [0-9a-f]{40}\n/u,
+      /^\[restored 1 file to MERGE_HEAD\]\nwhat a\.txt held is kept as blob [0-9a-f]{40}: the person gets it by git cat-file blob\n/u,
     );
     expect(await read(git, "a.txt")).toBe("theirs\n");
     const blob = /blob ([0-9a-f]+)/u.exec(text)?.[1] ?? "";

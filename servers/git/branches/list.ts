@@ -35,6 +35,8 @@ export interface RefList {
   readonly head: string | undefined;
   /** Branches that other work trees are on. */
   readonly elsewhere: ReadonlySet<string>;
+  /** True when it was answered without the git program. */
+  readonly embedded: boolean;
 }
 
 interface Asked {
@@ -74,6 +76,7 @@ export async function refList(
     ...(more ? { cursor: encodeCursor([last.at, last.name]) } : {}),
     head: head.branch,
     elsewhere,
+    embedded: engine.name === "embedded",
   };
 }
 
@@ -97,13 +100,14 @@ export function refListText(list: RefList, subjects = true): string {
   return [headerOf(list), ...list.refs.map((ref) => lineOf(list, ref, subjects))].join("\n");
 }
 
-function headerOf({ kind, refs, total, before, cursor, head }: RefList): string {
+function headerOf({ kind, refs, total, before, cursor, head, embedded }: RefList): string {
   const noun = NOUN[kind] + (total === 1 ? "" : kind === "tag" ? "s" : "es");
   const facts = [
     refs.length === total
       ? `${total} ${noun}${total > 1 ? ", newest first" : ""}`
       : `${noun} ${before + 1}-${before + refs.length} of ${total}, newest first`,
     ...(kind !== "branch" ? [] : [head === undefined ? "HEAD is detached" : `on ${oneLine(head)}`]),
+    ...(embedded ? ["answered without the git program"] : []),
     ...(cursor === undefined ? [] : [`go on with cursor ${cursor}`]),
   ];
   return `[${cursor === undefined ? "" : "partial: "}${facts.join("; ")}]`;

@@ -19,7 +19,9 @@ export async function keepContents(work: Work, paths: readonly string[]): Promis
   const args = ["stash", "create", "before git_restore"];
   const { stdout, exitCode } = await git.run(repository, args, { signal, writes: true, ok: [0, 1, 128] });
   const hash = stdout.toString("utf8").trim();
-  if (exitCode === 0 && hash !== "") return { kind: "commit", hash };
+  // nothing to keep: all of it is in HEAD
+  const kept = exitCode === 0 ? hash || (await work.refs.head()).hash : undefined;
+  if (kept !== undefined) return { kind: "commit", hash: kept };
   const files = git.files(signal);
   const blobs: { path: string; hash: string }[] = [];
   for (const path of paths) {
@@ -37,6 +39,7 @@ export function keptLines({ repository }: Pick<Work, "repository">, kept: Kept |
   if (kept.kind === "commit")
     return [`what was there is kept: brought back by git_restore with ref ${shortHash(kept.hash)}`];
   return kept.blobs.map(
-    ({ path, hash }) => `what ${shownPath(repository, path)} held is kept as blob ${hash}`,
+    ({ path, hash }) =>
+      `what ${shownPath(repository, path)} held is kept as blob ${hash}: the person gets it by git cat-file blob`,
   );
 }

@@ -24,6 +24,8 @@ export interface Changelog {
   /** True when the range holds more commits than are looked at. */
   readonly cut: boolean;
   readonly paths: readonly string[];
+  /** True when it was answered without the git program. */
+  readonly embedded: boolean;
 }
 
 interface Asked {
@@ -65,6 +67,7 @@ export async function changelogOf(opened: Opened, asked: Asked, context: GitCont
     merges: looked.filter(({ parents }) => parents.length > 1).length,
     cut: all.length > MAX_COMMITS,
     paths,
+    embedded: engine.name === "embedded",
   };
 }
 

@@ -118,7 +118,7 @@ function folderOf(file: string, paths: readonly string[]): string[] {
 }
 
 function headerOf({ changelog }: ChangelogAnswer, most: number): string {
-  const { range, since, releases, total, merges, cut } = changelog;
+  const { range, since, releases, total, merges, cut, embedded } = changelog;
   const tagged = releases.filter(({ tags }) => tags !== undefined).length;
   const told = releases.flatMap(({ commits }) => commits).map(readConventional);
   const breaking = told.filter((each) => each.breaking !== undefined).length;
@@ -128,6 +128,7 @@ function headerOf({ changelog }: ChangelogAnswer, most: number): string {
     ...some(breaking, `${breaking} breaking`),
     ...some(merges, `${counted(merges, "merge")} left out`),
     ...(since === undefined ? [] : [SINCE[since]]),
+    ...(embedded ? ["answered without the git program"] : []),
     ...(cut ? ["only the newest 5000 commits were looked at: give a later from"] : []),
     ...(most === Infinity ? [] : [`at most ${most} a group shown: a smaller range or paths give all`]),
   ];

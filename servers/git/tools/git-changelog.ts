@@ -38,4 +38,4 @@ export default tool({
   shorter: [50, 15, 5, 0].map((most) => (answer: ChangelogAnswer) => changelogText(answer, most)),
 });
 
-const NOTHING = { range: "HEAD", releases: [], total: 0, merges: 0, cut: false, paths: [] };
+const NOTHING = { range: "HEAD", releases: [], total: 0, merges: 0, cut: false, paths: [], embedded: false };
