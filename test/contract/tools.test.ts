@@ -17,22 +17,10 @@ const PATH_ARGUMENTS = ["path", "paths", "target", "from", "to", "uri", "repo", 
 /** Revisions of the git server, which are no paths. */
 const REVISIONS = ["from", "to"];
 /** Words that mean the same in every tool, or that git has made known: a description would only cost. */
-const SPEAK_FOR_THEMSELVES = [
-  ...["path", "paths", "ref", "refs", "from", "to", "action", "kind", "name", "message", "limit", "cursor"],
-  ...[
-    "budget",
-    "startLine",
-    "endLine",
-    "since",
-    "until",
-    "context",
-    "mergeBase",
-    "files",
-    "texts",
-    "by",
-    "ff",
-  ],
-];
+const SPEAK_FOR_THEMSELVES =
+  "path paths ref refs from to action kind name message limit cursor budget startLine endLine since until context mergeBase files texts by ff".split(
+    " ",
+  );
 
 test("no two tools of the suite share a name, since all can be served together", () => {
   const names = tools.map((tool) => tool.name);
