@@ -12,7 +12,7 @@ import { SECRET, temporary, type Ground } from "./workspace.ts";
 
 const YES = { kind: "yes", lifetime: "once" } as const;
 /** What only lies outside, and what a file of secrets inside holds: no answer may contain it. */
-export const NEVER_SHOWN = [SECRET, "SECRET-NAME", "TOPSECRET"];
+const NEVER_SHOWN = [SECRET, "SECRET-NAME", "TOPSECRET"];
 /** Every name of a hook that some version of git runs. */
 export const HOOKS: readonly string[] = (
   "applypatch-msg pre-applypatch post-applypatch pre-commit pre-merge-commit prepare-commit-msg commit-msg post-commit pre-rebase post-checkout " +
