@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
@@ -73,6 +73,55 @@ test.skipIf(why !== undefined)(
         throw new Error(`killed before call ${calls[at - 1]}`, { cause: error });
       });
     }
+  },
+);
+
+test.skipIf(why !== undefined).each([
+  ["an edit", "edit_file", { path: "a.txt", edits: [{ oldText: "old", newText: "new" }] }, "new\n"],
+  ["a new file", "write_file", { path: "b.txt", content: "new\n" }, "new\n"],
+] as const)(
+  "killed before any system call of %s, a server leaves all or nothing of it, and other servers go on",
+  { timeout: 600_000 },
+  async (_name, tool, args, after) => {
+    using fault = faults();
+    const { path } = args;
+    const before = path === "a.txt" ? "old\n" : undefined;
+    const ground = { "a.txt": "old\n", "other.txt": "0\n" };
+    const now = (): string | undefined => filesOf(place.root)[path];
+    using place = tree(ground);
+    await using other = await serve(place);
+    const put = (): void => {
+      rmSync(join(place.root, path), { force: true });
+      if (before !== undefined) writeFileSync(join(place.root, path), before);
+    };
+    const count = async (): Promise<number> => {
+      await using server = await serve(place, { env: fault.env });
+      fault.plan(0, 0);
+      await server.did(tool, args);
+      return fault.done().findIndex((line) => line.includes("/audit/")) + 1;
+    };
+    // the trash and the log are made first, as they are there from then on
+    await other.did("write_file", { path: "other.txt", content: "1\n", overwrite: true });
+    put();
+    const calls = await count();
+    expect(calls).toBeGreaterThan(10);
+    const step = Math.max(1, Math.round(3 / rounds(1)));
+    for (let at = 1 + (Date.now() % step); at <= calls; at += step) {
+      put();
+      const dying = await serve(place, { env: fault.env });
+      fault.plan(at, "kill");
+      await expect(dying.call(tool, args)).rejects.toThrow(/closed/i);
+      fault.done();
+      await dying.kill();
+      expect([before, after]).toContain(now());
+      // one file's share of the lock is in nobody's way who is about another file
+      await other.did("write_file", { path: "other.txt", content: `${at}\n`, overwrite: true });
+      // and whoever is about the same one takes back first what was begun
+      await other.did("write_file", { path, content: `${at}\n`, overwrite: true });
+      expect(now()).toBe(`${at}\n`);
+    }
+    const litter = readdirSync(join(place.state, "changes")).filter((name) => /share-|lock$/.test(name));
+    expect(litter).toEqual([]);
   },
 );
 

@@ -4,6 +4,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   readlinkSync,
   realpathSync,
@@ -105,6 +106,13 @@ const whyNoSpaces = ((): string | undefined => {
 })();
 if (whyNoSpaces !== undefined) console.warn(`skipped: locks of several containers, since ${whyNoSpaces}`);
 
+interface Holding {
+  readonly deadly: number;
+  readonly times: number;
+  readonly wrapper?: readonly string[];
+  readonly program?: readonly string[];
+}
+
 /** Takes the lock again and again, changes what it protects, and dies in the middle now and then. */
 const HOLDER = `
   import { readFileSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
@@ -131,33 +139,70 @@ const HOLDER = `
   }
 `;
 
+/** As \`HOLDER\`, by shares of four keys, and by the whole lock now and then. */
+const SHARER = `
+  import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+  import { basename, dirname } from "node:path";
+  const [module, path, count, deadly] = process.argv.slice(2);
+  const { withShare, withWhole } = await import(module);
+  const inside = basename(path) + ".inside-";
+  const others = () => readdirSync(dirname(path)).filter((name) => name.startsWith(inside));
+  const recover = async () => {
+    for (const name of others()) {
+      const tag = readFileSync(dirname(path) + "/" + name, "utf8");
+      // whoever lives would be torn out of his work
+      try { process.kill(Number(tag), 0); console.error("recovered of the living"); } catch {}
+      rmSync(dirname(path) + "/" + name, { force: true });
+    }
+  };
+  const work = (key, isWhole) => () => {
+    if (others().some((name) => isWhole || name === inside + key || name === inside + "whole"))
+      throw new Error(key + " beside " + others());
+    writeFileSync(path + ".inside-" + key, String(process.pid), { flag: "wx" });
+    const until = performance.now() + Math.random();
+    while (performance.now() < until);
+    if (Math.random() < Number(deadly)) process.kill(process.pid, "SIGKILL");
+    const counted = path + ".count-" + key;
+    writeFileSync(counted + ".next", String(Number(readFileSync(counted, "utf8")) + 1));
+    renameSync(counted + ".next", counted);
+    rmSync(path + ".inside-" + key);
+  };
+  for (let i = 0; i < Number(count); i++) {
+    const key = String(Math.floor(Math.random() * 4));
+    if (Math.random() < 0.1) await withWhole(path, work("whole", true), recover);
+    else await withShare(path, work(key, false), { key, recover });
+    process.stdout.write("+");
+  }
+`;
+
 describe("ten processes at once", () => {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), "plumb-locks-")));
   const module = join(folder, "lock-file.mjs");
   const script = join(folder, "holder.mjs");
+  const shareModule = join(folder, "lock-share.mjs");
+  const shareScript = join(folder, "sharer.mjs");
   beforeAll(async () => {
-    await build({
-      entryPoints: ["shared/workspace/lock-file.ts"],
-      outfile: module,
-      bundle: true,
-      format: "esm",
-      platform: "node",
-    });
+    for (const [entry, outfile] of [
+      ["shared/workspace/lock-file.ts", module],
+      ["shared/workspace/lock-share.ts", shareModule],
+    ] as const)
+      await build({ entryPoints: [entry], outfile, bundle: true, format: "esm", platform: "node" });
     writeFileSync(script, HOLDER);
+    writeFileSync(shareScript, SHARER);
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   /** How often each said that it had the lock; those that killed themselves are started again. */
   async function hold(
     path: string,
-    { deadly, times, wrapper = [] }: { deadly: number; times: number; wrapper?: readonly string[] },
+    { deadly, times, wrapper = [], program = [script, module] }: Holding,
   ): Promise<number> {
     let left = times;
     let held = 0;
     const one = async (): Promise<void> => {
       while (left > 0) {
         left -= 20;
-        const [command, ...rest] = [...wrapper, process.execPath, script, module, path, "20", String(deadly)];
+        const [command, ...rest] = [...wrapper, process.execPath, ...program, path, "20", String(deadly)];
         const child = spawn(command, rest);
         let stderr = "";
         child.stdout.on("data", (data: Buffer) => (held += data.length));
@@ -198,6 +243,23 @@ describe("ten processes at once", () => {
     writeFileSync(`${path}.lock.break`, readFileSync(`${path}.lock`));
     const held = await hold(path, { deadly: 0.05, times: rounds(600) });
     expect(held).toBe(Number(readFileSync(path, "utf8")));
+    expect(held).toBeGreaterThan(0);
+  });
+
+  test.each([
+    ["hold shares beside each other, one of each key, and the whole lock alone", 0],
+    ["that die with shares or the whole lock now and then never hold what excludes another", 0.05],
+  ])("%s", { timeout: 240_000 }, async (_name, deadly) => {
+    const path = join(folder, `shared-${deadly}`);
+    const counts = ["0", "1", "2", "3", "whole"].map((key) => `${path}.count-${key}`);
+    for (const file of counts) writeFileSync(file, "0");
+    const held = await hold(path, { deadly, times: rounds(600), program: [shareScript, shareModule] });
+    const sum = counts.reduce((total, file) => total + Number(readFileSync(file, "utf8")), 0);
+    // one that died may have done its work without saying so
+    expect(sum).toBeGreaterThanOrEqual(held);
+    if (deadly === 0) expect(sum).toBe(held);
+    if (deadly === 0)
+      expect(readdirSync(folder).filter((name) => /shared-0\.(lock$|share)/.test(name))).toEqual([]);
     expect(held).toBeGreaterThan(0);
   });
 });

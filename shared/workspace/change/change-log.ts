@@ -2,21 +2,19 @@ import {
   closeSync,
   existsSync,
   fdatasyncSync,
-  fstatSync,
-  ftruncateSync,
   mkdirSync,
   openSync,
-  readSync,
   rmSync,
+  statSync,
+  writeSync,
 } from "node:fs";
 import { readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import * as z from "zod";
 import { isErrno } from "../../errors.ts";
-import { isLockAbandoned, withLock } from "../lock-file.ts";
+import { isAnyAbandoned, withShare, withWhole } from "../lock-share.ts";
 import { changeSchema, type Change } from "./journal.ts";
-import { writeWhole } from "./write-whole.ts";
 
 const beginSchema = z.strictObject({ begin: changeSchema });
 const endSchema = z.strictObject({ end: z.string(), done: z.boolean() });
@@ -38,8 +36,8 @@ export interface LogContents {
 
 /**
  * The changes of all projects of this user, in one file of the state folder, where no repository can forge them. A
- * change is written before its first step and closed after its last one, under a lock that all processes share; so
- * whoever finds the lock of a dead process finds its change open.
+ * change is written before its first step and closed after its last one, under a lock of all processes or a share of
+ * it; so whoever finds the lock of a dead process finds its change open.
  */
 export class ChangeLog {
   readonly #folder: string;
@@ -47,8 +45,6 @@ export class ChangeLog {
   readonly #openNote: string;
   /** Open while the lock is held. */
   #fd: number | undefined;
-  /** Bytes of the log when something was last added to it. */
-  size = 0;
 
   constructor(folder: string) {
     this.#folder = folder;
@@ -56,15 +52,33 @@ export class ChangeLog {
     this.#openNote = `${this.#path}.open`;
   }
 
+  /** Bytes of the log; 0 when there is none. */
+  get size(): number {
+    return statSync(this.#path, { throwIfNoEntry: false })?.size ?? 0;
+  }
+
   /** Runs `work` while no other change is carried out; `recover` first, when one was left open. */
   async locked<T>(work: () => T | Promise<T>, recover: () => Promise<void>): Promise<T> {
-    if (!existsSync(this.#folder)) makeFolders(this.#folder);
-    return withLock(this.#path, () => this.#opened(work), { recover: async () => this.#opened(recover) });
+    this.#makeFolder();
+    return withWhole(
+      this.#path,
+      () => this.#opened(work),
+      async () => this.#opened(recover),
+    );
+  }
+
+  /** Runs `work`, which does not wait, beside changes of other files: none under the same `key`, nor under the whole lock. */
+  async shared(key: string, work: () => void, recover: () => Promise<void>): Promise<void> {
+    this.#makeFolder();
+    await withShare(this.#path, () => this.#opened(work), {
+      key,
+      recover: async () => this.#opened(recover),
+    });
   }
 
   /** True when a process died while it carried out a change. */
   isAbandoned(): boolean {
-    return isLockAbandoned(this.#path);
+    return isAnyAbandoned(this.#path);
   }
 
   /** True when a change was left open since it could not be taken back. */
@@ -78,7 +92,7 @@ export class ChangeLog {
     else rmSync(this.#openNote, { force: true });
   }
 
-  /** Throws what the operating system says; then nothing was written. */
+  /** Throws what the operating system says; then the change may have to be ended all the same. */
   begin(change: Change, options: { readonly fsync: boolean }): void {
     this.#append(JSON.stringify({ begin: change }), options.fsync);
   }
@@ -129,7 +143,7 @@ export class ChangeLog {
 
   /** Runs `work` with the file open; when it is synchronous, all of this is. */
   #opened<T>(work: () => T | Promise<T>): T | Promise<T> {
-    const fd = openSync(this.#path, "a+", 0o600);
+    const fd = openSync(this.#path, "a", 0o600);
     this.#fd = fd;
     const close = (): void => {
       this.#fd = undefined;
@@ -147,19 +161,17 @@ export class ChangeLog {
     return done;
   }
 
+  /** On a line of its own, whatever a crash or a full disk left before it; in one write, or others' lines came between. */
   #append(line: string, fsync: boolean): void {
     const fd = this.#fd;
     if (fd === undefined) throw new Error("the log of changes is written without its lock");
-    const { size } = fstatSync(fd);
-    try {
-      this.size = size;
-      writeWhole(fd, Buffer.from(`${endsLine(fd, size) ? "" : "\n"}${line}\n`));
-      if (fsync) fdatasyncSync(fd);
-    } catch (error) {
-      // half a line would hide the next one
-      ftruncateSync(fd, size);
-      throw error;
-    }
+    const bytes = Buffer.from(`\n${line}\n`);
+    while (writeSync(fd, bytes) < bytes.length);
+    if (fsync) fdatasyncSync(fd);
+  }
+
+  #makeFolder(): void {
+    if (!existsSync(this.#folder)) makeFolders(this.#folder);
   }
 }
 
@@ -170,14 +182,6 @@ function makeFolders(folder: string): void {
     // that says ENOENT for any disk that does not let us; this says why
     mkdirSync(folder, { mode: 0o700 });
   }
-}
-
-/** False after a crash in the middle of a line. */
-function endsLine(fd: number, size: number): boolean {
-  if (size === 0) return true;
-  const last = Buffer.alloc(1);
-  readSync(fd, last, 0, 1, size - 1);
-  return last[0] === 10;
 }
 
 /** Nothing for what a crash or another version left. */

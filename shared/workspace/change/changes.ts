@@ -10,7 +10,9 @@ import { historyOf, isBelow, pathsOf, type PastChange } from "./history.ts";
 import type { By, Change } from "./journal.ts";
 import type { TreeGround } from "./permit-tree.ts";
 import { prune, type Keeping } from "./prune.ts";
+import { takePruneTurn } from "./prune-turn.ts";
 import { recover, type FindRoot } from "./recover.ts";
+import { soleFile } from "./sole-file.ts";
 import { Stale } from "./shift.ts";
 import { undoChange, type UndoRequest } from "./undo-change.ts";
 import type { Root } from "../root.ts";
@@ -73,14 +75,16 @@ export class Changes {
       bytes,
       steps: steps.map(({ step }) => step),
     };
+    // what is taken back may lie in the trash for others to find too
+    const file = undoes === undefined ? soleFile(draft) : undefined;
+    const recover = (): Promise<void> => this.#recover();
     try {
-      await this.log.locked(
-        () => this.#carryOut(change, draft),
-        () => this.#recover(),
-      );
+      if (file === undefined) await this.log.locked(() => this.#carryOut(change, draft), recover);
+      else await this.log.shared(file, () => this.#carryOutNow(change, draft), recover);
     } catch (error) {
       throw wordedWrite(LOG_SHOWN, error);
     }
+    draft.carriedOut();
     this.#pruneLater();
     return change;
   }
@@ -138,22 +142,25 @@ export class Changes {
     }
   }
 
-  /** Takes back what a process that died left half done, if one did. Two looks at the disk when none did. */
+  /** Takes back what a process that died left half done, if one did. Three looks at the disk when none did. */
   async mend(): Promise<void> {
     const recover = (): Promise<void> => this.#recover();
     if (this.log.isAbandoned()) await this.log.locked(() => undefined, recover);
     else if (this.log.isLeftOpen()) await this.log.locked(recover, recover);
   }
 
-  #carryOut(change: Change, { steps, lastChecks, folders }: Draft): void | Promise<void> {
-    const { fsync } = this.#options;
-    const carryOut = (): void => {
-      inWords(steps[0]?.shown ?? "the file", () => folders.verify());
-      commit(change, steps, { log: this.log, fsync });
-    };
+  #carryOut(change: Change, draft: Draft): void | Promise<void> {
+    const { lastChecks } = draft;
     // without a wait nobody of this process finds the lock taken
-    if (lastChecks.length === 0) return carryOut();
-    return lastChecks.reduce((before, check) => before.then(check), Promise.resolve()).then(carryOut);
+    if (lastChecks.length === 0) return this.#carryOutNow(change, draft);
+    const checked = lastChecks.reduce((before, check) => before.then(check), Promise.resolve());
+    return checked.then(() => this.#carryOutNow(change, draft));
+  }
+
+  #carryOutNow(change: Change, { steps, folders }: Draft): void {
+    const { fsync } = this.#options;
+    inWords(steps[0]?.shown ?? "the file", () => folders.verify());
+    commit(change, steps, { log: this.log, fsync });
   }
 
   /** Off the path of any call; once an hour, sooner when the log grows fast. */
@@ -170,6 +177,8 @@ export class Changes {
   async #prune(): Promise<void> {
     const { signal } = this.#closing;
     try {
+      const { folder, roots } = this.#options;
+      if (!takePruneTurn(folder, roots, PRUNE_LARGE_MS)) return;
       const recover = (): Promise<void> => this.#recover();
       await prune(this.log, { ...this.#options, now: Date.now(), signal, recover });
     } catch (error) {

@@ -188,7 +188,12 @@ export class Draft implements AsyncDisposable {
     ];
   }
 
-  /** What was carried out is litter no more. */
+  /** To be told when all of it was carried out: nothing that was staged is left in the trash. */
+  carriedOut(): void {
+    this.#staged.length = 0;
+  }
+
+  /** What was not carried out is litter. */
   async [Symbol.asyncDispose](): Promise<void> {
     try {
       // what cannot be deleted now is swept later: whatever made the change fail is the error to tell

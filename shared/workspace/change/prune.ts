@@ -1,4 +1,5 @@
 import { readdirSync } from "node:fs";
+import { setImmediate } from "node:timers/promises";
 import { ToolError } from "../../errors.ts";
 import type { Containment } from "../contain.ts";
 import { pathOfPlace } from "../path-of-place.ts";
@@ -33,6 +34,8 @@ export interface PruneGround {
 const DAY_MS = 86_400_000;
 /** More are never looked through again; it keeps the log small enough to be read in a moment. */
 const MOST_CHANGES = 5_000;
+/** After so many names others get their turn. */
+const AT_ONCE = 200;
 /** A call that prepares a change is over long before; what is older was left by a process that died. */
 const LITTER_MS = 3_600_000;
 /** `<change>-<number>` and what it is: nothing else in the trash is ours to delete. */
@@ -45,7 +48,10 @@ type Trashes = ReadonlySet<string>;
 export async function prune(log: ChangeLog, ground: PruneGround): Promise<void> {
   const folders = new HeldFolders(ground.containment);
   try {
-    const { before, left } = await log.locked(() => forget(log, folders, ground), ground.recover);
+    const before = (await log.read()).done;
+    // nearly always there is nothing to forget, and nobody has to wait while that is found out
+    const isDue = tooMuch(before, ground).size > 0;
+    const left = isDue ? await log.locked(() => forget(log, folders, ground), ground.recover) : before;
     // without the lock: nobody finds by the log any more what is deleted now, and that may take long
     for (const path of trashesOf(before, ground)) await sweep(trashAt(path, folders, ground), left, ground);
   } finally {
@@ -53,19 +59,15 @@ export async function prune(log: ChangeLog, ground: PruneGround): Promise<void> 
   }
 }
 
-/** Under the lock: what is forgotten cannot be brought back from here on, not even half of a tree. */
-async function forget(
-  log: ChangeLog,
-  folders: HeldFolders,
-  ground: PruneGround,
-): Promise<{ readonly before: readonly Change[]; readonly left: readonly Change[] }> {
-  const { done: before } = await log.read();
-  const forgotten = tooMuch(before, ground);
-  if (forgotten.size === 0) return { before, left: before };
-  const left = before.filter((change) => !forgotten.has(change));
+/** What is left. Under the lock: what is forgotten cannot be brought back from here on, not even half of a tree. */
+async function forget(log: ChangeLog, folders: HeldFolders, ground: PruneGround): Promise<readonly Change[]> {
+  const { done } = await log.read();
+  const forgotten = tooMuch(done, ground);
+  if (forgotten.size === 0) return done;
+  const left = done.filter((change) => !forgotten.has(change));
   await log.rewrite(left);
   for (const { kept } of [...forgotten].flatMap(({ steps }) => steps)) release(kept, folders, ground);
-  return { before, left };
+  return left;
 }
 
 /** By age those of all projects, by size those of these roots. */
@@ -116,7 +118,9 @@ async function sweep(
 ): Promise<void> {
   if (folder === undefined) return;
   const known = new Set(left.map(({ id }) => id));
-  for (const name of quietly(() => readdirSync(pathOf({ folder, name: "." }))) ?? []) {
+  const names = quietly(() => readdirSync(pathOf({ folder, name: "." }))) ?? [];
+  for (const [index, name] of names.entries()) {
+    if (index % AT_ONCE === AT_ONCE - 1) await setImmediate();
     ground.signal.throwIfAborted();
     const spot = { folder, name };
     if (isLitter(spot, known, ground)) await clearAway(spot, ground.signal);
@@ -128,9 +132,10 @@ function isLitter(spot: Spot, known: ReadonlySet<string>, { now, keeping }: Prun
   const [, id, kind] = OURS.exec(spot.name) ?? [];
   if (id === undefined) return false;
   if (kind === "gone") return true;
+  if (kind === "old" && known.has(id)) return false;
   const age = now - Number(quietly(() => look(spot))?.ctimeMs ?? now);
   if (kind === "new") return age > LITTER_MS;
-  return !known.has(id) && age > Math.max(LITTER_MS, keeping.days * DAY_MS);
+  return age > Math.max(LITTER_MS, keeping.days * DAY_MS);
 }
 
 /** What cannot be deleted now is tried again the next time. */
