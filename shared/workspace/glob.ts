@@ -6,8 +6,8 @@ const MAX_GLOB = 1_000;
 
 /** Globs made ready: which paths they choose, and which directories are worth entering. */
 export interface Globs {
-  /** True when a glob without `!` matches, or there is none, and no glob with `!` matches. */
-  chooses(path: string): boolean;
+  /** True when a glob without `!` matches, or there is none, and no glob with `!` matches. `name`: the last of the path. */
+  chooses(path: string, name?: string): boolean;
   /** False when nothing below the directory can be chosen. */
   enters(directory: string): boolean;
 }
@@ -43,26 +43,32 @@ export function compileGlobs(globs: readonly string[]): Globs {
   const included = wanted.map(compile);
   const bases = wanted.map(fixedStart);
   return {
-    chooses: (path) =>
-      (included.length === 0 || included.some((matches) => matches(path))) &&
-      !excluded.some((matches) => matches(path)),
+    chooses: (path, name = lastOf(path)) =>
+      (included.length === 0 || included.some((matches) => matches(path, name))) &&
+      !excluded.some((matches) => matches(path, name)),
     enters: (directory) =>
       (bases.length === 0 || bases.some((base) => isOnTheWay(directory, base))) &&
-      !excluded.some((matches) => matches(directory)),
+      !excluded.some((matches) => matches(directory, lastOf(directory))),
   };
 }
 
 const NAMES = /^(?!\.{1,2}(?:\/|$))[\w.-]+(?:\/(?!\.{1,2}(?:\/|$))[\w.-]+)*$/u;
 
-function compile(glob: string): (path: string) => boolean {
+function lastOf(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1);
+}
+
+function compile(glob: string): (path: string, name: string) => boolean {
   // names alone, at any depth: compared many times as fast as by a regular expression
   const names = glob.startsWith("**/") ? glob.slice(3) : glob.includes("/") ? "" : glob;
   const ending = `/${names}`;
-  if (NAMES.test(names)) return (path) => path.endsWith(ending) || path === names;
+  const last = lastOf(names);
+  // the name first: a path that is put together is not even copied then
+  if (NAMES.test(names)) return (path, name) => name === last && (path.endsWith(ending) || path === names);
   const plain = anchored(glob);
   const regex = picomatch.makeRe(plain, { dot: true, nonegate: true });
   if (glob.includes("/")) return (path) => regex.test(path);
-  return (path) => regex.test(path.slice(path.lastIndexOf("/") + 1));
+  return (_path, name) => regex.test(name);
 }
 
 /** `/a` and `./a` mean `a` here, and `a/` all that is below it. */

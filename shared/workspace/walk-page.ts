@@ -2,15 +2,10 @@ import { comparePaths, decodeCursor, encodeCursor } from "./walk-cursor.ts";
 import type { WalkDirectory } from "./walk-directory.ts";
 import type { WalkEntry, WalkRequest, WalkResult } from "./walk-request.ts";
 
-/** Where an entry of a walk stands; its facts cost a system call. */
-interface Stand {
-  readonly directory: WalkDirectory;
-  readonly name: string;
-}
-
 /** Takes the matches of a walk in tree order and keeps what one page needs. */
 export interface WalkPage {
-  add(entry: WalkEntry, stand: Stand): void;
+  /** `name` in `directory` is the entry; its facts cost a system call. */
+  add(entry: WalkEntry, directory: WalkDirectory, name: string): void;
   /** True when nothing below the directory can be on this page or a later one. */
   isPast(directory: string): boolean;
   /** `stopped`: the path at which the walk was given up, when it was. */
@@ -26,10 +21,10 @@ function pageByPath({ limit, facts, cursor }: WalkRequest): WalkPage {
   const entries: WalkEntry[] = [];
   let total = from?.before ?? 0;
   return {
-    add(entry, stand) {
+    add(entry, directory, name) {
       if (from !== undefined && comparePaths(entry.path, from.after) <= 0) return;
       total += 1;
-      if (entries.length < limit) entries.push(facts === true ? withFacts(entry, stand) : entry);
+      if (entries.length < limit) entries.push(facts === true ? withFacts(entry, directory, name) : entry);
     },
     isPast: (directory) =>
       from !== undefined &&
@@ -52,7 +47,7 @@ function pageByTime({ limit, facts, cursor }: WalkRequest): WalkPage {
   const from = cursor === undefined ? undefined : decodeCursor(cursor);
   const found: WalkEntry[] = [];
   return {
-    add: (entry, stand) => void found.push(withFacts(entry, stand)),
+    add: (entry, directory, name) => void found.push(withFacts(entry, directory, name)),
     isPast: () => false,
     finish() {
       found.sort(newestFirst);
@@ -76,7 +71,7 @@ function bare({ path, kind }: WalkEntry): WalkEntry {
   return { path, kind };
 }
 
-function withFacts(entry: WalkEntry, { directory, name }: Stand): WalkEntry {
+function withFacts(entry: WalkEntry, directory: WalkDirectory, name: string): WalkEntry {
   const stats = directory.facts(name);
   return stats === undefined ? entry : { ...entry, size: stats.size, mtimeMs: stats.mtimeMs };
 }

@@ -88,8 +88,8 @@ class Walk {
     }
   }
 
-  #leavesOut(path: string, { kind }: DirectoryEntry, rules: IgnoreRules | undefined): boolean {
-    if (this.#denied?.chooses(path) === true) return true;
+  #leavesOut(path: string, { name, kind }: DirectoryEntry, rules: IgnoreRules | undefined): boolean {
+    if (this.#denied?.chooses(path, name) === true) return true;
     const ignored = isIgnored(rules, path, kind === "directory");
     if (ignored) this.#ignored += 1;
     return ignored;
@@ -97,7 +97,7 @@ class Walk {
 
   #collect(directory: WalkDirectory, path: string, { name, kind }: DirectoryEntry): void {
     if (this.#kinds?.has(kind) === false) return;
-    if (this.#globs.chooses(path)) this.#page.add({ path, kind }, { directory, name });
+    if (this.#globs.chooses(path, name)) this.#page.add({ path, kind }, directory, name);
   }
 
   #descend(parent: WalkDirectory, name: string, at: Position): void {
@@ -163,8 +163,9 @@ function rulesIn(
   entries: readonly DirectoryEntry[],
 ): IgnoreRules | undefined {
   let found = rules;
-  if (entries.some(({ name }) => name === ".git")) found = withFile(excludesOf(directory), path, undefined);
-  if (!entries.some(({ name }) => name === ".gitignore")) return found;
+  const own = entries.filter(({ name }) => name.startsWith(".git"));
+  if (own.some(({ name }) => name === ".git")) found = withFile(excludesOf(directory), path, undefined);
+  if (!own.some(({ name }) => name === ".gitignore")) return found;
   return withFile(directory.read(".gitignore", MAX_IGNORE_FILE), path, found);
 }
 
