@@ -60,7 +60,7 @@ export default defineServer({
   },
   async open(options, { workspace, places, scope }) {
     const trust = new RepositoryTrust(places.state);
-    const git = new Git({ workspace, home: places.home, trust, scope });
+    const git = new Git({ workspace, home: places.home, stateFolder: places.state, trust, scope });
     const differ = new TextDiffer();
     scope.defer(() => differ.close());
     return { git, workspace, options, engines: openEngines(git), differ };

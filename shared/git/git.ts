@@ -6,12 +6,14 @@ import type { Scope } from "../scope.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { gitEnvironment, settingsEnvironment } from "./environment.ts";
 import { explainFailure } from "./failures.ts";
+import { findVersion } from "./find-version.ts";
 import type { Found } from "./find-repository.ts";
 import { GitFiles } from "./git-files.ts";
 import { GuardedCommons } from "./guarded-common.ts";
 import { refuseHiddenStash } from "./hidden-stash.ts";
 import { InnerGit } from "./inner-git.ts";
 import { Openings } from "./openings.ts";
+import { OwnFolder } from "./own-folder.ts";
 import { PersonSettings } from "./person-settings.ts";
 import type { Repository } from "./repository.ts";
 import { networkSettings, safeSettings, servedSettings } from "./safe-settings.ts";
@@ -26,6 +28,8 @@ export interface GitOptions {
   readonly trust: RepositoryTrust;
   /** The person's home folder: their configuration of git lies there. */
   readonly home: string;
+  /** Where what is ours may lie, closed to tools. */
+  readonly stateFolder: string;
   readonly scope: Scope;
 }
 
@@ -61,13 +65,14 @@ export class Git {
   #version: Promise<string | undefined> | undefined;
 
   /** Starts nothing. */
-  constructor({ workspace, trust, home, scope }: GitOptions) {
+  constructor({ workspace, trust, home, stateFolder, scope }: GitOptions) {
     this.workspace = workspace;
     this.#trust = trust;
     this.#home = home;
     this.#person = new PersonSettings(home);
-    this.#commons = new GuardedCommons(scope);
-    this.#inner = new InnerGit(scope);
+    const own = new OwnFolder(stateFolder, scope);
+    this.#commons = new GuardedCommons(own);
+    this.#inner = new InnerGit(own);
     this.#openings = new Openings(workspace);
   }
 
@@ -235,15 +240,4 @@ function needsProgram(): ToolError {
     "this needs the git program, which is not installed or older than 2.34",
     { hint: "The person can install git, or put its folder into PATH." },
   );
-}
-
-async function findVersion(): Promise<string | undefined> {
-  try {
-    const { stdout } = await run("git", ["--version"], { signal: AbortSignal.timeout(10_000) });
-    const [version, major = "", minor = ""] = /(\d+)\.(\d+)[\d.]*/u.exec(stdout.toString("utf8")) ?? [];
-    return Number(major) * 1_000 + Number(minor) >= 2_034 ? version : undefined;
-  } catch (error) {
-    if (error instanceof ToolError && error.code === "unavailable") return undefined;
-    throw error;
-  }
 }

@@ -1,9 +1,8 @@
-import { existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync, mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ToolError } from "../errors.ts";
 import type { GitSetting } from "../policy/git-settings.ts";
-import type { Scope } from "../scope.ts";
+import type { OwnFolder } from "./own-folder.ts";
 import { configText } from "./safe-settings.ts";
 
 /** What git shares between work trees and reads or writes in place; `hooks`, `config` and `rr-cache` are left out. */
@@ -19,14 +18,12 @@ type Texts = Readonly<Record<string, string>>;
  * construction and not by a list of what is dangerous.
  */
 export class GuardedCommons {
-  readonly #scope: Scope;
+  readonly #own: OwnFolder;
   readonly #kept = new Map<string, string>();
-  #base: string | undefined;
   #made = 0;
 
-  /** What it makes is removed when the scope closes. */
-  constructor(scope: Scope) {
-    this.#scope = scope;
+  constructor(own: OwnFolder) {
+    this.#own = own;
   }
 
   /** A folder for `GIT_COMMON_DIR`: of this real one, with exactly these settings. Throws `unavailable` without links. */
@@ -42,7 +39,7 @@ export class GuardedCommons {
   #folder(gitDir: string, commonDir: string, texts: Texts): string {
     const key = JSON.stringify([gitDir, commonDir, texts]);
     const known = this.#kept.get(key);
-    // the folder for temporary files may be swept while we run
+    // somebody may have tidied up the state folder
     if (known !== undefined && existsSync(join(known, "config"))) return known;
     const folder = this.#make(commonDir, texts);
     this.#kept.set(key, folder);
@@ -56,27 +53,18 @@ export class GuardedCommons {
   }
 
   #make(commonDir: string, texts: Texts): string {
-    const base = this.#baseFolder();
-    const folder = join(base, String((this.#made += 1)));
     try {
+      const folder = join(this.#own.path(), String((this.#made += 1)));
       mkdirSync(folder, { mode: 0o700 });
       for (const name of SHARED) symlinkSync(join(commonDir, name), join(folder, name), "junction");
       for (const [name, text] of Object.entries(texts))
         writeFileSync(join(folder, name), text, { mode: 0o600, flag: "wx" });
+      return folder;
     } catch (error) {
       throw new ToolError("unavailable", "no private folder for git could be made", {
         hint: "A repository that the person trusted needs none: plumbline trust",
         cause: error,
       });
     }
-    return folder;
-  }
-
-  #baseFolder(): string {
-    if (this.#base !== undefined && existsSync(this.#base)) return this.#base;
-    const base = mkdtempSync(join(tmpdir(), "plumbline-git-"));
-    this.#base = base;
-    this.#scope.defer(() => rmSync(base, { recursive: true, force: true }));
-    return base;
   }
 }

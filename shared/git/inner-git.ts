@@ -1,9 +1,8 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, mkdtempSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ToolError } from "../errors.ts";
 import { run } from "../process/run.ts";
-import type { Scope } from "../scope.ts";
+import type { OwnFolder } from "./own-folder.ts";
 
 /**
  * What git finds when it starts git by itself. For a change as small as a stash it does so in every submodule, without
@@ -11,30 +10,29 @@ import type { Scope } from "../scope.ts";
  * submodule is as it should be. Every other run is git's own.
  */
 export class InnerGit {
-  readonly #scope: Scope;
+  readonly #own: OwnFolder;
   #folder: Promise<string | undefined> | undefined;
 
-  /** What it makes is removed when the scope closes. */
-  constructor(scope: Scope) {
-    this.#scope = scope;
+  constructor(own: OwnFolder) {
+    this.#own = own;
   }
 
   /** For `GIT_EXEC_PATH`. Throws `unavailable` where none can be made and `isNeeded`. */
   async environment(isNeeded: boolean): Promise<Record<string, string>> {
     let folder = await (this.#folder ??= this.#make());
-    // the folder for temporary files may be swept while we run
+    // somebody may have tidied up the state folder
     if (folder !== undefined && !existsSync(join(folder, "git")))
       folder = await (this.#folder = this.#make());
     if (folder !== undefined) return { GIT_EXEC_PATH: folder };
     if (!isNeeded) return {};
     throw new ToolError("unavailable", "git cannot be kept out of submodules here", {
-      hint: "Programs in the folder for temporary files must be allowed to run; a trusted repository needs none.",
+      hint: "Programs in the state folder must be allowed to run; a trusted repository needs none.",
     });
   }
 
   async #make(): Promise<string | undefined> {
     try {
-      return await makeFolder(this.#scope);
+      return await makeFolder(this.#own.path());
     } catch (error) {
       this.#folder = undefined;
       throw error;
@@ -42,13 +40,12 @@ export class InnerGit {
   }
 }
 
-/** Undefined where a script in the folder for temporary files does not run. */
-async function makeFolder(scope: Scope): Promise<string | undefined> {
+/** Undefined where a script in our own folder does not run. */
+async function makeFolder(own: string): Promise<string | undefined> {
   const signal = AbortSignal.timeout(10_000);
   const { stdout } = await run("git", ["--exec-path"], { signal });
   const real = stdout.toString("utf8").trim();
-  const folder = mkdtempSync(join(tmpdir(), "plumbline-inner-"));
-  scope.defer(() => rmSync(folder, { recursive: true, force: true }));
+  const folder = mkdtempSync(join(own, "inner-"));
   // what git keeps there beside itself, such as its strategies of merging, calls each other by this folder
   for (const name of readdirSync(real))
     if (name !== "git" && name !== "git.exe") symlinkSync(join(real, name), join(folder, name));

@@ -215,6 +215,7 @@ test("a git that takes too long is ended, takes its lock away, and the call says
     workspace: ground.workspace,
     trust: new RepositoryTrust(join(ground.root, "../state")),
     home,
+    stateFolder: join(ground.root, "../state"),
     scope: ground.scope,
   });
   const { signal } = new AbortController();

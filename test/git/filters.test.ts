@@ -22,7 +22,13 @@ async function asked(files: Files): Promise<Asked> {
   await repo.commit("first", files);
   const home = join(ground.root, "../home");
   const trust = new RepositoryTrust(join(home, "state"));
-  const git = new Git({ workspace: ground.workspace, trust, home, scope: ground.scope });
+  const git = new Git({
+    workspace: ground.workspace,
+    trust,
+    home,
+    stateFolder: join(home, "state"),
+    scope: ground.scope,
+  });
   return {
     repo,
     filtered: async (...paths) => filteredPaths({ git, signal }, await git.open(".", signal), paths),

@@ -15,6 +15,12 @@ export interface EnginePair {
 
 export function enginePair({ workspace, root, scope }: OpenedWorkspace): EnginePair {
   const trust = new RepositoryTrust(join(root, "../state"));
-  const git = new Git({ workspace, home: join(root, "../home"), scope, trust });
+  const git = new Git({
+    workspace,
+    home: join(root, "../home"),
+    stateFolder: join(root, "../home/state"),
+    scope,
+    trust,
+  });
   return { git, program: new GitEngine(git), embedded: new EmbeddedEngine(git) };
 }

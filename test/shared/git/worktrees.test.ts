@@ -13,7 +13,13 @@ const signal = new AbortController().signal;
 async function listed(ground: OpenedWorkspace, at = "."): Promise<Worktree[]> {
   const home = join(ground.root, "../home");
   const trust = new RepositoryTrust(join(ground.root, "../state"));
-  const git = new Git({ workspace: ground.workspace, home, trust, scope: ground.scope });
+  const git = new Git({
+    workspace: ground.workspace,
+    home,
+    trust,
+    stateFolder: join(home, "state"),
+    scope: ground.scope,
+  });
   return await worktreesOf(git.files(signal), await git.open(at, signal));
 }
 
