@@ -6,7 +6,7 @@ const writeLater = promisify(write);
 const AT_ONCE = 65_536;
 
 /** Writes all of it where the file stands, or throws: a full disk may take a part without an error. */
-export function writeWhole(fd: number, bytes: Buffer): void {
+function writeWhole(fd: number, bytes: Buffer): void {
   for (let at = 0; at < bytes.length;) at += writeSync(fd, bytes, at);
 }
 
