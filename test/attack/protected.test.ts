@@ -2,7 +2,7 @@ import { existsSync, linkSync, mkdirSync, readFileSync, statSync, symlinkSync, w
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
-import { damagingInputs, FILLERS, onlyReads, takesPath, type Input } from "../support/attack-inputs.ts";
+import { damagingInputs, FILLERS, onlyReads, writesPaths, type Input } from "../support/attack-inputs.ts";
 import { INSIDE } from "../support/links.ts";
 import { served, type Served } from "../support/served.ts";
 import { swapper } from "../support/swap.ts";
@@ -76,7 +76,7 @@ async function planted(): Promise<Ground> {
 
 /** Every tool that writes, with every argument that would change the place. */
 function* damages(at: Served, path: string, root: string): Generator<{ name: string; input: Input }> {
-  for (const endpoint of at.endpoints.filter((each) => takesPath(each) && !onlyReads(each)))
+  for (const endpoint of at.endpoints.filter(writesPaths))
     for (const input of damagingInputs(endpoint, path, { root, change: "00000000" }))
       yield { name: endpoint.tool.name, input };
 }
@@ -305,7 +305,7 @@ describe("what runs later by itself", () => {
 });
 
 describe("what is served", () => {
-  test("with --read-only: of the tools that write only undo_change, which only lists", async () => {
+  test("with --read-only: of the tools that write only those that can also list, and only that", async () => {
     await using ground = await temporary({ "a.txt": "one" });
     let change: string;
     {
@@ -314,7 +314,13 @@ describe("what is served", () => {
     }
     await using at = await served(ground, { readOnly: true });
     const writing = at.endpoints.filter((endpoint) => !onlyReads(endpoint)).map(({ tool }) => tool.name);
-    expect(writing).toEqual(["undo_change"]);
+    const lists = ["git_stash", "git_merge", "git_worktree", "git_branches"];
+    expect(writing).toEqual(["undo_change", ...lists]);
+    for (const action of [
+      { name: "git_stash", action: "drop" },
+      { name: "git_branches", action: "create" },
+    ])
+      expect(await at.call(action.name, { action: action.action }, YES)).toMatchObject({ error: "denied" });
     expect((await at.call("undo_change", { action: "list" })).text).toContain(change);
     const { error, text } = await at.call("undo_change", { action: "revert", change }, YES);
     expect([error, text]).toEqual(["denied", expect.stringContaining("this server only reads")]);

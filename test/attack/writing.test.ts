@@ -5,7 +5,7 @@ import { catalog } from "../../servers/catalog.ts";
 import filesystem from "../../servers/filesystem/server.ts";
 import type { Answer, Endpoint } from "../../shared/call.ts";
 import type { ContainmentKind } from "../../shared/workspace/contain.ts";
-import { damagingInputs, FILLERS, onlyReads, takesPath, type Input } from "../support/attack-inputs.ts";
+import { damagingInputs, FILLERS, writesPaths, type Input } from "../support/attack-inputs.ts";
 import { shownBy } from "../support/calls.ts";
 import { callable, type Called } from "../support/call-tool.ts";
 import { plantAttacks, type Attack } from "../support/links.ts";
@@ -21,9 +21,7 @@ const targets = (
   await Promise.all(
     servers.map(async (server) => {
       await using probe = await callable(server);
-      return probe.endpoints
-        .filter((endpoint) => takesPath(endpoint) && !onlyReads(endpoint))
-        .map(({ tool }) => ({ server, name: tool.name }));
+      return probe.endpoints.filter(writesPaths).map(({ tool }) => ({ server, name: tool.name }));
     }),
   )
 ).flat();

@@ -8,6 +8,8 @@ export type Input = Record<string, unknown>;
 
 /** Arguments that name a place, by declaration: a tool that takes one joins the attacks by itself. */
 const PATH_ARGUMENTS = ["path", "paths", "target", "from", "to", "uri", "patch"];
+/** Of git's tools, revisions. */
+const REVISIONS = ["from", "to"];
 /** Values for other arguments that a tool may need: such that as much as possible would be shown. */
 const VALUES: Input = { pattern: ".", globs: ["**"], depth: 9, context: 3 };
 /** What a tool that got outside would leave there; also good base64. */
@@ -23,7 +25,21 @@ const HARMLESS = ["dryRun"];
 export const FILLERS: Readonly<Record<string, string>> = { from: "filler-from.txt", to: "filler-to.txt" };
 
 export function takesPath({ tool }: Endpoint): boolean {
-  return PATH_ARGUMENTS.some((argument) => argument in tool.input.shape);
+  return pathArguments(tool).length > 0;
+}
+
+/**
+ * True for a tool that may change the places it is given. Git's are not among them: what they change is foreseen, by
+ * versions and not by arguments, and has tables of its own.
+ */
+export function writesPaths(endpoint: Endpoint): boolean {
+  return takesPath(endpoint) && !onlyReads(endpoint) && endpoint.tool.server !== "git";
+}
+
+function pathArguments({ server, input }: Endpoint["tool"]): string[] {
+  return PATH_ARGUMENTS.filter(
+    (argument) => argument in input.shape && !(server === "git" && REVISIONS.includes(argument)),
+  );
 }
 
 /** True for a tool that only ever reads. */
@@ -34,14 +50,15 @@ export function onlyReads({ tool }: Endpoint): boolean {
 /** The path in each argument that takes one, with every value of each choice, and with all switches on. */
 export function showingInputs({ tool }: Endpoint, path: string, root: string): Input[] {
   const { shape } = tool.input;
-  const base = Object.fromEntries(Object.entries(VALUES).filter(([name]) => name in shape));
+  const needed = Object.entries(shape).filter(([, schema]) => !z.safeParse(schema, undefined).success);
+  const base: Input = {};
+  for (const [name, value] of Object.entries(VALUES)) if (name in shape) base[name] = value;
+  for (const [name, schema] of needed) if (optionsOf(schema).length > 0) base[name] = optionsOf(schema)[0];
   const choices = Object.entries(shape).flatMap(([name, schema]) =>
     optionsOf(schema).map((value): Input => ({ ...base, [name]: value })),
   );
   const variants = [base, ...choices, { ...base, ...Object.fromEntries(switchesOf(shape).map(on)) }];
-  return placesIn(shape, path, root).flatMap((place) =>
-    variants.map((variant) => ({ ...variant, ...place })),
-  );
+  return placesIn(tool, path, root).flatMap((place) => variants.map((variant) => ({ ...variant, ...place })));
 }
 
 /**
@@ -63,16 +80,17 @@ export function damagingInputs(
     if (values.length > 0) spread(name, values);
   }
   for (const name of switchesOf(shape)) if (!HARMLESS.includes(name)) spread(name, [false, true]);
-  return placesIn(shape, path, root).flatMap((place) =>
-    variants.map((variant) => ({ ...variant, ...place })),
-  );
+  return placesIn(tool, path, root).flatMap((place) => variants.map((variant) => ({ ...variant, ...place })));
 }
 
 type Shape = Readonly<Record<string, z.core.$ZodType>>;
 
-function placesIn(shape: Shape, path: string, root: string): Input[] {
-  return PATH_ARGUMENTS.filter((argument) => argument in shape).flatMap((argument) =>
-    valuesFor(argument, path, root).map((value) => ({ ...fillers(argument, shape), [argument]: value })),
+function placesIn(tool: Endpoint["tool"], path: string, root: string): Input[] {
+  return pathArguments(tool).flatMap((argument) =>
+    valuesFor(argument, path, root).map((value) => ({
+      ...(tool.server === "git" ? {} : fillers(argument, tool.input.shape)),
+      [argument]: value,
+    })),
   );
 }
 

@@ -37,6 +37,8 @@ export default tool({
 
   async run(input, context): Promise<string> {
     const { action, path } = input;
+    // one outside is refused, whatever is asked
+    if (path !== undefined) context.workspace.locate(path);
     const scene = await openFor(input, context);
     if (action === "list") return await listWorktrees(scene);
     return await scene.git.exclusively(scene.repository, scene.signal, () =>
