@@ -197,7 +197,7 @@ export class Git {
     ];
     return {
       ...gitEnvironment({ trusted, reads: !writes, network: network !== undefined, home: this.#home }),
-      ...(trusted || network !== undefined ? {} : await this.#inner.environment(writes)),
+      ...(trusted || !writes || network !== undefined ? {} : await this.#inner.environment()),
       ...folders,
       ...(given.length === 0 ? {} : settingsEnvironment(given)),
       ...(network === undefined ? {} : { GIT_ALLOW_PROTOCOL: network }),

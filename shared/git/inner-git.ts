@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ToolError } from "../errors.ts";
 import { run } from "../process/run.ts";
@@ -17,14 +17,13 @@ export class InnerGit {
     this.#own = own;
   }
 
-  /** For `GIT_EXEC_PATH`. Throws `unavailable` where none can be made and `isNeeded`. */
-  async environment(isNeeded: boolean): Promise<Record<string, string>> {
+  /** For `GIT_EXEC_PATH`, of runs that change something: those that read start no git. Throws `unavailable`. */
+  async environment(): Promise<Record<string, string>> {
     let folder = await (this.#folder ??= this.#make());
     // somebody may have tidied up the state folder
     if (folder !== undefined && !existsSync(join(folder, "git")))
       folder = await (this.#folder = this.#make());
     if (folder !== undefined) return { GIT_EXEC_PATH: folder };
-    if (!isNeeded) return {};
     throw new ToolError("unavailable", "git cannot be kept out of submodules here", {
       hint: "Programs in the state folder must be allowed to run; a trusted repository needs none.",
     });
@@ -41,14 +40,16 @@ export class InnerGit {
 }
 
 /** Undefined where a script in our own folder does not run. */
-async function makeFolder(own: string): Promise<string | undefined> {
+async function makeFolder(base: string): Promise<string | undefined> {
   const signal = AbortSignal.timeout(10_000);
   const { stdout } = await run("git", ["--exec-path"], { signal });
   const real = stdout.toString("utf8").trim();
-  const folder = mkdtempSync(join(own, "inner-"));
+  const folder = mkdtempSync(join(base, "inner-"));
   // what git keeps there beside itself, such as its strategies of merging, calls each other by this folder
-  for (const name of readdirSync(real))
-    if (name !== "git" && name !== "git.exe") symlinkSync(join(real, name), join(folder, name));
+  const own = statSync(join(real, "git"), { throwIfNoEntry: false })?.ino;
+  for (const name of readdirSync(real).filter((each) => !/^git(?:\.exe)?$/u.test(each)))
+    // git is called as git, never by these names of its commands
+    if (statSync(join(real, name)).ino !== own) symlinkSync(join(real, name), join(folder, name));
   const file = join(folder, "git");
   const guard = '[ -n "$GIT_COMMON_DIR" ] || exit 0';
   const path = `PATH=${quoted(process.env["PATH"] ?? "")}`;

@@ -48,7 +48,7 @@ function plumbline({ folder, small, large }, { home, env }) {
       diff_large: ask("git_diff", { repo: large }),
       diff_one: ask("git_diff", { repo: small, paths: [at(small, EDITED_FILE)] }),
       show: ask("git_show", { repo: large, ref: "HEAD" }),
-      blame_large: ask("git_blame", { repo: large, path: at(large, HOT_FILE) }),
+      blame_large: ask("git_blame", { repo: large, path: at(large, HOT_FILE), budget: 100_000 }),
       blame_small: ask("git_blame", { repo: small, path: at(small, COLD_FILE) }),
       branches: ask("git_branches", { repo: large, action: "list" }),
       stage: staging(OURS, { folder, small, env }, (repo) => ({
