@@ -186,21 +186,23 @@ export class Git {
   async #environment(repository: Repository, options: GitRun): Promise<Record<string, string>> {
     const { trusted, gitDir, workTree } = repository;
     const { writes = false, network, settings = [] } = options;
+    const reaches = network !== undefined;
+    const startsGit = writes && !trusted && !reaches;
     const person = await this.#personSettings(repository, options.signal);
     const folders: Record<string, string> = { GIT_DIR: gitDir };
     if (workTree !== undefined) folders["GIT_WORK_TREE"] = workTree;
     if (!trusted) folders["GIT_COMMON_DIR"] = this.#guarded(repository, person);
     const given = [
       ...(trusted ? ALSO_TRUSTED : []),
-      ...(network !== undefined && !trusted ? networkSettings(person) : []),
+      ...(reaches && !trusted ? networkSettings(person) : []),
       ...settings,
     ];
     return {
-      ...gitEnvironment({ trusted, reads: !writes, network: network !== undefined, home: this.#home }),
-      ...(trusted || !writes || network !== undefined ? {} : await this.#inner.environment()),
+      ...gitEnvironment({ trusted, reads: !writes, network: reaches, home: this.#home }),
+      ...(startsGit ? await this.#inner.environment() : {}),
       ...folders,
-      ...(given.length === 0 ? {} : settingsEnvironment(given)),
-      ...(network === undefined ? {} : { GIT_ALLOW_PROTOCOL: network }),
+      ...settingsEnvironment(given),
+      ...(reaches ? { GIT_ALLOW_PROTOCOL: network } : {}),
       ...options.env,
     };
   }
