@@ -1,6 +1,17 @@
 // Bundles the command into one file, which starts faster than many small ones, and the workers beside it.
 import { spawnSync } from "node:child_process";
-import { chmod, mkdtemp, readdir, rm, stat } from "node:fs/promises";
+import {
+  chmod,
+  mkdir,
+  mkdtemp,
+  readFile,
+  readdir,
+  rename,
+  rm,
+  stat,
+  utimes,
+  writeFile,
+} from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { build } from "esbuild";
@@ -11,6 +22,7 @@ const KEPT_MS = 60_000;
 
 const common = {
   metafile: true,
+  write: false,
   outdir: out,
   bundle: true,
   // prompts are files of their own
@@ -64,9 +76,26 @@ const launcher = await build({
   define: { BUNDLE: JSON.stringify(`./${bundle}`) },
   banner: { js: "#!/usr/bin/env node" },
 });
-await chmod(join(out, "cli.js"), 0o755);
+for (const each of [main, workers]) await write(each);
 await remember(join(out, bundle));
+// last, since it names the others
+await write(launcher);
+await chmod(join(out, "cli.js"), 0o755);
+// as new as what it was made of, for those who ask whether it is stale
+await utimes(join(out, "cli.js"), new Date(), new Date());
 await removeOld(new Set([...[main, workers, launcher].flatMap(namesOf), `${bundle}.cache`]));
+
+/** Each file at once or not at all, and only when it changed: a command may start just now. */
+async function write({ outputFiles }) {
+  await mkdir(out, { recursive: true });
+  for (const { path, contents } of outputFiles) {
+    const old = await readFile(path).catch(() => undefined);
+    if (old !== undefined && old.equals(contents)) continue;
+    const made = `${path}.${process.pid}`;
+    await writeFile(made, contents);
+    await rename(made, path);
+  }
+}
 
 function namesOf({ metafile }) {
   return Object.keys(metafile.outputs).map((file) => basename(file));
