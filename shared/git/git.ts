@@ -16,6 +16,7 @@ import { Openings } from "./openings.ts";
 import { OwnFolder } from "./own-folder.ts";
 import { PersonSettings } from "./person-settings.ts";
 import type { Repository } from "./repository.ts";
+import { RepositoryLock } from "./repository-lock.ts";
 import { networkSettings, safeSettings, servedSettings } from "./safe-settings.ts";
 import { Turns } from "./turns.ts";
 
@@ -62,6 +63,7 @@ export class Git {
   readonly #person: PersonSettings;
   readonly #home: string;
   readonly #openings: Openings;
+  readonly #lock: RepositoryLock;
   #version: Promise<string | undefined> | undefined;
 
   /** Starts nothing. */
@@ -74,6 +76,7 @@ export class Git {
     this.#commons = new GuardedCommons(own);
     this.#inner = new InnerGit(own);
     this.#openings = new Openings(workspace);
+    this.#lock = new RepositoryLock(stateFolder);
   }
 
   /** The program's version, such as `2.39.5`; undefined when there is none, or one older than 2.34. */
@@ -147,9 +150,9 @@ export class Git {
     return this.#commons.standInFor(commonDir, servedSettings(settings), head);
   }
 
-  /** Runs steps that change a repository one after the other, with all others of this process that do. */
+  /** Runs steps that change a repository one after the other, with all others of ours that do, in every process. */
   exclusively<T>({ commonDir }: Repository, signal: AbortSignal, step: () => Promise<T>): Promise<T> {
-    return this.turns.take(commonDir, signal, step);
+    return this.turns.take(commonDir, signal, () => this.#lock.hold(commonDir, step));
   }
 
   async #isTrusted(found: Found): Promise<boolean> {

@@ -40,6 +40,7 @@ const DOORS: readonly { to: RegExp; in: readonly string[] }[] = [
       "shared/mcp/auth.ts",
       // A folder of our own for git, and when something that git reads changed.
       "shared/git/own-folder.ts",
+      "shared/git/repository-lock.ts",
       "shared/git/guarded-common.ts",
       "shared/git/person-settings.ts",
       "shared/git/inner-git.ts",
