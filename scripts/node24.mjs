@@ -6,13 +6,8 @@ import { dirname, join } from "node:path";
 import { node24Environment } from "./node24-environment.mjs";
 
 const ROOT = join(import.meta.dirname, "..");
-/** Long tables in which git does the work, and Node's version changes nothing: once is enough, on the other Node. */
-const NOT_AGAIN = [
-  "test/attack/git-*.test.ts",
-  "test/git/{against-git,at-once,embedded,embedded-repositories,engine-table,failing,histories}.test.ts",
-  "test/git/{commit-attacks,merge-attacks,merge-histories,remote-attacks,select-lines}.test.ts",
-  "test/git/git-{fetch,log,merge}.test.ts",
-];
+/** Long tables in which git does the work, and Node's version changes nothing; test/e2e calls git's tools on both. */
+const NOT_AGAIN = ["test/attack/git-*.test.ts", "test/git/*.test.ts"];
 
 const folder = mkdtempSync(join(tmpdir(), "plumbline-node24-"));
 try {
