@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { isAlive } from "../process/is-alive.ts";
 import type { Scope } from "../scope.ts";
 
 /**
@@ -32,14 +33,4 @@ export class OwnFolder {
 function removeLeft(all: string): void {
   for (const name of readdirSync(all))
     if (!isAlive(Number.parseInt(name, 10))) rmSync(join(all, name), { recursive: true, force: true });
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // EPERM: it is there, and another's
-    return error instanceof Error && "code" in error && error.code === "EPERM";
-  }
 }

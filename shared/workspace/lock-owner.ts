@@ -1,5 +1,6 @@
 import { readFileSync, readlinkSync, statSync } from "node:fs";
 import { isErrno } from "../errors.ts";
+import { isAlive } from "../process/is-alive.ts";
 
 /** A lock that names no owner, or one in another container, is a crash once it is older than this. */
 export const SILENT_MS = 2_000;
@@ -19,15 +20,6 @@ export function isAbandoned(lock: string): boolean {
   } catch (error) {
     if (isErrno(error, "ENOENT", "EPERM")) return false;
     throw error;
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return isErrno(error, "EPERM");
   }
 }
 

@@ -1,8 +1,5 @@
-import { spawn, type ChildProcess } from "node:child_process";
-import { once } from "node:events";
-import { readFile, rm, writeFile } from "node:fs/promises";
+import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { pathToFileURL } from "node:url";
 import {
   Client as ModernClient,
@@ -15,6 +12,7 @@ import { StreamableHTTPClientTransport as OldHttp } from "@modelcontextprotocol/
 import { ResourceUpdatedNotificationSchema } from "@modelcontextprotocol/sdk/types.js";
 import { describe, expect, test } from "vitest";
 import { fixtureProject, type FixtureProject } from "../support/fixture-project.ts";
+import { serveHttp } from "../support/serve-http.ts";
 
 const FILES = {
   "README.md": "# Example\n",
@@ -30,37 +28,6 @@ interface AnyClient {
   callTool(params: { name: string; arguments: Record<string, unknown> }): Promise<unknown>;
   readResource(params: { uri: string }): Promise<unknown>;
   close(): Promise<void>;
-}
-
-interface Served extends AsyncDisposable {
-  readonly url: string;
-  readonly token: string;
-}
-
-async function serveHttp(project: FixtureProject): Promise<Served> {
-  const args = ["dist/cli.js", "serve", "all", "--http", "--port", "0", "--root", project.root];
-  const child: ChildProcess = spawn(process.execPath, args, {
-    env: project.env,
-    stdio: ["ignore", "ignore", "pipe"],
-  });
-  if (child.stderr === null) throw new Error("no stderr");
-  for await (const line of createInterface({ input: child.stderr })) {
-    const url = /http:\/\/127\.0\.0\.1:\d+/.exec(line)?.[0];
-    if (url === undefined) continue;
-    child.stderr.resume();
-    const token = (
-      await readFile(join(project.env["PLUMBLINE_STATE_DIR"] ?? "", "http-token"), "utf8")
-    ).trim();
-    return {
-      url,
-      token,
-      async [Symbol.asyncDispose]() {
-        child.kill("SIGTERM");
-        await once(child, "exit");
-      },
-    };
-  }
-  throw new Error("the server ended before it said its address");
 }
 
 const stdioOf = (project: FixtureProject) => ({
@@ -104,10 +71,10 @@ describe("today's client", () => {
 
   test("reads and searches over HTTP, in a session", async () => {
     await using project = await fixtureProject(FILES);
-    await using served = await serveHttp(project);
-    const headers = { Authorization: `Bearer ${served.token}` };
+    await using served = await serveHttp(project, ["serve", "all", "--root", project.root]);
+    const { headers } = served;
     const client = new OldClient(INFO);
-    const transport = new OldHttp(new URL(`${served.url}/mcp/filesystem`), { requestInit: { headers } });
+    const transport = new OldHttp(new URL(`${served.url.href}/filesystem`), { requestInit: { headers } });
     await client.connect(transport);
     expect(transport.sessionId).toBeDefined();
     await usesEverything(client, project);
@@ -150,10 +117,10 @@ describe.each(["legacy", "auto"] as const)("the next client, %s", (mode) => {
 
   test("reads and searches over HTTP, all servers at one address", async () => {
     await using project = await fixtureProject(FILES);
-    await using served = await serveHttp(project);
-    const headers = { Authorization: `Bearer ${served.token}` };
+    await using served = await serveHttp(project, ["serve", "all", "--root", project.root]);
+    const { headers } = served;
     const client = new ModernClient(INFO, { versionNegotiation: { mode } });
-    await client.connect(new ModernHttp(new URL(`${served.url}/mcp`), { requestInit: { headers } }));
+    await client.connect(new ModernHttp(served.url, { requestInit: { headers } }));
     expect(client.getProtocolEra()).toBe(era);
     await usesEverything(client, project);
     await client.close();

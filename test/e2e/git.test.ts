@@ -15,6 +15,7 @@ import { ElicitRequestSchema } from "@modelcontextprotocol/sdk/types.js";
 import { describe, expect, test } from "vitest";
 import * as z from "zod";
 import { fixtureProject, type FixtureProject } from "../support/fixture-project.ts";
+import { serveHttp } from "../support/serve-http.ts";
 
 type Era = "v1" | "legacy" | "auto";
 
@@ -111,26 +112,6 @@ async function connect(project: GitProject, options: ConnectOptions): Promise<Co
     expect(next.getProtocolEra()).toBe(mode === "auto" ? "modern" : "legacy");
     return next;
   }
-}
-
-async function serveHttp({ env }: FixtureProject, served: readonly string[]) {
-  const args = [CLI, ...served, "--http", "--port", "0"];
-  const child = spawn(process.execPath, args, { env, stdio: ["ignore", "ignore", "pipe"] });
-  for await (const line of createInterface({ input: child.stderr })) {
-    const url = /http:\/\/127\.0\.0\.1:\d+/.exec(line)?.[0];
-    if (url === undefined) continue;
-    child.stderr.resume();
-    const token = (await readFile(join(env["PLUMBLINE_STATE_DIR"] ?? "", "http-token"), "utf8")).trim();
-    return {
-      url: new URL(`${url}/mcp`),
-      headers: { Authorization: `Bearer ${token}` },
-      async [Symbol.asyncDispose]() {
-        child.kill("SIGTERM");
-        await once(child, "exit");
-      },
-    };
-  }
-  throw new Error("the server ended before it said its address");
 }
 
 /** A repository with a remote beside it, and the person's own git. */

@@ -1,8 +1,7 @@
-import { spawn, type ChildProcess } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
 import { Client as OldClient } from "@modelcontextprotocol/sdk/client/index.js";
@@ -12,6 +11,7 @@ import { ElicitRequestSchema } from "@modelcontextprotocol/sdk/types.js";
 import { describe, expect, test } from "vitest";
 import * as z from "zod";
 import { fixtureProject, type FixtureProject } from "../support/fixture-project.ts";
+import { serveHttp } from "../support/serve-http.ts";
 
 const answerSchema = z.looseObject({
   isError: z.boolean().default(false),
@@ -53,7 +53,10 @@ async function connect(project: FixtureProject, options: ConnectOptions): Promis
       ? { action: "decline" as const }
       : { action: "accept" as const, content: { decision } };
   };
-  const http = over === "http" ? await serveHttp(project, args) : undefined;
+  const http =
+    over === "http"
+      ? await serveHttp(project, ["serve", "filesystem", "hooks", "--root", project.root, ...args])
+      : undefined;
   const capabilities = says === undefined ? {} : { elicitation: { form: {} } };
   const client = await (era === "v1" ? openOld() : openNew(era));
   return {
@@ -102,27 +105,6 @@ function stdioOf({ root, env }: FixtureProject, args: readonly string[]) {
     env: { ...env },
     stderr: "ignore" as const,
   };
-}
-
-async function serveHttp({ root, env }: FixtureProject, more: readonly string[]) {
-  const args = [CLI, "serve", "filesystem", "hooks", "--http", "--port", "0", "--root", root, ...more];
-  const child: ChildProcess = spawn(process.execPath, args, { env, stdio: ["ignore", "ignore", "pipe"] });
-  if (child.stderr === null) throw new Error("no stderr");
-  for await (const line of createInterface({ input: child.stderr })) {
-    const url = /http:\/\/127\.0\.0\.1:\d+/.exec(line)?.[0];
-    if (url === undefined) continue;
-    child.stderr.resume();
-    const token = (await readFile(join(env["PLUMBLINE_STATE_DIR"] ?? "", "http-token"), "utf8")).trim();
-    return {
-      url: new URL(`${url}/mcp`),
-      headers: { Authorization: `Bearer ${token}` },
-      async [Symbol.asyncDispose]() {
-        child.kill("SIGTERM");
-        await once(child, "exit");
-      },
-    };
-  }
-  throw new Error("the server ended before it said its address");
 }
 
 const on = (matcher: string, command: string): object => ({ matcher, hooks: [{ type: "command", command }] });

@@ -1,8 +1,5 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
@@ -16,6 +13,7 @@ import {
 import { describe, expect, test } from "vitest";
 import * as z from "zod";
 import { fixtureProject, type FixtureProject } from "../support/fixture-project.ts";
+import { serveHttp } from "../support/serve-http.ts";
 
 type Era = "v1" | "legacy" | "auto";
 
@@ -44,7 +42,10 @@ const CLI = join(process.cwd(), "dist/cli.js");
 const answerSchema = z.looseObject({ content: z.array(z.looseObject({ text: z.string().default("") })) });
 
 async function connect(project: FixtureProject, options: ConnectOptions): Promise<Connected> {
-  const http = options.over === "http" ? await serveHttp(project, options.args) : undefined;
+  const http =
+    options.over === "http"
+      ? await serveHttp(project, ["serve", ...options.args, "--root", project.root])
+      : undefined;
   const connected = options.era === "v1" ? await openOld() : await openNew(options.era);
   return {
     ...connected,
@@ -125,26 +126,6 @@ function stdioOf({ root, env }: FixtureProject, args: readonly string[]) {
     env: { ...env },
     stderr: "ignore" as const,
   };
-}
-
-async function serveHttp({ root, env }: FixtureProject, served: readonly string[]) {
-  const args = [CLI, "serve", ...served, "--http", "--port", "0", "--root", root];
-  const child = spawn(process.execPath, args, { env, stdio: ["ignore", "ignore", "pipe"] });
-  for await (const line of createInterface({ input: child.stderr })) {
-    const url = /http:\/\/127\.0\.0\.1:\d+/.exec(line)?.[0];
-    if (url === undefined) continue;
-    child.stderr.resume();
-    const token = (await readFile(join(env["PLUMBLINE_STATE_DIR"] ?? "", "http-token"), "utf8")).trim();
-    return {
-      url: new URL(`${url}/mcp`),
-      headers: { Authorization: `Bearer ${token}` },
-      async [Symbol.asyncDispose]() {
-        child.kill("SIGTERM");
-        await once(child, "exit");
-      },
-    };
-  }
-  throw new Error("the server ended before it said its address");
 }
 
 const FILES = {

@@ -188,6 +188,26 @@ function shownFile({
   return { ...file, head, changed };
 }
 
+const BARE = "a bare repository";
+
+/** Other places of the history of a repository in the folder `first`. */
+const LAYOUTS: Readonly<Record<string, (first: Repository) => Promise<Repository>>> = {
+  async "a linked work tree"(first) {
+    await first.git("worktree", "add", "--quiet", "--detach", "../linked", "main");
+    return first.at("../linked");
+  },
+  async [BARE](first) {
+    await first.git("clone", "--quiet", "--mirror", ".", "../bare.git");
+    return first.at("../bare.git");
+  },
+  async "a submodule"(first) {
+    const over = first.at("../over");
+    await first.git("init", "--quiet", "--template=", "../over");
+    await over.git("-c", "protocol.file.allow=always", "submodule", "--quiet", "add", "../first", "sub");
+    return over.at("sub");
+  },
+};
+
 describe("beside the program", () => {
   test("status is the same after any changes of the working tree and the index", async () => {
     const told = { same: 0, unable: 0 };
@@ -302,5 +322,77 @@ describe("beside the program", () => {
     );
     if (TIMES > 1) process.stderr.write(JSON.stringify(told));
     expect(told.same).toBeGreaterThan(told.unable * 2);
+  });
+
+  test.each(Object.entries(LAYOUTS))("all of that is the same in %s", async (layout, layOut) => {
+    const told = { same: 0, unable: 0 };
+    await fc.assert(
+      fc.asyncProperty(
+        randomHistory,
+        fc.boolean(),
+        logAsks,
+        fc.array(treeStep, { maxLength: 8, size: "large" }),
+        async (history, packed, asked, steps) => {
+          await using ground = await opened();
+          const made = await makeHistory(ground, { ...history, format: "sha1" }, "first");
+          if (packed) await made.repo.git("gc", "--quiet");
+          const place = await layOut(made.repo);
+          const { git, program, embedded } = enginePair(ground);
+          const pick = (index: number): string => made.commits[index % made.commits.length]?.hash ?? "";
+          const [one, other] = [pick(asked.one), pick(asked.other)];
+          if (layout !== BARE) for (const step of steps) await changeTree(place, step);
+          const at = await git.open(place.root, signal);
+          const { paths, skip, limit } = asked;
+          const log: LogAsk = {
+            paths,
+            skip,
+            limit,
+            follow: false,
+            revisions: revisionsOf(asked, pick),
+            ...filtersOf(asked, made.commits),
+          };
+          const both = <T>(of: (engine: Engine) => Promise<T>): [Promise<T>, Promise<T>] => [
+            of(program),
+            of(embedded),
+          ];
+          await sameOrUnable(
+            both((engine) => engine.log(at, log, signal)),
+            told,
+          );
+          await sameOrUnable(
+            both((engine) => engine.commit(at, one, signal)),
+            told,
+          );
+          await sameOrUnable(
+            both((engine) => engine.refs(at, "refs/", signal)),
+            told,
+          );
+          for (const path of ["", "dir", "a.txt"])
+            await sameOrUnable(
+              both((engine) => engine.at(at, one, path, signal)),
+              told,
+            );
+          const plain = { paths: [], stat: false, context: 3, words: false };
+          const sides: [DiffAsk["from"], DiffAsk["to"]][] = [[{ hash: one }, { hash: other }]];
+          if (layout !== BARE) sides.push(["index", "tree"], [{ hash: one }, "index"]);
+          for (const [from, to] of sides)
+            await sameOrUnable(
+              both((engine) => engine.diff(at, { ...plain, from, to }, signal)),
+              told,
+              shownFiles,
+            );
+          if (layout === BARE) return;
+          const all = { paths: [], untracked: true, ignored: true };
+          await sameOrUnable(
+            both((engine) => engine.status(at, all, signal)),
+            told,
+            withoutRenames,
+          );
+        },
+      ),
+      { numRuns: 6 * TIMES },
+    );
+    if (TIMES > 1) process.stderr.write(JSON.stringify(told));
+    expect(told.same).toBeGreaterThan(told.unable * 4);
   });
 });
