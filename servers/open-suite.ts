@@ -112,7 +112,8 @@ export async function openSuite({ settings, servers, scope, log }: SuiteOptions)
   ];
   const wrap = (endpoint: Endpoint): Endpoint => stages.reduceRight((inner, stage) => stage(inner), endpoint);
 
-  const host: Host = { scope: owned, workspace, status, hooks, places, log };
+  const readAccess: Host["readAccess"] = (signal) => policy.readAccess(signal);
+  const host: Host = { scope: owned, workspace, status, hooks, places, log, readAccess };
   const opened: ServedServer[] = [];
   for (const name of servers) {
     const server = await load(name);

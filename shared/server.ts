@@ -1,4 +1,5 @@
 import * as z from "zod";
+import type { Access } from "./access.ts";
 import type { Scope } from "./scope.ts";
 import type { Log } from "./context.ts";
 import type { Places } from "./config/places.ts";
@@ -18,6 +19,8 @@ export interface Host {
   /** Where this user's things lie: configuration, state, cache, home. */
   readonly places: Places;
   readonly log: Log;
+  /** For what a server reads between calls: everything but secrets, and nothing to write. */
+  readonly readAccess: (signal: AbortSignal) => Access;
 }
 
 /** Which values a variable of a URI template may have, given how one begins. */

@@ -20,6 +20,7 @@ function openGit(workspace: Workspace, scope: Scope): ReturnType<typeof git.open
       hooks: { forward: async () => ({}), report: async () => ({ files: [], handlers: [], notes: [] }) },
       places: { home: "/nowhere", config: "/nowhere", state: "/nowhere", cache: "/nowhere" },
       log: () => {},
+      readAccess: (signal) => ({ signal, permit() {} }),
     },
   );
 }

@@ -72,6 +72,7 @@ export async function callable(server: Server, options: CallOptions = {}): Promi
     hooks,
     places,
     log: () => {},
+    readAccess: (signal) => ({ signal, permit: options.permit ?? (() => {}) }),
   });
   const tools = open.resources === undefined ? open.tools : [...open.tools, open.resources.read];
   const stages = [withFailures(), withArguments(), withBudget()];

@@ -30,6 +30,7 @@ async function mountOf({ library, ground, config }: Library): Promise<McpMount> 
     status,
     hooks: { forward: async () => ({}), report: async () => ({ files: [], handlers: [], notes: [] }) },
     log: () => {},
+    readAccess: (signal) => ({ signal, permit() {} }),
     places: { home: config, config, state: config, cache: config },
   };
   const { prompts } = await server.open({}, host);
