@@ -9,6 +9,9 @@ const ROOT = join(import.meta.dirname, "..");
 /** Long tables in which git does the work, and Node's version changes nothing; test/e2e calls git's tools on both. Below test/. */
 const NOT_AGAIN = ["attack/git-*.test.ts", "git/*.test.ts"];
 
+/** Compiled against one version of Node. */
+const NATIVE = ["better-sqlite3"];
+
 const folder = mkdtempSync(join(tmpdir(), "plumbline-node24-"));
 try {
   const env = node24Environment(folder);
@@ -21,12 +24,27 @@ try {
 /** The exit code of vitest. Throws when the packages cannot be installed. */
 function testWith(env, copy) {
   copyTracked(copy);
-  execFileSync("npm", ["ci"], { cwd: copy, env, stdio: ["ignore", "inherit", "inherit"] });
+  sharePackages(copy);
+  const inherit = { cwd: copy, env, stdio: ["ignore", "inherit", "inherit"] };
+  execFileSync("npm", ["rebuild", ...NATIVE], inherit);
+  execFileSync("npm", ["run", "build"], inherit);
   const options = { cwd: copy, env, stdio: "inherit" };
   console.log(`Node ${execFileSync("node", ["--version"], { env, encoding: "utf8" }).trim()}`);
   const vitest = join(copy, "node_modules/vitest/vitest.mjs");
   const left = NOT_AGAIN.flatMap((pattern) => ["--exclude", pattern]);
   return spawnSync("node", [vitest, "run", ...left, ...process.argv.slice(2)], options).status ?? 1;
+}
+
+/** The packages that are installed here, by hard links; what is compiled for one Node is a real copy. */
+function sharePackages(copy) {
+  const from = join(ROOT, "node_modules");
+  // no hard links from one disk to another
+  if (spawnSync("cp", ["-al", from, copy]).status !== 0) execFileSync("cp", ["-a", from, copy]);
+  for (const name of NATIVE) {
+    const own = join(copy, "node_modules", name);
+    rmSync(own, { recursive: true, force: true });
+    cpSync(join(ROOT, "node_modules", name), own, { recursive: true });
+  }
 }
 
 function copyTracked(copy) {

@@ -22,8 +22,8 @@ import filesystem from "../../servers/filesystem/server.ts";
 import { callable, type Called } from "../support/call-tool.ts";
 
 const RUNS = Number(process.env["PLUMBLINE_TEST_RUNS"] ?? 60);
-/** A file of 1 GiB takes some seconds and as much disk; `PLUMBLINE_TEST_LARGE=1` asks for it. */
-const LARGE_BYTES = process.env["PLUMBLINE_TEST_LARGE"] === "1" ? 2 ** 30 : 300 * 2 ** 20;
+/** A file of 1 GiB takes some seconds and as much disk; `TEST_LARGE_FILES=1` asks for it. */
+const LARGE_BYTES = process.env["TEST_LARGE_FILES"] === "1" ? 2 ** 30 : 300 * 2 ** 20;
 const IS_ROOT = process.getuid?.() === 0;
 
 type Encode = (text: string) => Buffer;

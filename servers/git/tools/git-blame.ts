@@ -1,9 +1,10 @@
 import * as z from "zod";
+import { count, text } from "../../../shared/fields.ts";
 import { budgetField } from "../../../shared/limits.ts";
 import { blameOf, type Blame } from "../blame/read.ts";
 import { blameText } from "../blame/text.ts";
 import { tool } from "../deps.ts";
-import { count, repoField, text } from "../fields.ts";
+import { repoField } from "../fields.ts";
 import { openRepository } from "../open.ts";
 import { touched } from "../touched.ts";
 import { asCommand } from "../views/as-command.ts";

@@ -1,7 +1,8 @@
 import * as z from "zod";
+import { flag, limit, text } from "../../../shared/fields.ts";
 import { cursorField } from "../../../shared/limits.ts";
 import { tool } from "../deps.ts";
-import { flag, limit, repoField, text } from "../fields.ts";
+import { repoField } from "../fields.ts";
 import { skippedNote } from "../change/forecast.ts";
 import { openRepository } from "../open.ts";
 import { createRef, deleteRef } from "../branches/change.ts";

@@ -1,8 +1,9 @@
 import * as z from "zod";
+import { paths, text } from "../../../shared/fields.ts";
 import { changelogOf } from "../changelog/read.ts";
 import { changelogText, type ChangelogAnswer } from "../changelog/text.ts";
 import { tool } from "../deps.ts";
-import { paths, repoField, text } from "../fields.ts";
+import { repoField } from "../fields.ts";
 import { openRepository } from "../open.ts";
 import { touched } from "../touched.ts";
 import { asCommand } from "../views/as-command.ts";

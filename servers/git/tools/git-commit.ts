@@ -1,11 +1,12 @@
 import * as z from "zod";
+import { flag } from "../../../shared/fields.ts";
 import type { Repository } from "../../../shared/git/repository.ts";
 import { shortHash } from "../text/commit.ts";
 import { makeCommit, type Made } from "../commit/make.ts";
 import { namePaths } from "../text/name-paths.ts";
 import { openWork } from "../change/work.ts";
 import { tool } from "../deps.ts";
-import { flag, repoField } from "../fields.ts";
+import { repoField } from "../fields.ts";
 import { skippedNote } from "../change/forecast.ts";
 import { counted } from "../text/listed.ts";
 import { oneLine } from "../text/foreign.ts";

@@ -1,10 +1,11 @@
 import * as z from "zod";
+import { flag, paths, text } from "../../../shared/fields.ts";
 import { budgetField } from "../../../shared/limits.ts";
 import { compareFiles, compareTexts } from "../diff/compare.ts";
 import { tool } from "../deps.ts";
 import { differences } from "../diff/differences.ts";
 import { countsText, diffText, statText, type Told } from "../diff/text.ts";
-import { flag, paths, repoField, text } from "../fields.ts";
+import { repoField } from "../fields.ts";
 import { touched } from "../touched.ts";
 import { asCommand } from "../views/as-command.ts";
 import { diffWords } from "../views/reading-commands.ts";

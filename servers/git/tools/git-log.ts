@@ -1,8 +1,9 @@
 import * as z from "zod";
+import { flag, limit, paths, text } from "../../../shared/fields.ts";
 import { cursorField } from "../../../shared/limits.ts";
 import { authorOf, commitLine } from "../text/commit.ts";
 import { tool } from "../deps.ts";
-import { flag, limit, paths, repoField, text } from "../fields.ts";
+import { repoField } from "../fields.ts";
 import { historyOf, type History } from "../log/history.ts";
 import { openRepository } from "../open.ts";
 import { touched } from "../touched.ts";

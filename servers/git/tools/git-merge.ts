@@ -1,10 +1,11 @@
 import * as z from "zod";
+import { flag, text } from "../../../shared/fields.ts";
 import { cursorField } from "../../../shared/limits.ts";
 import { underwayIn } from "../../../shared/git/state.ts";
 import { conflictText } from "../merge/conflict-text.ts";
 import { conflictsOf } from "../merge/conflicts.ts";
 import { tool, type GitContext } from "../deps.ts";
-import { flag, repoField, text } from "../fields.ts";
+import { repoField } from "../fields.ts";
 import { placesOf, type Forecast } from "../change/forecast.ts";
 import { abortMerge, continueMerge, planAbort, planContinue } from "../merge/end.ts";
 import { planMerge } from "../merge/plan.ts";

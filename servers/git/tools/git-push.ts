@@ -1,6 +1,7 @@
 import * as z from "zod";
+import { flag, text } from "../../../shared/fields.ts";
 import { tool } from "../deps.ts";
-import { flag, repoField, text } from "../fields.ts";
+import { repoField } from "../fields.ts";
 import { planPush, pushSays } from "../remote/push-plan.ts";
 import { pushPlanned } from "../remote/push.ts";
 import { asCommand } from "../views/as-command.ts";

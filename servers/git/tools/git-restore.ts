@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { flag, paths, text } from "../../../shared/fields.ts";
 import type { Place } from "../../../shared/access.ts";
 import type { Kept } from "../change/keep-contents.ts";
 import { keptLines } from "../change/keep-contents.ts";
@@ -6,7 +7,7 @@ import { namePaths } from "../text/name-paths.ts";
 import { OnceACall } from "../change/once-a-call.ts";
 import { openWork, type Work } from "../change/work.ts";
 import { tool, type GitViewContext } from "../deps.ts";
-import { flag, paths, repoField, text } from "../fields.ts";
+import { repoField } from "../fields.ts";
 import { notesOn, placesOf } from "../change/forecast.ts";
 import { counted } from "../text/listed.ts";
 import { oneLine, shownPath } from "../text/foreign.ts";

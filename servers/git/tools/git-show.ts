@@ -1,7 +1,8 @@
 import * as z from "zod";
+import { count, text } from "../../../shared/fields.ts";
 import { tool } from "../deps.ts";
 import { countsText, diffText, statText, type Told } from "../diff/text.ts";
-import { count, repoField, text } from "../fields.ts";
+import { repoField } from "../fields.ts";
 import { showPath } from "../show/path.ts";
 import { showRevision } from "../show/revision.ts";
 import { touched } from "../touched.ts";

@@ -1,11 +1,12 @@
 import * as z from "zod";
+import { flag, paths } from "../../../shared/fields.ts";
 import { ToolError } from "../../../shared/errors.ts";
 import { pathInRepository } from "../../../shared/git/paths.ts";
 import { namePaths } from "../text/name-paths.ts";
 import { openWork, type Work } from "../change/work.ts";
 import { tool, type GitContext } from "../deps.ts";
 import { counted } from "../text/listed.ts";
-import { flag, paths, repoField } from "../fields.ts";
+import { repoField } from "../fields.ts";
 import { stageFile } from "../stage/file.ts";
 import { stageHunks, unstageHunks } from "../stage/hunks.ts";
 import { stagePaths, type StageResult } from "../stage/paths.ts";

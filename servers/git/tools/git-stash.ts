@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { flag, paths, text } from "../../../shared/fields.ts";
 import { ToolError } from "../../../shared/errors.ts";
 import { namePaths } from "../text/name-paths.ts";
 import { openWork, unstopped, type Work } from "../change/work.ts";
@@ -6,7 +7,7 @@ import { minuteOf, shortHash } from "../text/commit.ts";
 import { tool, type GitContext } from "../deps.ts";
 import { countsText, diffText, statText, type Told } from "../diff/text.ts";
 import { differences } from "../diff/differences.ts";
-import { flag, paths, repoField, text } from "../fields.ts";
+import { repoField } from "../fields.ts";
 import { notesOn, placesOf } from "../change/forecast.ts";
 import { counted } from "../text/listed.ts";
 import { oneLine } from "../text/foreign.ts";

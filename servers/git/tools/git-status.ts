@@ -1,7 +1,8 @@
 import * as z from "zod";
+import { flag, limit, paths } from "../../../shared/fields.ts";
 import { cursorField } from "../../../shared/limits.ts";
 import { tool } from "../deps.ts";
-import { flag, limit, paths, repoField } from "../fields.ts";
+import { repoField } from "../fields.ts";
 import { openRepository } from "../open.ts";
 import { standingOf, type Standing } from "../status/standing.ts";
 import { statusCounts, statusLine, statusText } from "../status/text.ts";

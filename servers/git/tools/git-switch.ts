@@ -1,6 +1,7 @@
 import * as z from "zod";
+import { flag, text } from "../../../shared/fields.ts";
 import { tool, type GitContext } from "../deps.ts";
-import { flag, repoField, text } from "../fields.ts";
+import { repoField } from "../fields.ts";
 import { notesOn, permitForecast, placesOf } from "../change/forecast.ts";
 import { counted } from "../text/listed.ts";
 import { followRemote } from "../remote/follow.ts";

@@ -1,6 +1,7 @@
 import * as z from "zod";
+import { text } from "../../../shared/fields.ts";
 import { tool, type GitContext, type GitViewContext } from "../deps.ts";
-import { repoField, text } from "../fields.ts";
+import { repoField } from "../fields.ts";
 import { addWorktree, planAdd } from "../worktree/add.ts";
 import { placesIn, removeWorktree } from "../worktree/remove.ts";
 import { openWorktreeScene, type WorktreeScene } from "../worktree/scene.ts";
