@@ -1,6 +1,6 @@
 import { ToolError } from "../../../shared/errors.ts";
 import { shownPath } from "../text/foreign.ts";
-import { listed } from "../text/listed.ts";
+import { listed } from "../../../shared/listed.ts";
 import type { Scene } from "./scene.ts";
 import { changesToRestore } from "./tree-changes.ts";
 

@@ -6,7 +6,7 @@ import { classify } from "../../../shared/policy/protected.ts";
 import type { GitContext } from "../deps.ts";
 import { filteredPaths, filteredRefusal } from "./filters.ts";
 import { shownPath } from "../text/foreign.ts";
-import { listed } from "../text/listed.ts";
+import { listed } from "../../../shared/listed.ts";
 import { isSubmodule, isWritten, type TreeChange } from "./tree-changes.ts";
 import { shortHash } from "../text/commit.ts";
 

@@ -2,7 +2,7 @@ import { ToolError } from "../../../shared/errors.ts";
 import type { Repository } from "../../../shared/git/repository.ts";
 import { explainFailure } from "../../../shared/git/failures.ts";
 import { shownPath } from "../text/foreign.ts";
-import { listed } from "../text/listed.ts";
+import { listed } from "../../../shared/listed.ts";
 import type { Scene } from "./scene.ts";
 import { changesToRestore } from "./tree-changes.ts";
 

@@ -2,7 +2,7 @@ import type { Changelog, Release } from "./read.ts";
 import { dayOf, shortHash } from "../text/commit.ts";
 import { readConventional, TYPES, type CommitType } from "./conventional.ts";
 import type { CommitFacts } from "../engine/shapes.ts";
-import { counted } from "../text/listed.ts";
+import { counted } from "../../../shared/listed.ts";
 import { oneLine, shownPath } from "../text/foreign.ts";
 import { markdownText } from "../text/markdown.ts";
 import type { Repository } from "../../../shared/git/repository.ts";

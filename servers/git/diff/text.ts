@@ -1,6 +1,6 @@
 import { cutPatch } from "./cut-patch.ts";
 import type { ToldFile } from "./told-file.ts";
-import { counted } from "../text/listed.ts";
+import { counted } from "../../../shared/listed.ts";
 
 /** What a difference is of, and its files in git's order. */
 export interface Told {

@@ -3,7 +3,7 @@ import { decodeCursor, encodeCursor } from "../../../shared/cursor.ts";
 import type { Underway } from "../../../shared/git/state.ts";
 import type { GitContext } from "../deps.ts";
 import { hunksIn, type Conflict, type Hunk } from "./conflicts.ts";
-import { counted } from "../text/listed.ts";
+import { counted } from "../../../shared/listed.ts";
 import { shownPath } from "../text/foreign.ts";
 import type { Scene } from "../change/scene.ts";
 

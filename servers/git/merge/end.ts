@@ -7,7 +7,7 @@ import { conflictsOf } from "./conflicts.ts";
 import type { GitContext } from "../deps.ts";
 import { plainName, shownPath } from "../text/foreign.ts";
 import { MERGING, notesOn, permitForecast, type Forecast } from "../change/forecast.ts";
-import { counted, listed } from "../text/listed.ts";
+import { counted, listed } from "../../../shared/listed.ts";
 import { explainStop } from "../change/in-the-way.ts";
 import type { Operation } from "./plan.ts";
 import { commitsSince } from "./text.ts";

@@ -1,5 +1,5 @@
 import { MERGING, notesOn } from "../change/forecast.ts";
-import { counted, listed } from "../text/listed.ts";
+import { counted, listed } from "../../../shared/listed.ts";
 import type { MergePlan } from "./plan.ts";
 import type { Scene } from "../change/scene.ts";
 import { changesBetween, type TreeChange } from "../change/tree-changes.ts";

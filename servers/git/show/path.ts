@@ -12,7 +12,7 @@ import type { AtRevision } from "../engine/shapes.ts";
 import { oneLine, plainName, shownPath } from "../text/foreign.ts";
 import { openRepository } from "../open.ts";
 import { namesText } from "./revision.ts";
-import { counted } from "../text/listed.ts";
+import { counted } from "../../../shared/listed.ts";
 
 const FIRST_LINE = 400;
 const LINK = "120000";

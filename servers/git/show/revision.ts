@@ -10,7 +10,7 @@ import type { CommitFacts, Engine, ObjectFacts, Person, ShownCommit } from "../e
 import { manyLines, oneLine, plainName } from "../text/foreign.ts";
 import { openRepository, type Opened } from "../open.ts";
 import { toldFile } from "../diff/told-file.ts";
-import { counted } from "../text/listed.ts";
+import { counted } from "../../../shared/listed.ts";
 
 /** Characters of a message; git_log shows none of its body. */
 const MOST_MESSAGE = 6_000;

@@ -2,7 +2,7 @@ import { shortHash } from "../text/commit.ts";
 import type { StatusEntry } from "../engine/shapes.ts";
 import { oneLine, shownPath } from "../text/foreign.ts";
 import type { Standing } from "./standing.ts";
-import { counted } from "../text/listed.ts";
+import { counted } from "../../../shared/listed.ts";
 
 /** The first line and the files. */
 export function statusText(standing: Standing): string {

@@ -5,7 +5,7 @@ import { worktreesOf } from "../../../shared/git/worktrees.ts";
 import { hashesOf } from "../change/commits-of.ts";
 import { plainName } from "../text/foreign.ts";
 import { type Forecast } from "../change/forecast.ts";
-import { listed } from "../text/listed.ts";
+import { listed } from "../../../shared/listed.ts";
 import type { HistoryScene, Scene } from "../change/scene.ts";
 import { changesBetween } from "../change/tree-changes.ts";
 import { emptyTree } from "../engine/empty-tree.ts";

@@ -1,5 +1,5 @@
 import type { Repository } from "../../../shared/git/repository.ts";
-import { listed } from "./listed.ts";
+import { listed } from "../../../shared/listed.ts";
 import { shownPath } from "./foreign.ts";
 
 /** Paths of the repository in a sentence: the first few, and how many more. */

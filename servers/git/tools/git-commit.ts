@@ -8,7 +8,7 @@ import { openWork } from "../change/work.ts";
 import { tool } from "../deps.ts";
 import { repoField } from "../fields.ts";
 import { skippedNote } from "../change/forecast.ts";
-import { counted } from "../text/listed.ts";
+import { counted } from "../../../shared/listed.ts";
 import { oneLine } from "../text/foreign.ts";
 import { touched } from "../touched.ts";
 import { asCommand } from "../views/as-command.ts";

@@ -9,7 +9,7 @@ import { openRepository } from "../open.ts";
 import { touched } from "../touched.ts";
 import { asCommand } from "../views/as-command.ts";
 import { logWords } from "../views/reading-commands.ts";
-import { counted } from "../text/listed.ts";
+import { counted } from "../../../shared/listed.ts";
 
 export default tool({
   name: "git_log",

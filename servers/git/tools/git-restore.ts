@@ -9,7 +9,7 @@ import { openWork, type Work } from "../change/work.ts";
 import { tool, type GitViewContext } from "../deps.ts";
 import { repoField } from "../fields.ts";
 import { notesOn, placesOf } from "../change/forecast.ts";
-import { counted } from "../text/listed.ts";
+import { counted } from "../../../shared/listed.ts";
 import { oneLine, shownPath } from "../text/foreign.ts";
 import { openWorkTree } from "../open.ts";
 import { restoreFiles } from "../restore/files.ts";

@@ -5,7 +5,7 @@ import { pathInRepository } from "../../../shared/git/paths.ts";
 import { namePaths } from "../text/name-paths.ts";
 import { openWork, type Work } from "../change/work.ts";
 import { tool, type GitContext } from "../deps.ts";
-import { counted } from "../text/listed.ts";
+import { counted } from "../../../shared/listed.ts";
 import { repoField } from "../fields.ts";
 import { stageFile } from "../stage/file.ts";
 import { stageHunks, unstageHunks } from "../stage/hunks.ts";

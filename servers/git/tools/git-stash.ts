@@ -9,7 +9,7 @@ import { countsText, diffText, statText, type Told } from "../diff/text.ts";
 import { differences } from "../diff/differences.ts";
 import { repoField } from "../fields.ts";
 import { notesOn, placesOf } from "../change/forecast.ts";
-import { counted } from "../text/listed.ts";
+import { counted } from "../../../shared/listed.ts";
 import { oneLine } from "../text/foreign.ts";
 import { openWorkTree } from "../open.ts";
 import { applyStash, foreseeApply, untrackedIn } from "../stash/apply.ts";

@@ -3,7 +3,7 @@ import { flag, text } from "../../../shared/fields.ts";
 import { tool, type GitContext } from "../deps.ts";
 import { repoField } from "../fields.ts";
 import { notesOn, permitForecast, placesOf } from "../change/forecast.ts";
-import { counted } from "../text/listed.ts";
+import { counted } from "../../../shared/listed.ts";
 import { followRemote } from "../remote/follow.ts";
 import { explainStop } from "../change/in-the-way.ts";
 import { openScene, type Scene } from "../change/scene.ts";

@@ -7,7 +7,7 @@ import { hashesOf, type NamedHash } from "../change/commits-of.ts";
 import type { GitContext } from "../deps.ts";
 import { plainName } from "../text/foreign.ts";
 import { permitForecast, skippedNote, type Forecast } from "../change/forecast.ts";
-import { counted } from "../text/listed.ts";
+import { counted } from "../../../shared/listed.ts";
 import { explainStop } from "../change/in-the-way.ts";
 import { STOPPED } from "../merge/run.ts";
 import { checkNewBranch, refuseElsewhere } from "../switch/plan.ts";

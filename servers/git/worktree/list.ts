@@ -1,6 +1,6 @@
 import { worktreesOf, type Worktree } from "../../../shared/git/worktrees.ts";
 import { oneLine, plainName } from "../text/foreign.ts";
-import { counted } from "../text/listed.ts";
+import { counted } from "../../../shared/listed.ts";
 import type { WorktreeScene } from "./scene.ts";
 import { shortHash } from "../text/commit.ts";
 

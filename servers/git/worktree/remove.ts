@@ -4,7 +4,7 @@ import { placeInRepository } from "../../../shared/git/paths.ts";
 import { worktreesOf, type Worktree } from "../../../shared/git/worktrees.ts";
 import type { GitContext } from "../deps.ts";
 import { oneLine, plainName } from "../text/foreign.ts";
-import { listed } from "../text/listed.ts";
+import { listed } from "../../../shared/listed.ts";
 import { explainStop } from "../change/in-the-way.ts";
 import { STOPPED } from "../merge/run.ts";
 import { folderOf } from "./add.ts";

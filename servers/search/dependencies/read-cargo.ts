@@ -1,0 +1,72 @@
+import { parse } from "smol-toml";
+import * as z from "zod";
+import { lineOf } from "./line-of.ts";
+import type { Declared, Manifest, Resolved } from "./shapes.ts";
+
+const Wanted = z.union([
+  z.string(),
+  z.object({
+    version: z.string().optional(),
+    package: z.string().optional(),
+    path: z.string().optional(),
+    git: z.string().optional(),
+    workspace: z.boolean().optional(),
+  }),
+]);
+const Table = z.record(z.string(), Wanted).optional().catch(undefined);
+const Tables = z.object({
+  dependencies: Table,
+  "dev-dependencies": Table,
+  "build-dependencies": Table,
+});
+const CargoToml = Tables.extend({
+  workspace: z.object({ dependencies: Table }).optional(),
+  target: z.record(z.string(), Tables).optional(),
+});
+const GROUPS = [
+  ["dependencies", ""],
+  ["dev-dependencies", "dev"],
+  ["build-dependencies", "build"],
+] as const;
+
+/** `Cargo.toml`, of a package or a workspace. Throws for what is no TOML. */
+export function readCargoToml(text: string): Manifest {
+  const { target = {}, workspace, ...own } = CargoToml.parse(parse(text));
+  const places = [own, ...Object.values(target)];
+  const declared = places.flatMap((tables) =>
+    GROUPS.flatMap(([key, group]) => declaredIn(text, tables[key], group)),
+  );
+  return {
+    ecosystem: "cargo",
+    declared: [...declared, ...declaredIn(text, workspace?.dependencies, "workspace")],
+  };
+}
+
+function declaredIn(text: string, table: z.output<typeof Table>, group: string): Declared[] {
+  return Object.entries(table ?? {}).map(([key, wanted]) => {
+    const details = typeof wanted === "string" ? { version: wanted } : wanted;
+    const name = details.package ?? key;
+    const alias = name === key ? {} : { alias: key };
+    return { name, range: rangeOf(details), group, line: lineOf(text, key), ...alias };
+  });
+}
+
+function rangeOf({ version, path, git, workspace }: Exclude<z.output<typeof Wanted>, string>): string {
+  if (workspace === true) return "as the workspace says";
+  return version ?? (path !== undefined ? `path ${path}` : git !== undefined ? `git ${git}` : "");
+}
+
+/** `Cargo.lock`, `poetry.lock`, `uv.lock`: tables called `[[package]]`, read line by line since they are long. */
+export function readPackageTables(text: string): Resolved {
+  const found = new Map<string, string[]>();
+  let name: string | undefined;
+  for (const line of text.split("\n")) {
+    if (line.startsWith("[")) name = undefined;
+    name = /^name = "([^"]+)"/u.exec(line)?.[1] ?? name;
+    const version = /^version = "([^"]+)"/u.exec(line)?.[1];
+    if (name === undefined || version === undefined) continue;
+    found.set(name, [...(found.get(name) ?? []), version]);
+    name = undefined;
+  }
+  return found;
+}

@@ -1,0 +1,96 @@
+import { parse } from "smol-toml";
+import * as z from "zod";
+import { lineOf } from "./line-of.ts";
+import type { Declared, Manifest } from "./shapes.ts";
+
+const Lines = z.array(z.unknown()).catch([]);
+const Poetry = z.record(z.string(), z.unknown()).optional().catch(undefined);
+const Pyproject = z.object({
+  project: z
+    .object({
+      dependencies: Lines.optional(),
+      "optional-dependencies": z.record(z.string(), Lines).optional(),
+    })
+    .optional(),
+  "dependency-groups": z.record(z.string(), Lines).optional(),
+  "build-system": z.object({ requires: Lines.optional() }).optional(),
+  tool: z
+    .object({
+      poetry: z
+        .object({
+          dependencies: Poetry,
+          "dev-dependencies": Poetry,
+          group: z.record(z.string(), z.object({ dependencies: Poetry })).optional(),
+        })
+        .optional(),
+    })
+    .optional(),
+});
+/** A requirement: name, extras, then versions up to a marker or a comment (PEP 508). */
+const REQUIREMENT = /^\s*([A-Za-z0-9][\w.-]*)\s*(?:\[[^\]]*\])?\s*([^;#]*)/u;
+
+/** `pyproject.toml`: PEP 621, dependency groups, Poetry. Throws for what is no TOML. */
+export function readPyproject(text: string): Manifest {
+  const { project, tool, ...rest } = Pyproject.parse(parse(text));
+  const lists: [string, readonly unknown[]][] = [
+    ["", project?.dependencies ?? []],
+    ...Object.entries(project?.["optional-dependencies"] ?? {}),
+    ...Object.entries(rest["dependency-groups"] ?? {}),
+    ["build", rest["build-system"]?.requires ?? []],
+  ];
+  const declared = lists.flatMap(([group, lines]) =>
+    lines.flatMap((line) =>
+      typeof line === "string" ? requirement(line, group, lineOfWord(text, line)) : [],
+    ),
+  );
+  const poetry = tool?.poetry;
+  const tables: [string, Readonly<Record<string, unknown>> | undefined][] = [
+    ["", poetry?.dependencies],
+    ["dev", poetry?.["dev-dependencies"]],
+    ...Object.entries(poetry?.group ?? {}).map(([group, table]): [string, typeof table.dependencies] => [
+      group,
+      table.dependencies,
+    ]),
+  ];
+  return {
+    ecosystem: "pypi",
+    declared: [...declared, ...tables.flatMap(([group, table]) => fromPoetry(text, table, group))],
+  };
+}
+
+function fromPoetry(
+  text: string,
+  table: Readonly<Record<string, unknown>> | undefined,
+  group: string,
+): Declared[] {
+  const names = Object.entries(table ?? {}).filter(([name]) => name !== "python");
+  return names.map(([name, wanted]) => {
+    const { version } = z
+      .object({ version: z.string().catch("") })
+      .catch({ version: "" })
+      .parse(wanted);
+    return { name, range: typeof wanted === "string" ? wanted : version, group, line: lineOf(text, name) };
+  });
+}
+
+/** `requirements*.txt`: lines of options, other files and addresses are left out. */
+export function readRequirements(text: string, group: string): Manifest {
+  const declared = text
+    .split("\n")
+    .flatMap((line, index) =>
+      /^\s*(?:-|#|$|[a-z+]+:\/\/)/u.test(line) ? [] : requirement(line, group, index + 1),
+    );
+  return { ecosystem: "pypi", declared };
+}
+
+function requirement(line: string, group: string, at: number): Declared[] {
+  const [, name, range = ""] = REQUIREMENT.exec(line) ?? [];
+  if (name === undefined) return [];
+  const plain = range.split(/\s--/u)[0] ?? "";
+  return [{ name, range: plain.replace(/\\\s*$/u, "").trim(), group, line: at }];
+}
+
+function lineOfWord(text: string, line: string): number {
+  const at = text.indexOf(line);
+  return at === -1 ? 1 : text.slice(0, at).split("\n").length;
+}
