@@ -159,6 +159,8 @@ export interface IndexReader {
   candidates(units: readonly number[]): Candidate[];
   /** By name, exactly or (`like`) beginning so, whatever the case; best match first. */
   definitionsNamed(name: string, options: NameOptions): DefinitionRow[];
+  /** The unit in which each of these definitions begins, in the order given; what is gone is left out. */
+  unitsOf(definitions: readonly number[]): number[];
   definitionsIn(file: number): DefinitionRow[];
   definition(id: number): DefinitionRow | undefined;
   /** Units of a definition's lines, for answers that show it. */
