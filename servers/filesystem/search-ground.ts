@@ -1,7 +1,7 @@
 import type { Place } from "../../shared/access.ts";
 import { ToolError } from "../../shared/errors.ts";
 import type { RipgrepRequest } from "../../shared/workspace/ripgrep.ts";
-import type { Root } from "../../shared/workspace/root.ts";
+import { isInRepository } from "../../shared/workspace/in-repository.ts";
 import type { OpenFile } from "../../shared/workspace/workspace.ts";
 import type { FilesystemContext } from "./deps.ts";
 import { openDirectory, openFile, withHelp } from "./open.ts";
@@ -63,7 +63,7 @@ async function directoryGround(path: string, context: FilesystemContext): Promis
       where: { directory: directory.workingDirectory },
       [Symbol.asyncDispose]: async () => {},
     }),
-    inRepository: await isInRepository(root, place.relative, context),
+    inRepository: await isInRepository(place, context),
     shown: workspace.show(place),
     show: (found) => workspace.show(placeOf(found)),
     mayRead: (found) => !isRefused(() => access.permit(placeOf(found), "read")),
@@ -84,25 +84,6 @@ async function directoryGround(path: string, context: FilesystemContext): Promis
     },
     [Symbol.asyncDispose]: () => directory.close(),
   };
-}
-
-/** True when a repository begins between the root and the directory; one above the root is none of ours. */
-async function isInRepository(
-  root: Root,
-  relative: string,
-  { workspace, access }: FilesystemContext,
-): Promise<boolean> {
-  const names = relative.split("/");
-  for (let depth = relative === "" ? 0 : names.length; depth >= 0; depth--) {
-    const git = root.locate(["."].concat(names.slice(0, depth), ".git").join("/"));
-    try {
-      await workspace.stat(git, access);
-      return true;
-    } catch (error) {
-      if (!(error instanceof ToolError)) throw error;
-    }
-  }
-  return false;
 }
 
 function isRefused(ask: () => void): boolean {

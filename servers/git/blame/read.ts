@@ -4,7 +4,7 @@ import { placeInRepository } from "../../../shared/git/paths.ts";
 import type { Refs } from "../../../shared/git/refs.ts";
 import type { Repository } from "../../../shared/git/repository.ts";
 import type { GitContext } from "../deps.ts";
-import { parseBlame, type BlamedLine } from "../engine/git/parse-blame.ts";
+import { parseBlame, type BlamedLine } from "../../../shared/git/parse-blame.ts";
 import { shownPath } from "../text/foreign.ts";
 import type { Opened } from "../open.ts";
 

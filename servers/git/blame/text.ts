@@ -1,6 +1,6 @@
 import { dayOf, shortHash } from "../text/commit.ts";
 import type { Blame } from "./read.ts";
-import type { BlamedCommit, BlamedLine } from "../engine/git/parse-blame.ts";
+import type { BlamedCommit, BlamedLine } from "../../../shared/git/parse-blame.ts";
 import { manyLines, oneLine, shownPath } from "../text/foreign.ts";
 
 /** Characters of the budget that are kept free for what others add. */

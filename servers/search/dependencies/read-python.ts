@@ -31,31 +31,37 @@ const REQUIREMENT = /^\s*([A-Za-z0-9][\w.-]*)\s*(?:\[[^\]]*\])?\s*([^;#]*)/u;
 
 /** `pyproject.toml`: PEP 621, dependency groups, Poetry. Throws for what is no TOML. */
 export function readPyproject(text: string): Manifest {
-  const { project, tool, ...rest } = Pyproject.parse(parse(text));
-  const lists: [string, readonly unknown[]][] = [
+  const parsed = Pyproject.parse(parse(text));
+  const standard = standardLists(parsed).flatMap(([group, lines]) =>
+    lines.flatMap((line) =>
+      typeof line === "string" ? requirement(line, group, lineOfWord(text, line)) : [],
+    ),
+  );
+  const poetry = poetryTables(parsed).flatMap(([group, table]) => fromPoetry(text, table, group));
+  return { ecosystem: "pypi", declared: [...standard, ...poetry] };
+}
+
+type Parsed = z.output<typeof Pyproject>;
+
+function standardLists({ project, ...rest }: Parsed): [group: string, lines: readonly unknown[]][] {
+  return [
     ["", project?.dependencies ?? []],
     ...Object.entries(project?.["optional-dependencies"] ?? {}),
     ...Object.entries(rest["dependency-groups"] ?? {}),
     ["build", rest["build-system"]?.requires ?? []],
   ];
-  const declared = lists.flatMap(([group, lines]) =>
-    lines.flatMap((line) =>
-      typeof line === "string" ? requirement(line, group, lineOfWord(text, line)) : [],
-    ),
-  );
-  const poetry = tool?.poetry;
-  const tables: [string, Readonly<Record<string, unknown>> | undefined][] = [
-    ["", poetry?.dependencies],
-    ["dev", poetry?.["dev-dependencies"]],
-    ...Object.entries(poetry?.group ?? {}).map(([group, table]): [string, typeof table.dependencies] => [
-      group,
+}
+
+function poetryTables({ tool }: Parsed): [group: string, table: z.output<typeof Poetry>][] {
+  const { dependencies, group = {}, ...rest } = tool?.poetry ?? { dependencies: {} };
+  return [
+    ["", dependencies],
+    ["dev", rest["dev-dependencies"]],
+    ...Object.entries(group).map(([name, table]): [string, z.output<typeof Poetry>] => [
+      name,
       table.dependencies,
     ]),
   ];
-  return {
-    ecosystem: "pypi",
-    declared: [...declared, ...tables.flatMap(([group, table]) => fromPoetry(text, table, group))],
-  };
 }
 
 function fromPoetry(

@@ -1,10 +1,14 @@
-import type { Person } from "../shapes.ts";
-
 /** Who last changed a line. */
 export interface BlamedCommit {
   /** All zeros for what is not committed. */
   readonly hash: string;
-  readonly author: Person;
+  /** `at` in seconds since 1970, `zone` as in `+0200`. */
+  readonly author: {
+    readonly name: string;
+    readonly email: string;
+    readonly at: number;
+    readonly zone: string;
+  };
   readonly subject: string;
   /** What the file was called there. */
   readonly path: string;
