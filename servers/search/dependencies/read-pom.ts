@@ -46,7 +46,7 @@ export function readPom(text: string): Manifest {
       name: expand(name, properties),
       range,
       group: scopeOf(each.scope),
-      line: lineOf(text, each.artifactId ?? ""),
+      line: lineOf(text, `<artifactId>${each.artifactId ?? ""}</artifactId>`),
     };
   });
   return { ecosystem: "maven", declared };
