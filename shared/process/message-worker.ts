@@ -1,0 +1,66 @@
+import { fork } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import { childEnvironment } from "./environment.ts";
+import { hold } from "./hold.ts";
+import { isRunning } from "./kill.ts";
+import { workerFile, type WorkerName } from "./worker.ts";
+
+export interface MessageWorkerOptions<From> {
+  /** The most memory of its JavaScript, in MiB. */
+  readonly megabytes: number;
+  /** Called with each of its messages. */
+  readonly heard: (message: From) => void;
+  /** Called once, when it has ended for whatever reason. */
+  readonly ended: () => void;
+}
+
+/** A child process of ours that is spoken to in messages, which may hold bytes. It ends when this process does. */
+export interface MessageWorker<To> {
+  /** Resolves when the pipe took it all: wait for it before the next, or messages pile up in memory. False when it is gone. */
+  send(message: To): Promise<boolean>;
+  /** Whether it keeps this process alive; it does not at first. */
+  hold(isHeld: boolean): void;
+  /** At once, without asking it; resolves when it is gone. */
+  kill(): Promise<void>;
+}
+
+export function startMessageWorker<To, From>(
+  name: WorkerName,
+  { megabytes, heard, ended }: MessageWorkerOptions<From>,
+): MessageWorker<To> {
+  const child = fork(fileURLToPath(workerFile(name)), [], {
+    execArgv: [`--max-old-space-size=${megabytes}`],
+    env: childEnvironment(),
+    // bytes stay bytes
+    serialization: "advanced",
+    // what it prints must not reach our own output, which is the protocol's
+    stdio: ["ignore", "ignore", "ignore", "ipc"],
+  });
+  hold(child, false);
+  let isGone = false;
+  const gone = (): void => {
+    if (!isGone) ended();
+    isGone = true;
+  };
+  // one that cannot be started has no exit
+  child.on("error", gone);
+  child.once("exit", gone);
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- our own worker says nothing else
+  child.on("message", (message) => heard(message as From));
+  return {
+    send: (message) =>
+      new Promise((resolve) => {
+        if (isGone || !child.connected) return resolve(false);
+        child.send(message as object, (error) => resolve(error === null));
+      }),
+    hold: (isHeld) => hold(child, isHeld),
+    async kill() {
+      if (isGone || child.pid === undefined || !isRunning(child)) return;
+      const ending = once(child, "exit");
+      hold(child, true);
+      child.kill("SIGKILL");
+      await ending;
+    },
+  };
+}
