@@ -1,0 +1,98 @@
+import * as z from "zod";
+import type { CallContext } from "../../../shared/context.ts";
+import { decodeCursor, encodeCursor } from "../../../shared/cursor.ts";
+import type { Workspace } from "../../../shared/workspace/workspace.ts";
+import type { CodeIndexes, IndexView } from "../index/shapes.ts";
+import { readQuery, type Query } from "../rank/read-query.ts";
+import { retrieve, type Retrieved } from "../rank/retrieve.ts";
+import type { FileRole } from "../store/shapes.ts";
+import type { CodeAnswer } from "./code-answer.ts";
+import { exactPattern } from "./exact-pattern.ts";
+import { showResults, type RankedIn } from "./show-results.ts";
+import { stateWords } from "./state-line.ts";
+import { viewsOf, type Viewed } from "./views-of.ts";
+
+/** Characters that the first line may take. */
+const HEADER_ROOM = 400;
+/** Results behind the page whose files are looked at too: some may go. */
+const SPARE = 5;
+
+/** How many results come before the page. */
+const Cursor = z.tuple([z.int().nonnegative(), z.int().nonnegative()]);
+
+export interface CodeQuestion {
+  readonly query: string;
+  readonly paths?: readonly string[] | undefined;
+  readonly languages?: readonly string[] | undefined;
+  readonly kinds?: readonly FileRole[] | undefined;
+  readonly limit: number;
+  readonly budget: number;
+  readonly cursor?: string | undefined;
+}
+
+type Asking = Pick<CallContext, "access" | "report" | "signal"> & {
+  readonly indexes: CodeIndexes;
+  readonly workspace: Workspace;
+};
+
+/** Finds code that answers a question, in all roots or below `paths`, and shows it as it is on the disk now. */
+export async function answerCode(question: CodeQuestion, context: Asking): Promise<CodeAnswer> {
+  const [from, before] = question.cursor === undefined ? [0, 0] : decodeCursor(Cursor, question.cursor);
+  const query = queryOf(question);
+  const views = await viewsOf(question, context);
+  const found = await Promise.all(
+    views.map((viewed) => findIn(viewed, query, { looked: from + question.limit + SPARE })),
+  );
+  const ranked = found.flatMap((one) => one.ranked).sort((one, other) => other.score - one.score);
+  const shown = await showResults(
+    ranked.slice(from),
+    { limit: question.limit, room: question.budget - HEADER_ROOM },
+    context,
+  );
+  const next = from + shown.taken;
+  const states = views.map(({ view }) => view.state());
+  return {
+    results: shown.results,
+    before,
+    ...(next < ranked.length ? { cursor: encodeCursor([next, before + shown.results.length]) } : {}),
+    withheld: shown.withheld,
+    gone: shown.gone,
+    state: [...new Set(states.flatMap(stateWords))],
+    building: states.some(({ state }) => state === "building"),
+    weak: found.every(({ weak }) => weak),
+    pattern: exactPattern(
+      query.text,
+      query.identifiers.map(({ name }) => name),
+    ),
+  };
+}
+
+function queryOf({ query, kinds = [] }: CodeQuestion): Query {
+  const read = readQuery(query);
+  return { ...read, roles: [...new Set([...read.roles, ...kinds])] };
+}
+
+interface FoundIn {
+  readonly ranked: readonly RankedIn[];
+  readonly weak: boolean;
+}
+
+/** Ranks; looks whether the files of the best ones have changed since; if so, ranks again. */
+async function findIn(
+  { view, within }: Viewed,
+  query: Query,
+  { looked }: { readonly looked: number },
+): Promise<FoundIn> {
+  await view.hasten(query.words.filter(({ asked }) => asked).map(({ word }) => word));
+  view.reader.refresh();
+  const found = retrieveIn(view, query, within);
+  const paths = new Set(found.ranked.slice(0, looked).map(({ scored }) => scored.candidate.path));
+  const changed = await view.freshen([...paths]);
+  if (changed) view.reader.refresh();
+  const { ranked, weak } = changed ? retrieveIn(view, query, within) : found;
+  return { ranked: ranked.map((one) => ({ ...one, root: view.root })), weak };
+}
+
+function retrieveIn(view: IndexView, query: Query, within: Viewed["within"]): Retrieved {
+  return retrieve(view.reader, { query, within });
+}

@@ -1,0 +1,27 @@
+import type { Candidate } from "../store/shapes.ts";
+import type { DenseScore } from "./dense-score.ts";
+import type { LexicalScore } from "./lexical-score.ts";
+
+/** A candidate and all that is known of how well it answers; shares are 0..1 within this query's candidates. */
+export interface Scored {
+  readonly candidate: Candidate;
+  readonly lexical: LexicalScore;
+  readonly dense: DenseScore | undefined;
+  /** Shares of the lexical, the table's and a model's score. */
+  readonly lexicalShare: number;
+  readonly denseShare: number;
+  readonly modelShare: number;
+  /** Shares of the whole unit and of its best leaf. */
+  readonly parts: {
+    readonly lexicalUnit: number;
+    readonly lexicalLeaf: number;
+    readonly denseUnit: number;
+    readonly denseLeaf: number;
+  };
+  /** The shares, weighed for the class of the query. */
+  readonly fused: number;
+  /** By the role of its file. */
+  readonly prior: number;
+  /** 1 when it holds a definition that the query names exactly, less when the scope or the case differs. */
+  readonly named: number;
+}
