@@ -36,8 +36,9 @@ const common = {
   // jsonc-parser's CommonJS file hides its imports from a bundler.
   mainFields: ["module", "main"],
   target: "node20",
-  // ripgrep finds its program beside its own package; the embedded git is loaded only where there is no other.
-  external: ["@vscode/ripgrep", "isomorphic-git"],
+  // ripgrep finds its program beside its own package; the embedded git is loaded only where there is no other; the rest
+  // is native and may be missing.
+  external: ["@vscode/ripgrep", "isomorphic-git", "better-sqlite3", "sqlite-vec", "node-llama-cpp"],
   alias: { "@modelcontextprotocol/server/_shims": "./shared/mcp/sdk-shims.ts" },
   logLevel: "warning",
 };
@@ -62,6 +63,7 @@ const workers = await build({
     "walk-worker": "shared/workspace/walk-worker.ts",
     "diff-worker": "shared/edit/diff-worker.ts",
     "template-worker": "instructions/template/template-worker.ts",
+    "gguf-worker": "shared/model/gguf-worker.ts",
   },
   format: "esm",
   banner: {

@@ -48,6 +48,8 @@ const DOORS: readonly { to: RegExp; in: readonly string[] }[] = [
       // An index aside, and the file that leads from a new work tree to its repository.
       "shared/git/attributes-at.ts",
       "shared/git/link-worktree.ts",
+      // The person's own model, read where it lies.
+      "shared/model/gguf-worker.ts",
       "servers/commands/",
     ],
   },
