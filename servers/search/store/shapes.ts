@@ -201,6 +201,8 @@ export interface NameOptions {
 
 /** Writes one root's index; only in the worker, by whoever holds the root's lease. */
 export interface IndexWriter {
+  /** The same contents under another time: only the stamps change. */
+  touch(files: readonly { readonly path: string; readonly stamp: FileStamp }[]): void;
   /** In one transaction: all of these files or none. */
   put(files: readonly NewFile[]): void;
   skip(

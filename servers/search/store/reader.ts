@@ -1,0 +1,228 @@
+import type { OpenDatabase } from "../../../shared/sqlite/open.ts";
+import { isBusy, isDamage, type Sqlite } from "../../../shared/sqlite/sqlite.ts";
+import { ToolError } from "../../../shared/errors.ts";
+import { MisreadError } from "./bytes.ts";
+import { Counters } from "./counters.ts";
+import { VectorScan, type Near } from "./dense.ts";
+import type { Generations } from "./generations.ts";
+import { readFrequencies, searchWords } from "./lexical.ts";
+import { readCandidates } from "./read-candidates.ts";
+import { definitionOf, definitionsNamed, definitionsOf, unitsOf } from "./read-definitions.ts";
+import { readEdges, type Edge } from "./read-edges.ts";
+import { allFiles, fileAt } from "./read-files.ts";
+import { importsIn, importsOf, referencesNamed, referencesOf, referencesWithin } from "./read-references.ts";
+import { fitOf, hasTable } from "./schema.ts";
+import type {
+  Candidate,
+  DefinitionRow,
+  FileRow,
+  ImportRow,
+  IndexReader,
+  Makeup,
+  NameOptions,
+  ReferenceRow,
+  Totals,
+  WeightedWord,
+  Within,
+} from "./shapes.ts";
+import { filesWithin } from "./within.ts";
+
+/** `none`: nothing to read, or damaged. `other`: built by another version, read until there is a better one. */
+export type Standing = "none" | "other" | "same";
+
+/** A reader, and what it reads. When its standing is `none` every answer is empty. */
+export interface OpenIndexReader extends IndexReader {
+  readonly standing: Standing;
+  /** Our sentences; whoever writes must open the index anew when it says that it is damaged (`isDamaged`). */
+  readonly problems: readonly string[];
+  readonly isDamaged: boolean;
+  close(): void;
+}
+
+interface Opened {
+  readonly generation: number;
+  readonly db: Sqlite;
+  readonly standing: Standing;
+  readonly vectors: VectorScan | undefined;
+  /** SQLite's number of the last change by another connection. */
+  version: number;
+}
+
+const NOTHING: Totals = {
+  files: 0,
+  units: 0,
+  leaves: 0,
+  unitLengths: [0, 0, 0, 0],
+  leafLengths: [0, 0, 0, 0],
+};
+
+/** Reads the current generation of one root. */
+export class StoreReader implements OpenIndexReader {
+  readonly #generations: Generations;
+  readonly #makeup: Makeup;
+  readonly #openDatabase: OpenDatabase;
+  #opened: Opened | undefined;
+  /** The generation that turned out to be damaged. */
+  #damaged: number | undefined;
+
+  constructor(
+    generations: Generations,
+    { makeup, openDatabase }: { readonly makeup: Makeup; readonly openDatabase: OpenDatabase },
+  ) {
+    this.#generations = generations;
+    this.#makeup = makeup;
+    this.#openDatabase = openDatabase;
+  }
+
+  get standing(): Standing {
+    return this.#opened?.standing ?? "none";
+  }
+
+  get isDamaged(): boolean {
+    return this.#damaged !== undefined;
+  }
+
+  get problems(): readonly string[] {
+    if (this.isDamaged) return ["The index is damaged and must be built anew."];
+    if (this.standing === "other")
+      return ["The index was built by another version; a new one is on its way."];
+    return [];
+  }
+
+  refresh(): void {
+    const current = this.#generations.current();
+    if (current !== undefined && current !== this.#opened?.generation && current !== this.#damaged)
+      this.#open(current);
+    this.#read(undefined, (db, opened) => {
+      const version = db.pragma<number>("data_version");
+      if (version !== opened.version) opened.vectors?.expire();
+      opened.version = version;
+    });
+  }
+
+  totals(): Totals {
+    return this.#read(NOTHING, (db) => new Counters(db).totals());
+  }
+
+  frequencies(words: readonly string[]): number[] {
+    return this.#read(
+      words.map(() => 0),
+      (db) => readFrequencies(db, words),
+    );
+  }
+
+  lexical(words: readonly WeightedWord[], limit: number, within?: Within): number[] {
+    return this.#read([], (db) => searchWords(db, words, { limit, within }));
+  }
+
+  dense(vector: Int8Array, limit: number, within?: Within): readonly Near[] | undefined {
+    return this.#read(undefined, (db, { vectors }) => {
+      const where = filesWithin(within);
+      const files = where === undefined ? undefined : new Set(db.column<number>(where.sql, ...where.values));
+      vectors?.update(db);
+      return vectors?.nearest(vector, limit, files);
+    });
+  }
+
+  candidates(units: readonly number[]): Candidate[] {
+    return this.#read([], (db) => readCandidates(db, units));
+  }
+
+  definitionsNamed(name: string, options: NameOptions): DefinitionRow[] {
+    return this.#read([], (db) => definitionsNamed(db, name, options));
+  }
+
+  unitsOf(definitions: readonly number[]): number[] {
+    return this.#read([], (db) => unitsOf(db, definitions));
+  }
+
+  definitionsIn(file: number): DefinitionRow[] {
+    return this.#read([], (db) => definitionsOf(db, file));
+  }
+
+  definition(id: number): DefinitionRow | undefined {
+    return this.#read(undefined, (db) => definitionOf(db, id));
+  }
+
+  referencesNamed(name: string, limit: number): ReferenceRow[] {
+    return this.#read([], (db) => referencesNamed(db, name, limit));
+  }
+
+  referencesIn(file: number): ReferenceRow[] {
+    return this.#read([], (db) => referencesOf(db, file));
+  }
+
+  referencesWithin(definition: number): ReferenceRow[] {
+    return this.#read([], (db) => referencesWithin(db, definition));
+  }
+
+  importsIn(file: number): ImportRow[] {
+    return this.#read([], (db) => importsIn(db, file));
+  }
+
+  importsOf(part: string, limit: number): ImportRow[] {
+    return this.#read([], (db) => importsOf(db, part, limit));
+  }
+
+  file(path: string): FileRow | undefined {
+    return this.#read(undefined, (db) => fileAt(db, path));
+  }
+
+  files(): FileRow[] {
+    return this.#read([], allFiles);
+  }
+
+  edges(): Edge[] {
+    return this.#read([], readEdges);
+  }
+
+  meta(key: string): string | undefined {
+    return this.#read(
+      undefined,
+      (db) => db.get<{ value: string }>("SELECT value FROM meta WHERE key = ?", `own:${key}`)?.value,
+    );
+  }
+
+  close(): void {
+    this.#opened?.db.close();
+    this.#opened = undefined;
+  }
+
+  #open(generation: number): void {
+    this.close();
+    this.#damaged = undefined;
+    let db: Sqlite | undefined;
+    try {
+      db = this.#openDatabase(this.#generations.path(generation), { mode: "read" });
+      const fit = fitOf(db, this.#makeup);
+      if (fit === "unknown") return db.close();
+      const vectors = hasTable(db, this.#makeup) ? new VectorScan() : undefined;
+      this.#opened = { generation, db, standing: fit, vectors, version: 0 };
+    } catch (error) {
+      db?.close();
+      if (error instanceof ToolError) throw error;
+      // it may have been replaced between the look and the opening
+      if (this.#generations.current() !== generation) return this.refresh();
+      this.#giveUp(generation);
+    }
+  }
+
+  /** The database may break at any time: whoever asks then gets `otherwise`, and `problems` says why. */
+  #read<T>(otherwise: T, work: (db: Sqlite, opened: Opened) => T): T {
+    if (this.#opened === undefined) return otherwise;
+    try {
+      return work(this.#opened.db, this.#opened);
+    } catch (error) {
+      if (isBusy(error)) throw new ToolError("conflict", "another process keeps the index", { cause: error });
+      if (!isDamage(error) && !(error instanceof MisreadError)) throw error;
+      this.#giveUp(this.#opened.generation);
+      return otherwise;
+    }
+  }
+
+  #giveUp(generation: number): void {
+    this.close();
+    this.#damaged = generation;
+    this.#generations.markBroken(generation);
+  }
+}

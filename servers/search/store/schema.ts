@@ -1,0 +1,117 @@
+import type { Sqlite } from "../../../shared/sqlite/sqlite.ts";
+import type { Makeup } from "./shapes.ts";
+
+/** Raised with every change of a table or of a stored form. */
+export const SCHEMA = 1;
+
+/**
+ * Units and definitions of one file have neighbouring ids, and an id is never given twice: what is written anew gets new
+ * ones. A file keeps its id while it is known.
+ */
+const TABLES = `
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE counters (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE files (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  path TEXT NOT NULL UNIQUE,
+  size INTEGER NOT NULL,
+  mtime TEXT NOT NULL,
+  hash TEXT NOT NULL,
+  language TEXT NOT NULL,
+  cut TEXT NOT NULL,
+  role TEXT NOT NULL,
+  errors INTEGER NOT NULL,
+  lines INTEGER NOT NULL,
+  skipped TEXT,
+  first_unit INTEGER NOT NULL,
+  units INTEGER NOT NULL,
+  first_definition INTEGER NOT NULL,
+  definitions INTEGER NOT NULL,
+  leaves INTEGER NOT NULL,
+  lengths TEXT NOT NULL
+);
+CREATE TABLE units (
+  id INTEGER PRIMARY KEY,
+  file INTEGER NOT NULL,
+  start INTEGER NOT NULL,
+  end INTEGER NOT NULL,
+  leaves BLOB NOT NULL
+);
+CREATE TABLE names (id INTEGER PRIMARY KEY, name TEXT NOT NULL COLLATE NOCASE);
+CREATE INDEX names_name ON names (name);
+CREATE TABLE definitions (
+  id INTEGER PRIMARY KEY,
+  file INTEGER NOT NULL,
+  name INTEGER NOT NULL,
+  scope TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  start INTEGER NOT NULL,
+  end INTEGER NOT NULL,
+  line INTEGER NOT NULL,
+  signature TEXT NOT NULL,
+  doc_start INTEGER NOT NULL,
+  doc TEXT NOT NULL,
+  parent INTEGER,
+  exported INTEGER NOT NULL
+);
+CREATE INDEX definitions_name ON definitions (name, file);
+CREATE TABLE mentions (
+  name INTEGER NOT NULL,
+  file INTEGER NOT NULL,
+  count INTEGER NOT NULL,
+  spots BLOB NOT NULL,
+  PRIMARY KEY (name, file)
+) WITHOUT ROWID;
+CREATE INDEX mentions_file ON mentions (file);
+CREATE TABLE sources (id INTEGER PRIMARY KEY, source TEXT NOT NULL UNIQUE);
+CREATE TABLE imports (
+  file INTEGER NOT NULL,
+  position INTEGER NOT NULL,
+  source INTEGER NOT NULL,
+  line INTEGER NOT NULL,
+  names TEXT NOT NULL,
+  PRIMARY KEY (file, position)
+) WITHOUT ROWID;
+CREATE INDEX imports_source ON imports (source);
+CREATE TABLE vectors (
+  file INTEGER PRIMARY KEY,
+  change INTEGER NOT NULL,
+  first_unit INTEGER NOT NULL,
+  vectors BLOB NOT NULL
+);
+CREATE INDEX vectors_change ON vectors (change);
+CREATE VIRTUAL TABLE texts USING fts5 (
+  path, body, content = '', contentless_delete = 1, tokenize = "unicode61 remove_diacritics 0 tokenchars '_$'"
+);
+CREATE VIRTUAL TABLE vocabulary USING fts5vocab (texts, row);
+`;
+
+/** Makes all tables of an empty database, or none. */
+export function createTables(db: Sqlite, makeup: Makeup): void {
+  db.transaction(() => {
+    db.exec(TABLES);
+    db.run("INSERT INTO meta (key, value) VALUES ('makeup', ?)", textOf(makeup));
+    db.exec(`PRAGMA user_version = ${SCHEMA}`);
+  });
+}
+
+/**
+ * `same`: to be read and written. `other`: to be read until there is a better one. `unknown`: its tables are not ours.
+ * Throws SQLite's errors for what is no database.
+ */
+export function fitOf(db: Sqlite, makeup: Makeup): "same" | "other" | "unknown" {
+  if (db.pragma<number>("user_version") !== SCHEMA) return "unknown";
+  return db.get<{ value: string }>("SELECT value FROM meta WHERE key = 'makeup'")?.value === textOf(makeup)
+    ? "same"
+    : "other";
+}
+
+/** True when vectors of this index may be compared with those of a table. */
+export function hasTable(db: Sqlite, { table }: Makeup): boolean {
+  const value = db.get<{ value: string }>("SELECT value FROM meta WHERE key = 'makeup'")?.value;
+  return table !== "" && value?.endsWith(` ${table}`) === true;
+}
+
+function textOf({ version, table }: Makeup): string {
+  return `${version} ${table}`;
+}

@@ -1,0 +1,185 @@
+import type { Sqlite } from "../../../shared/sqlite/sqlite.ts";
+import { wordsOf } from "../../../shared/words/words-of.ts";
+import type { Counters, FileSums } from "./counters.ts";
+import type { Names } from "./names.ts";
+import { FIELDS, type FileStamp, type NewFile, type NewUnit, type SkipReason } from "./shapes.ts";
+import { groupByName, writeSpots } from "./spots.ts";
+import { writeLeaves } from "./stored-leaves.ts";
+
+/** What the steps of one transaction share. */
+export interface Writing {
+  readonly db: Sqlite;
+  readonly names: Names;
+  readonly counters: Counters;
+  /** Number of the transaction. */
+  readonly change: number;
+}
+
+/** A file that belongs into the index and has no text in it. */
+export interface SkippedFile {
+  readonly path: string;
+  readonly stamp: Partial<FileStamp>;
+  readonly why: SkipReason;
+}
+
+interface OldFile {
+  readonly id: number;
+  readonly skipped: string | null;
+  readonly first_unit: number;
+  readonly units: number;
+  readonly first_definition: number;
+  readonly definitions: number;
+  readonly leaves: number;
+  readonly lengths: string;
+}
+
+/** Removes all that is known of a path; returns its id, or null when there was none. */
+export function dropFile({ db, counters, change }: Writing, path: string): number | null {
+  const old = db.get<OldFile>("SELECT * FROM files WHERE path = ?", path);
+  if (old === undefined) return null;
+  const { id, units, leaves } = old;
+  db.run("DELETE FROM files WHERE id = ?", id);
+  if (old.skipped !== null) return id;
+  for (let unit = old.first_unit; unit < old.first_unit + units; unit++) {
+    db.run("DELETE FROM units WHERE id = ?", unit);
+    db.run("DELETE FROM texts WHERE rowid = ?", unit);
+  }
+  const end = old.first_definition + old.definitions;
+  db.run("DELETE FROM definitions WHERE id >= ? AND id < ?", old.first_definition, end);
+  db.run("DELETE FROM mentions WHERE file = ?", id);
+  db.run("DELETE FROM imports WHERE file = ?", id);
+  // an empty row tells readers that the vectors went
+  db.run("UPDATE vectors SET change = ?, vectors = x'' WHERE file = ?", change, id);
+  const lengths: unknown = JSON.parse(old.lengths);
+  counters.addFile({ units, leaves, lengths: Array.isArray(lengths) ? lengths.map(Number) : [] }, -1);
+  return id;
+}
+
+/** Writes a file whose path has no rows; `id` as `dropFile` returned it. */
+export function writeFile(writing: Writing, file: NewFile, id: number | null): void {
+  const { db, counters } = writing;
+  const firstUnit = counters.take("next_unit", file.units.length);
+  const firstDefinition = counters.take("next_definition", file.definitions.length);
+  const sums = sumsOf(file.units);
+  const row = db.get<{ id: number }>(
+    "INSERT INTO files VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, ?, ?, ?, ?, ?, ?) RETURNING id",
+    id,
+    file.path,
+    file.stamp.size,
+    file.stamp.mtimeNs,
+    file.stamp.hash,
+    file.language,
+    file.cut,
+    file.role,
+    file.errors,
+    file.lines,
+    firstUnit,
+    sums.units,
+    firstDefinition,
+    file.definitions.length,
+    sums.leaves,
+    JSON.stringify(sums.lengths),
+  );
+  const known = row?.id ?? 0;
+  writeUnits(writing, { ...file, id: known, firstUnit });
+  writeDefinitions(writing, { ...file, id: known, firstDefinition });
+  writeReferences(writing, known, file);
+  writeImports(writing, known, file);
+  counters.addFile(sums, 1);
+}
+
+/** As `writeFile`, for a file that is not indexed. */
+export function writeSkipped({ db }: Writing, { path, stamp, why }: SkippedFile, id: number | null): void {
+  db.run(
+    "INSERT INTO files VALUES (?, ?, ?, ?, ?, '', '', 'code', 0, 0, ?, 0, 0, 0, 0, 0, '[]')",
+    id,
+    path,
+    stamp.size ?? 0,
+    stamp.mtimeNs ?? "",
+    stamp.hash ?? "",
+    why,
+  );
+}
+
+function sumsOf(units: readonly NewUnit[]): FileSums {
+  const leaves = units.flatMap((unit) => unit.leaves);
+  const lengths = FIELDS.map((_, field) =>
+    leaves.reduce((sum, { words }) => sum + (words.lengths[field] ?? 0), 0),
+  );
+  return { units: units.length, leaves: leaves.length, lengths };
+}
+
+function writeUnits(
+  { db, change }: Writing,
+  { id, path, firstUnit, units }: NewFile & { readonly id: number; readonly firstUnit: number },
+): void {
+  const pathWords = wordsOf(path).join(" ");
+  for (const [index, { startLine, endLine, leaves }] of units.entries()) {
+    const unit = firstUnit + index;
+    db.run("INSERT INTO units VALUES (?, ?, ?, ?, ?)", unit, id, startLine, endLine, writeLeaves(leaves));
+    const body = leaves.map(({ text }) => text).join("\n");
+    db.run("INSERT INTO texts (rowid, path, body) VALUES (?, ?, ?)", unit, pathWords, body);
+  }
+  const vectors = joinVectors(units);
+  if (vectors.length > 0)
+    db.run("INSERT OR REPLACE INTO vectors VALUES (?, ?, ?, ?)", id, change, firstUnit, vectors);
+}
+
+/** All vectors of a file one behind the other; a unit without one has zeros. */
+function joinVectors(units: readonly NewUnit[]): Uint8Array {
+  const dimensions = units.find(({ vector }) => vector !== undefined)?.vector?.length ?? 0;
+  const joined = new Int8Array(units.length * dimensions);
+  for (const [index, { vector }] of units.entries())
+    if (vector !== undefined) joined.set(vector, index * dimensions);
+  return new Uint8Array(joined.buffer);
+}
+
+function writeDefinitions(
+  { db, names }: Writing,
+  { id, definitions, firstDefinition }: NewFile & { readonly id: number; readonly firstDefinition: number },
+): void {
+  for (const [index, each] of definitions.entries())
+    db.run(
+      "INSERT INTO definitions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      firstDefinition + index,
+      id,
+      names.id(each.name),
+      each.scope,
+      each.kind,
+      each.startLine,
+      each.endLine,
+      each.nameLine,
+      each.signature,
+      each.docLine,
+      each.doc,
+      each.parent < 0 ? null : firstDefinition + each.parent,
+      each.exported ? 1 : 0,
+    );
+}
+
+function writeReferences({ db, names }: Writing, id: number, { references }: NewFile): void {
+  for (const [name, group] of groupByName(references)) {
+    const spots = group.map(([position, { line, kind, receiver, within }]) => ({
+      position,
+      line,
+      kind,
+      receiver: receiver === undefined ? 0 : names.id(receiver),
+      within,
+    }));
+    db.run("INSERT INTO mentions VALUES (?, ?, ?, ?)", names.id(name), id, group.length, writeSpots(spots));
+  }
+}
+
+function writeImports({ db }: Writing, id: number, { imports }: NewFile): void {
+  for (const [position, { source, line, names }] of imports.entries()) {
+    db.run("INSERT OR IGNORE INTO sources (source) VALUES (?)", source);
+    db.run(
+      "INSERT INTO imports SELECT ?, ?, id, ?, ? FROM sources WHERE source = ?",
+      id,
+      position,
+      line,
+      JSON.stringify(names),
+      source,
+    );
+  }
+}

@@ -1,0 +1,142 @@
+import { ToolError } from "../../../shared/errors.ts";
+import { isBusy, isDamage, type Sqlite } from "../../../shared/sqlite/sqlite.ts";
+import { Counters } from "./counters.ts";
+import type { Generations } from "./generations.ts";
+import { Names } from "./names.ts";
+import { allFiles } from "./read-files.ts";
+import type { FileRow, IndexWriter, NewFile } from "./shapes.ts";
+import { dropFile, writeFile, writeSkipped, type SkippedFile, type Writing } from "./write-file.ts";
+
+export const DAMAGED = "The index was damaged; it is built anew.";
+
+/** A writer, and what it found. */
+export interface OpenIndexWriter extends IndexWriter {
+  /** It was begun anew or is not published yet: all files belong into it, those of `files` are in already. */
+  readonly isFresh: boolean;
+  /** Our sentences on why an older index is not used. */
+  readonly problems: readonly string[];
+  /**
+   * Why nothing that is written now stays: the file broke. Close this writer and open another, which begins anew.
+   * After that happened every method does nothing.
+   */
+  readonly lost: string | undefined;
+  /** What is in this very index, also before it is published. */
+  files(): FileRow[];
+}
+
+interface WriterParts {
+  readonly db: Sqlite;
+  readonly generation: number;
+  readonly isFresh: boolean;
+  readonly problems: readonly string[];
+}
+
+/** Writes one generation. */
+export class StoreWriter implements OpenIndexWriter {
+  readonly isFresh: boolean;
+  readonly problems: readonly string[];
+  readonly #generations: Generations;
+  readonly #generation: number;
+  readonly #db: Sqlite;
+  readonly #names: Names;
+  #lost: string | undefined;
+
+  constructor(generations: Generations, { db, generation, isFresh, problems }: WriterParts) {
+    this.#generations = generations;
+    this.#generation = generation;
+    this.#db = db;
+    this.#names = new Names(db);
+    this.isFresh = isFresh;
+    this.problems = problems;
+  }
+
+  get lost(): string | undefined {
+    return this.#lost;
+  }
+
+  put(files: readonly NewFile[]): void {
+    const byPath = new Map(files.map((file) => [file.path, file]));
+    this.#change((writing) => {
+      // all old units go before the first new one comes: the full text takes ids only upward without pausing
+      const ids = new Map([...byPath.keys()].map((path) => [path, dropFile(writing, path)]));
+      for (const [path, file] of byPath) writeFile(writing, file, ids.get(path) ?? null);
+    });
+  }
+
+  touch(files: readonly Pick<NewFile, "path" | "stamp">[]): void {
+    this.#change(({ db }) => {
+      for (const { path, stamp } of files) {
+        const sql = "UPDATE files SET size = ?, mtime = ?, hash = ? WHERE path = ?";
+        db.run(sql, stamp.size, stamp.mtimeNs, stamp.hash, path);
+      }
+    });
+  }
+
+  skip(files: readonly SkippedFile[]): void {
+    const byPath = new Map(files.map((file) => [file.path, file]));
+    this.#change((writing) => {
+      for (const [path, file] of byPath) writeSkipped(writing, file, dropFile(writing, path));
+    });
+  }
+
+  remove(paths: readonly string[]): void {
+    this.#change((writing) => {
+      for (const path of paths) dropFile(writing, path);
+    });
+  }
+
+  setMeta(key: string, value: string): void {
+    this.#try(() =>
+      this.#db.run("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", `own:${key}`, value),
+    );
+  }
+
+  files(): FileRow[] {
+    return this.#try(() => allFiles(this.#db)) ?? [];
+  }
+
+  publish(): void {
+    this.#try(() => {
+      if (this.#generations.current() !== this.#generation) this.#generations.publish(this.#generation);
+    });
+  }
+
+  close(): void {
+    this.#db.close();
+  }
+
+  #change(step: (writing: Writing) => void): void {
+    this.#try(() =>
+      this.#db.transaction(() => {
+        const counters = new Counters(this.#db);
+        const change = counters.take("change", 1);
+        step({ db: this.#db, names: this.#names, counters, change });
+        counters.save(this.#db);
+      }),
+    );
+  }
+
+  #try<T>(work: () => T): T | undefined {
+    if (this.#lost !== undefined) return undefined;
+    try {
+      return work();
+    } catch (error) {
+      this.#names.forget();
+      if (!isDamage(error)) throw asToolError(error);
+      this.#lost = DAMAGED;
+      this.#generations.markBroken(this.#generation);
+      return undefined;
+    }
+  }
+}
+
+function asToolError(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  if (isBusy(error)) return new ToolError("conflict", "another process writes the index", { cause: error });
+  if (!("code" in error)) return error;
+  return new ToolError("unavailable", "the index cannot be written", {
+    hint: "Is there room on the disk of the cache folder?",
+    details: error.message,
+    cause: error,
+  });
+}
