@@ -4,6 +4,7 @@ import { clients } from "../../shared/config/clients/clients.ts";
 import { VERSION } from "../../shared/version.ts";
 import { catalog } from "../catalog.ts";
 import { addPersonCommands } from "./person-commands.ts";
+import { addSearchCommands } from "./search-commands.ts";
 import { addSettingFlags, addServerFlags, flagsOf, HTTP_KEYS } from "./setting-flags.ts";
 import { withExamples } from "./with-examples.ts";
 
@@ -21,6 +22,7 @@ export async function buildProgram(argv: readonly string[]): Promise<Command> {
   addCall(program, servers);
   addTools(program);
   addConfig(program);
+  addSearchCommands(program, servers);
   addPersonCommands(program);
   return program;
 }
