@@ -23,7 +23,6 @@ export const FEATURES = [
   "central",
   "fileOther",
   "fileShare",
-  "named",
   "test",
   "example",
   "docs",
@@ -61,7 +60,6 @@ export function featuresOf(scored: readonly Scored[], surroundings: Surroundings
     ...shapeOf(one),
     central: centralityOf(one, surroundings),
     ...besidesOf(one, files),
-    named: one.named,
     ...rolesOf(one.candidate.role, surroundings.query),
   }));
 }

@@ -2,7 +2,6 @@ import { FEATURES, type Feature, type Features } from "./features.ts";
 
 /**
  * How much each feature counts. Fitted by `scripts/bench/search/fit.mjs` on the `dev` queries of the benchmark; not to be
- * changed by hand but for what those queries cannot tell: `named`, which few of them have, and roles that they lack.
  */
 const WEIGHTS: Readonly<Record<Feature, number>> = {
   fused: 4,
@@ -23,7 +22,6 @@ const WEIGHTS: Readonly<Record<Feature, number>> = {
   central: 0.3,
   fileOther: 0,
   fileShare: 0,
-  named: 4,
   test: -1.5,
   example: -1,
   docs: -1.2,

@@ -3,7 +3,7 @@ import { featuresOf, namesIn, type Features } from "./features.ts";
 import { fuse } from "./fuse.ts";
 import { LexicalScorer } from "./lexical-score.ts";
 import { order, type Ranked } from "./order.ts";
-import type { Query } from "./read-query.ts";
+import type { Query, QueryClass } from "./read-query.ts";
 import { rate } from "./reranker.ts";
 import type { Scored } from "./scored.ts";
 
@@ -33,19 +33,24 @@ export interface Retrieved {
   readonly weak: boolean;
 }
 
+/** How much it counts that a unit defines what the query names: more than anything else when it does nothing but name it. */
+const NAMED_BOOST: Readonly<Record<QueryClass, number>> = { symbol: 8, mixed: 2.5, language: 0 };
 /** Less than this of what was asked, in every one of the first ten, is little. */
 const WEAK = 0.34;
 
 /** Finds and ranks units that answer a query. */
 export function retrieve(reader: IndexReader, asked: Asked): Retrieved {
   const { scored, unknown } = gather(reader, asked);
+  const boost = NAMED_BOOST[asked.query.class];
   const best = scored
-    .map((one) => ({ one, score: (one.fused + one.named) * one.prior }))
+    .map((one) => ({ one, score: one.fused * one.prior + one.named * boost }))
     .sort((one, other) => other.score - one.score)
     .slice(0, RERANKED)
     .map(({ one }) => one);
   const features = rerankFeatures(reader, asked.query, best);
-  const ranked = order(best.map((one, index) => ({ scored: one, score: scoreOf(features[index]) })));
+  const ranked = order(
+    best.map((one, index) => ({ scored: one, score: scoreOf(features[index]) + one.named * boost })),
+  );
   const weak = ranked
     .slice(0, 10)
     .every(({ scored: { lexical, named } }) => lexical.inUnit < WEAK && named === 0);
@@ -113,7 +118,7 @@ function isWithin({ path, language, role }: Candidate, within: Within | undefine
   if (within === undefined) return true;
   const { under, languages, roles } = within;
   return (
-    (under === undefined || under.some((prefix) => path === prefix || path.startsWith(prefix))) &&
+    (under === undefined || under.some((one) => (one.endsWith("/") ? path.startsWith(one) : path === one))) &&
     (languages === undefined || languages.includes(language)) &&
     (roles === undefined || roles.includes(role))
   );

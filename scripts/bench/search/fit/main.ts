@@ -1,0 +1,187 @@
+import { mkdirSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { openStaticTable } from "../../../../shared/model/open-static-table.ts";
+import { rarity } from "../../../../shared/model/rarity.ts";
+import type { StaticTable } from "../../../../shared/model/static-table.ts";
+import { FEATURES, type Feature, type Features } from "../../../../servers/search/rank/features.ts";
+import { order, type Ranked } from "../../../../servers/search/rank/order.ts";
+import { readQuery, type Query } from "../../../../servers/search/rank/read-query.ts";
+import { gather, rerankFeatures, retrieve } from "../../../../servers/search/rank/retrieve.ts";
+import { rate } from "../../../../servers/search/rank/reranker.ts";
+import type { Scored } from "../../../../servers/search/rank/scored.ts";
+import type { IndexReader } from "../../../../servers/search/store/shapes.ts";
+import { layOut } from "../lay-out.ts";
+import { readQueries, type Asked } from "../queries.ts";
+import { score, shows, type Score } from "../score.ts";
+import { summarize } from "../summarize.ts";
+import { indexFolder } from "./index-folder.ts";
+import { judge } from "./judge.ts";
+import { fitSoftmax, type Listed } from "./softmax.ts";
+
+const { values: options } = parseArgs({
+  options: {
+    table: { type: "string" },
+    cache: { type: "string", default: join(tmpdir(), "plumbline-fit") },
+    only: { type: "string" },
+    fit: { type: "boolean", default: false },
+    misses: { type: "boolean", default: false },
+    version: { type: "string", default: "1" },
+  },
+});
+
+interface Case {
+  readonly set: string;
+  readonly project: string;
+  readonly asked: Asked;
+  readonly query: Query;
+  readonly reader: IndexReader;
+  readonly scored: readonly Scored[];
+  readonly best: readonly Scored[];
+  readonly features: readonly Features[];
+  readonly ranked: readonly Ranked[];
+}
+
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+mkdirSync(options.cache, { recursive: true });
+const table = await openTable();
+const cases = await readCases();
+report();
+
+async function openTable(): Promise<StaticTable | undefined> {
+  if (options.table === undefined) return undefined;
+  const opened = await openStaticTable(options.table);
+  if (opened.kind === "table") return opened.table;
+  throw new Error(opened.problem);
+}
+
+async function readCases(): Promise<Case[]> {
+  const sets = readQueries(join(import.meta.dirname, "queries"), ["dev"]).filter(
+    ({ id }) => options.only === undefined || options.only.split(",").includes(id),
+  );
+  const found: Case[] = [];
+  for (const { set, folder, reason } of await layOut(sets, { cache: options.cache, say })) {
+    if (folder === undefined) {
+      say(`${set.id} is left out: ${reason}`);
+      continue;
+    }
+    const started = performance.now();
+    const reader = await indexFolder(folder, {
+      folder: join(options.cache, "indexes", `${set.id}-${table?.id ?? "none"}-${options.version}`),
+      table,
+      version: Number(options.version),
+    });
+    const indexed = performance.now();
+    for (const asked of set.queries) found.push(caseOf(asked, { set: set.id, project: folder, reader }));
+    const per = (performance.now() - indexed) / set.queries.length;
+    say(`${set.id}: ${reader.totals().files} files, ${reader.totals().units} units, ${((indexed - started) / 1000).toFixed(1)} s, ${per.toFixed(1)} ms a query`);
+  }
+  return found;
+}
+
+function caseOf(asked: Asked, at: Pick<Case, "set" | "project" | "reader">): Case {
+  const query = readQuery(asked.query);
+  const units = at.reader.totals().units;
+  const vectorOf =
+    table === undefined
+      ? undefined
+      : (frequencies: ReadonlyMap<string, number>) =>
+          table.queryVector(
+            query.words.filter((word) => word.asked).map(({ word }) => word),
+            (word) => rarity(frequencies.get(word) ?? 0, units),
+          );
+  const { scored } = gather(at.reader, { query, vectorOf });
+  const best = [...scored].sort((one, other) => first(other) - first(one)).slice(0, 100);
+  const features = rerankFeatures(at.reader, query, best);
+  const { ranked } = retrieve(at.reader, { query, vectorOf });
+  return { ...at, asked, query, scored, best, features, ranked };
+}
+
+function first({ fused, prior }: Scored): number {
+  return fused * prior;
+}
+
+function report(): void {
+  const whole = 1e9;
+  row("candidates that hold it", cases.map((one) => reached(one, one.scored)));
+  row("of them, ranked last", cases.map((one) => reached(one, one.best)));
+  line("fused", (one) => judge(one.asked, one.best.map((scored) => ({ scored, score: 0 })), { ...one, room: whole }));
+  line("as shipped, whole", (one) => judge(one.asked, one.ranked, { ...one, room: whole }));
+  line("as shipped, 12,000", (one) => judge(one.asked, one.ranked, { ...one, room: 12_000 }));
+  if (options.fit) fitAll();
+  if (options.misses) misses();
+}
+
+function reached({ asked }: Case, scored: readonly Scored[]): number {
+  const held = asked.targets.filter((target) =>
+    scored.some(({ candidate }) => shows(candidate, target)),
+  );
+  return held.length / asked.targets.length;
+}
+
+function row(name: string, numbers: readonly number[]): void {
+  say(`${name.padEnd(34)} ${(numbers.reduce((sum, one) => sum + one, 0) / numbers.length).toFixed(3)}`);
+}
+
+function line(name: string, of: (one: Case, index: number) => Score): void {
+  const sum = summarize(cases.map(of));
+  say(
+    `${name.padEnd(34)} strict ${sum.functionNdcg.toFixed(3)}+-${sum.functionNdcgError.toFixed(3)} file ${sum.fileNdcg.toFixed(3)} mrr ${sum.reciprocalRank.toFixed(3)} r5 ${sum.recallAt5.toFixed(3)} r10 ${sum.recallAt10.toFixed(3)} tokens ${sum.tokens.toFixed(0)} until ${sum.tokensUntilHit.toFixed(0)}`,
+  );
+}
+
+function listOf(one: Case): Listed[] {
+  const rows = one.features.map((features) => FEATURES.map((feature) => features[feature]));
+  const right = one.best.map(({ candidate }) => (one.asked.targets.some((target) => shows(candidate, target)) ? 1 : 0));
+  const files = new Set(one.asked.targets.map(({ path }) => path));
+  const inFile = one.best.map(({ candidate }) => (files.has(candidate.path) ? 1 : 0));
+  return [
+    { rows, wanted: right, weight: 1 },
+    { rows, wanted: inFile, weight: 0.3 },
+  ];
+}
+
+function fitAll(): void {
+  const sets = [...new Set(cases.map(({ set }) => set))];
+  for (const l2 of [0.003, 0.01, 0.03]) {
+    const bySet = new Map(
+      sets.map((set) => [
+        set,
+        asWeights(fitSoftmax(cases.filter((one) => one.set !== set).flatMap(listOf), { l2 })),
+      ]),
+    );
+    for (const saturation of [0, 0.15, 0.3]) {
+      line(`left out, l2 ${l2}, saturation ${saturation}`, (one) =>
+        judge(one.asked, ranking(one, bySet.get(one.set), saturation), { ...one, room: 1e9 }),
+      );
+    }
+  }
+  const all = fitSoftmax(cases.flatMap(listOf), { l2: 0.01 });
+  say(FEATURES.map((feature, index) => `  ${feature}: ${(all[index] ?? 0).toFixed(2)},`).join("\n"));
+}
+
+function asWeights(numbers: readonly number[]): Record<Feature, number> {
+  return Object.fromEntries(FEATURES.map((feature, index) => [feature, numbers[index] ?? 0])) as Record<Feature, number>;
+}
+
+function ranking(one: Case, weights: Record<Feature, number> | undefined, saturation: number): Ranked[] {
+  const ranked = one.best.map((scored, index) => {
+    const features = one.features[index];
+    const boost = { symbol: 8, mixed: 2.5, language: 0 }[one.query.class] * scored.named;
+    return { scored, score: features === undefined ? 0 : rate(features, weights) + boost };
+  });
+  return order(ranked, saturation);
+}
+
+function misses(): void {
+  for (const one of cases) {
+    const result = judge(one.asked, one.ranked, { ...one, room: 1e9 });
+    if (result.functionNdcg > 0.3) continue;
+    const at = one.ranked.findIndex(({ scored }) => one.asked.targets.some((target) => shows(scored.candidate, target)));
+    const tops = one.ranked.slice(0, 3).map(({ scored: { candidate } }) => `${candidate.path}:${candidate.startLine}`);
+    const targets = one.asked.targets.map(({ path, lines }) => `${path}:${lines.join("-")}`);
+    say(`${one.set} | ${one.asked.query} | at ${at} | ${targets.join(" ")} | ${tops.join(" ")}`);
+  }
+  void score;
+}

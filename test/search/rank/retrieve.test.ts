@@ -1,0 +1,80 @@
+import { expect, test } from "vitest";
+import { readQuery } from "../../../servers/search/rank/read-query.ts";
+import { retrieve, type Asked } from "../../../servers/search/rank/retrieve.ts";
+import { memoryIndex, vectorOf, type GivenFile } from "./memory-index.ts";
+
+const RETRY =
+  "function retryRequest(request) {\n  // wait and send the failed request again\n  backoff(request);\n}";
+const CLOSE = "function closeSocket(socket) {\n  socket.end();\n}";
+const PARSE = "function parseHeader(line) {\n  return line.split(colon);\n}";
+
+const FILES: readonly GivenFile[] = [
+  { path: "src/close.ts", units: [{ leaves: [{ text: CLOSE, name: "closeSocket" }] }] },
+  { path: "src/retry.ts", units: [{ leaves: [{ text: RETRY, name: "retryRequest" }] }] },
+  { path: "test/retry.test.ts", role: "test", units: [{ leaves: [{ text: RETRY, name: "retryRequest" }] }] },
+  { path: "src/parse.ts", units: [{ leaves: [{ text: PARSE, name: "parseHeader" }] }] },
+];
+
+function found(query: string, asked: Partial<Asked> = {}, files: readonly GivenFile[] = FILES): string[] {
+  const { ranked } = retrieve(memoryIndex(files), { query: readQuery(query), ...asked });
+  return ranked.map(({ scored }) => scored.candidate.path);
+}
+
+test("code comes before a test with the same words", () => {
+  expect(found("send a failed request again")).toEqual(["src/retry.ts", "test/retry.test.ts"]);
+});
+
+test("who asks for tests gets them first", () => {
+  expect(found("unit tests for sending a failed request again")[0]).toBe("test/retry.test.ts");
+});
+
+test("a bare name finds its definition before what only speaks of it", () => {
+  const speaks = Array.from({ length: 5 }, () => "parseHeader parseHeader parseHeader").join("\n");
+  const files = [{ path: "src/calls.ts", units: [{ leaves: [{ text: speaks, name: "calls" }] }] }, ...FILES];
+  expect(found("parseHeader", {}, files)[0]).toBe("src/parse.ts");
+});
+
+test("of several definitions of a name the one in the asked scope comes first", () => {
+  const open = (path: string, scope: string): GivenFile => ({
+    path,
+    units: [{ leaves: [{ text: "open() {\n  return 1;\n}", name: "open", scope, kind: "method" }] }],
+  });
+  expect(found("Store.open", {}, [open("a.ts", "Cache"), open("b.ts", "Store"), ...FILES])[0]).toBe("b.ts");
+});
+
+test("paths, languages and roles narrow every list", () => {
+  expect(found("retryRequest", { within: { under: ["test/"] } })).toEqual(["test/retry.test.ts"]);
+  expect(found("retryRequest", { within: { roles: ["code"] } })).toEqual(["src/retry.ts"]);
+  expect(found("retryRequest", { within: { languages: ["rust"] } })).toEqual([]);
+});
+
+test("what is near in meaning is found without a common word", () => {
+  const near = vectorOf(1, 0.1);
+  const files = FILES.map((file) => ({
+    ...file,
+    units: file.units.map((unit) => ({
+      ...unit,
+      vector: file.path === "src/close.ts" ? near : vectorOf(0, 1),
+    })),
+  }));
+  expect(found("hang up", { vectorOf: () => vectorOf(1, 0) }, files)[0]).toBe("src/close.ts");
+});
+
+test("a model's cosines bring units in", () => {
+  const index = memoryIndex(FILES);
+  const unit = index.all.find(({ path }) => path === "src/close.ts")?.unit ?? 0;
+  expect(found("hang up", { model: new Map([[unit, 0.8]]) })).toEqual(["src/close.ts"]);
+});
+
+test("words that no unit holds are told, and results that hold little are weak", () => {
+  const { unknown, weak } = retrieve(memoryIndex(FILES), {
+    query: readQuery("zebra walrus giraffe request"),
+  });
+  expect(unknown).toEqual(["zebra", "walru", "giraff"]);
+  expect(weak).toBe(true);
+  expect(retrieve(memoryIndex(FILES), { query: readQuery("failed request") }).weak).toBe(false);
+});
+
+test("an empty index has no answer", () => {
+  expect(found("anything at all", {}, [])).toEqual([]);
+});
