@@ -21,7 +21,7 @@ const WALK_MS = 60_000;
 /** All files that may belong into the index of a root. */
 export interface Listing {
   /** By path below the root: the blob id of what the disk holds, undefined where only the disk tells. */
-  readonly files: ReadonlyMap<string, string | undefined>;
+  readonly files: Map<string, string | undefined>;
   readonly leftOut: LeftOut;
   /** Where git told the files. */
   readonly repositories: readonly ListedRepository[];

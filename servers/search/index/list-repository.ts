@@ -23,8 +23,9 @@ export interface RepositoryFiles {
 
 /** What differs between index and disk, by paths below the root. */
 export interface WorkTreeChanges {
-  /** Changed, or not tracked and not ignored. */
-  readonly there: ReadonlySet<string>;
+  readonly changed: ReadonlySet<string>;
+  /** Neither in the index nor ignored. */
+  readonly untracked: ReadonlySet<string>;
   readonly gone: ReadonlySet<string>;
   /** Repositories that the index does not name. */
   readonly inner: readonly string[];
@@ -56,10 +57,10 @@ export async function listRepository(ground: Ground, repository: Repository): Pr
     if (mode === SUBMODULE) inner.push(below);
     if (!mode.startsWith(REGULAR)) continue;
     // git looked whether the disk holds this, but not where it was told not to look
-    const isKnown = tag === "H" && stage === "0" && !changes.there.has(below);
+    const isKnown = tag === "H" && stage === "0" && !changes.changed.has(below);
     files.set(below, isKnown ? id : undefined);
   }
-  for (const path of changes.there) files.set(path, undefined);
+  for (const path of changes.untracked) files.set(path, undefined);
   for (const path of changes.gone) files.delete(path);
   return { repository, files, inner, changes, indexStamp };
 }
@@ -67,17 +68,20 @@ export async function listRepository(ground: Ground, repository: Repository): Pr
 /** Far cheaper than the whole list, and enough while the index is the same. */
 export async function listChanges(ground: Ground, repository: Repository): Promise<WorkTreeChanges> {
   const args = ["ls-files", "-t", "-z", "--modified", "--deleted", "--others", "--exclude-standard"];
-  const there = new Set<string>();
+  const changed = new Set<string>();
+  const untracked = new Set<string>();
   const gone = new Set<string>();
   const inner: string[] = [];
   for await (const record of recordsOf(await ask(ground, repository, args))) {
     const path = pathBelowRoot(repository, record.slice(2));
     if (record.startsWith("R")) gone.add(path);
     else if (path.endsWith("/")) inner.push(path.slice(0, -1));
-    else there.add(path);
+    else if (record.startsWith("?")) untracked.add(path);
+    else changed.add(path);
   }
-  for (const path of gone) there.delete(path);
-  return { there, gone, inner };
+  // git names them in both ways
+  for (const path of gone) changed.delete(path);
+  return { changed, untracked, gone, inner };
 }
 
 /** Another one when the index is another. */

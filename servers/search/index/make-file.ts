@@ -1,0 +1,36 @@
+import type { StaticTable } from "../../../shared/model/static-table.ts";
+import { wordHash } from "../../../shared/words/word-hash.ts";
+import { wordsOf } from "../../../shared/words/words-of.ts";
+import type { ParsedFile } from "../parse/shapes.ts";
+import type { NewFile, NewLeaf, NewUnit } from "../store/shapes.ts";
+import type { FileToWrite } from "./messages.ts";
+import { wordsOfLeaf } from "./words-of-leaf.ts";
+
+/** A file as the index holds it: its pieces with their words counted, and vectors where there is a table. */
+export function makeFile(
+  { path, text, stamp, role }: Omit<FileToWrite, "plain">,
+  parsed: ParsedFile,
+  table: Pick<StaticTable, "codeVector"> | undefined,
+): NewFile {
+  const lines = text.split("\n");
+  const pathWords = table === undefined ? [] : wordsOf(path).map(wordHash);
+  const { definitions, units, ...rest } = parsed;
+  const madeUnits = units.map(({ startLine, endLine, leaves }): NewUnit => {
+    const made = leaves.map((leaf): NewLeaf => {
+      const body = lines.slice(leaf.startLine - 1, leaf.endLine).join("\n");
+      const counted = { ...leaf, ...wordsOfLeaf(body, definitions[leaf.definition]) };
+      if (table === undefined) return counted;
+      return { ...counted, vector: table.codeVector([counted.words], pathWords) };
+    });
+    const unit = { startLine, endLine, leaves: made };
+    if (table === undefined) return unit;
+    return {
+      ...unit,
+      vector: table.codeVector(
+        made.map(({ words }) => words),
+        pathWords,
+      ),
+    };
+  });
+  return { ...rest, path, stamp, role, definitions, units: madeUnits };
+}

@@ -1,0 +1,82 @@
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import type { Access } from "../../../shared/access.ts";
+import type { Log } from "../../../shared/context.ts";
+import type { Git } from "../../../shared/git/git.ts";
+import { openStaticTable } from "../../../shared/model/open-static-table.ts";
+import type { Scope } from "../../../shared/scope.ts";
+import type { StatusFeed } from "../../../shared/status/feed.ts";
+import type { Root } from "../../../shared/workspace/root.ts";
+import type { Workspace } from "../../../shared/workspace/workspace.ts";
+import type { SearchOptions } from "../options.ts";
+import { openReader } from "../store/open-reader.ts";
+import { makeupOf } from "./makeup.ts";
+import { RootIndex } from "./root-index.ts";
+import type { CodeIndexes } from "./shapes.ts";
+import { SharedLease } from "./shared-lease.ts";
+import { WorkerHandle } from "./worker-handle.ts";
+
+export interface IndexesOptions {
+  readonly workspace: Workspace;
+  readonly git: Git;
+  /** Of this user; may be deleted at any time. */
+  readonly cacheFolder: string;
+  readonly readAccess: (signal: AbortSignal) => Access;
+  /** Its end ends the workers. */
+  readonly scope: Scope;
+  readonly log: Log;
+  readonly status: StatusFeed;
+  readonly options: Pick<SearchOptions, "maxFileKb" | "embedder">;
+}
+
+/** The indexes of all roots. Opens nothing: the first `view` of a root does, and starts its indexing in the background. */
+export function openIndexes(options: IndexesOptions): CodeIndexes {
+  const { workspace, scope } = options;
+  const closing = new AbortController();
+  scope.defer(() => closing.abort());
+  const opened = new Map<Root, Promise<RootIndex>>();
+  const indexOf = (root: Root): Promise<RootIndex> => {
+    const known = opened.get(root);
+    if (known !== undefined) return known;
+    const opening = openRoot(root, options, closing.signal);
+    opened.set(root, opening);
+    // what is missing may be there the next time
+    opening.catch(() => opened.delete(root));
+    return opening;
+  };
+  return {
+    async view(at, view) {
+      const index = await indexOf(workspace.locate(at ?? ".").root);
+      return await index.view(view);
+    },
+    async views(view) {
+      const indexes = await Promise.all(workspace.roots.map(indexOf));
+      return await Promise.all(indexes.map((index) => index.view(view)));
+    },
+  };
+}
+
+/** Where the index of a root lies. */
+export function indexFolder(cacheFolder: string, root: Pick<Root, "path">): string {
+  return join(cacheFolder, "search", createHash("sha256").update(root.path).digest("hex").slice(0, 32));
+}
+
+async function openRoot(root: Root, parts: IndexesOptions, signal: AbortSignal): Promise<RootIndex> {
+  const { workspace, git, options, scope } = parts;
+  const folder = indexFolder(parts.cacheFolder, root);
+  const withTable = options.embedder !== "none";
+  const table = withTable ? await openStaticTable() : undefined;
+  const reader = await openReader(folder, makeupOf(table));
+  const index = new RootIndex({
+    ground: { workspace, git, root, access: parts.readAccess(signal) },
+    worker: new WorkerHandle({ folder, withTable }),
+    reader,
+    lease: new SharedLease(folder),
+    maxBytes: options.maxFileKb * 1024,
+    status: parts.status,
+    log: parts.log,
+    problems: table?.kind === "none" ? [table.problem] : [],
+  });
+  scope.defer(() => index.close());
+  return index;
+}

@@ -1,0 +1,202 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Log } from "../../../shared/context.ts";
+import { ToolError } from "../../../shared/errors.ts";
+import type { StatusFeed } from "../../../shared/status/feed.ts";
+import { FolderWatch } from "../../../shared/workspace/watch-folders.ts";
+import type { OpenIndexReader } from "../store/reader.ts";
+import { findByWords } from "./find-by-words.ts";
+import { Freshener } from "./freshener.ts";
+import type { Ground } from "./ground.ts";
+import { StateKeeper } from "./index-state.ts";
+import type { IndexView, ViewOptions } from "./shapes.ts";
+import type { SharedLease } from "./shared-lease.ts";
+import { SourceFeed } from "./source-feed.ts";
+import { COMPLETE, Updater } from "./updater.ts";
+import { IndexLost, type WorkerHandle } from "./worker-handle.ts";
+
+/** Between two looks for what nobody told of, and how much of the time they may take. */
+const LOOK_MS = 2_000;
+const LOOK_SHARE = 20;
+/** While another process has the lease. */
+const LEASE_MS = 500;
+/** All that a query waits for files that were never read. */
+const HASTEN_MS = 800;
+const HASTEN_FILES = 40;
+/** So few files are waited for as a whole. */
+const FEW = 60;
+const MOST_LOSSES = 2;
+
+export interface RootIndexParts {
+  readonly ground: Ground;
+  readonly worker: WorkerHandle;
+  readonly reader: OpenIndexReader;
+  readonly lease: SharedLease;
+  readonly maxBytes: number;
+  readonly status: StatusFeed;
+  readonly log: Log;
+  readonly problems: readonly string[];
+}
+
+/** The index of one root, as this process sees it and keeps it fresh. */
+export class RootIndex {
+  readonly #parts: RootIndexParts;
+  readonly #feed: SourceFeed;
+  readonly #updater: Updater;
+  readonly #freshener: Freshener;
+  readonly #state: StateKeeper;
+  readonly #watch: FolderWatch;
+  #running: Promise<void> | undefined;
+  #wanted = false;
+  #lookedAt = -Infinity;
+  #isClosed = false;
+
+  constructor(parts: RootIndexParts) {
+    const { ground, worker, reader, lease, maxBytes } = parts;
+    this.#parts = parts;
+    this.#feed = new SourceFeed({
+      ground,
+      worker,
+      maxBytes,
+      holds: (path, hash) => {
+        const row = reader.standing === "same" ? reader.file(path) : undefined;
+        return row?.hash === hash && row.skipped === undefined;
+      },
+      written: () => this.#state.advance(),
+      note: (text) => parts.log("warn", text),
+    });
+    this.#updater = new Updater({ ground, worker, feed: this.#feed, reader });
+    this.#state = new StateKeeper({ ...parts, feed: this.#feed, updater: this.#updater });
+    this.#freshener = new Freshener({ ground, lease, reader, feed: this.#feed, look: () => this.look() });
+    this.#watch = new FolderWatch(ground.root.path, () => void this.look());
+  }
+
+  /** As it stands; begins to look for changes when that is due, and waits for them when that is asked for. */
+  async view({ report, waitMs }: ViewOptions): Promise<IndexView> {
+    const { ground, reader } = this.#parts;
+    reader.refresh();
+    if (reader.isDamaged) this.#updater.forget();
+    if (reader.isDamaged || this.#isDue()) void this.look();
+    if (waitMs !== undefined) await this.#wait(waitMs, report);
+    reader.refresh();
+    return {
+      root: ground.root,
+      reader,
+      state: () => this.#state.now(this.#running !== undefined),
+      freshen: (paths) => this.#freshener.freshen(paths),
+      hasten: (words) => this.#hasten(words),
+    };
+  }
+
+  /** Brings the index up to date in the background; resolves when it is, or when another process does it. */
+  look(): Promise<void> {
+    this.#wanted = true;
+    this.#running ??= this.#look().finally(() => {
+      this.#running = undefined;
+      this.#state.tell();
+      if (this.#wanted && !this.#isClosed) void this.look();
+    });
+    return this.#running;
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#watch.close();
+    this.#feed.clear();
+    await this.#parts.worker.close();
+    await this.#running;
+    this.#parts.reader.close();
+  }
+
+  #isDue(): boolean {
+    const pause = Math.max(LOOK_MS, LOOK_SHARE * this.#updater.took);
+    return this.#running === undefined && performance.now() - this.#lookedAt > pause;
+  }
+
+  async #look(): Promise<void> {
+    const { lease, log } = this.#parts;
+    this.#wanted = false;
+    try {
+      while (!(await lease.take())) {
+        this.#updater.forget();
+        this.#state.isElsewhere = true;
+        await sleep(LEASE_MS, undefined, { ref: false });
+        if (this.#isClosed) return;
+      }
+      try {
+        this.#state.isElsewhere = false;
+        await this.#update();
+        this.#state.failure = undefined;
+      } finally {
+        lease.release();
+      }
+      this.#watch.set(foldersOf(this.#updater.listing?.files.keys() ?? []));
+    } catch (error) {
+      if (this.#isClosed) return;
+      this.#updater.forget();
+      this.#state.failure =
+        error instanceof ToolError ? error.message : "the index could not be brought up to date";
+      log("warn", `the index of ${this.#parts.ground.root.path}: ${String(error)}`);
+    } finally {
+      this.#lookedAt = performance.now();
+    }
+  }
+
+  async #update(): Promise<void> {
+    for (let losses = 0; ; losses++) {
+      try {
+        return await this.#updater.update();
+      } catch (error) {
+        if (!(error instanceof IndexLost) || losses >= MOST_LOSSES) throw error;
+        this.#updater.forget();
+        await this.#parts.worker.end();
+      }
+    }
+  }
+
+  async #wait(waitMs: number, report: ViewOptions["report"]): Promise<void> {
+    const stop = this.#state.follow(report);
+    const late = new AbortController();
+    try {
+      await Promise.race([this.look(), sleep(waitMs, undefined, { signal: late.signal })]);
+    } finally {
+      late.abort();
+      stop();
+    }
+  }
+
+  async #hasten(words: readonly string[]): Promise<void> {
+    const { reader, ground } = this.#parts;
+    if (this.#running === undefined || (reader.standing === "same" && reader.meta(COMPLETE) === "1")) return;
+    const late = AbortSignal.timeout(HASTEN_MS);
+    const over = new Promise<void>((resolve) => {
+      late.addEventListener("abort", () => resolve(), { once: true });
+    });
+    await Promise.race([this.#first(ground, words, late), this.#running, over]);
+    reader.refresh();
+  }
+
+  async #first(ground: Ground, words: readonly string[], signal: AbortSignal): Promise<void> {
+    while (this.#feed.pending.size === 0) await sleep(5, undefined, { signal });
+    if (this.#feed.pending.size <= FEW) return await this.#feed.drained();
+    // the last part of the time is for reading what was found
+    const enough = AbortSignal.any([signal, AbortSignal.timeout(HASTEN_MS / 2)]);
+    const found = await findByWords(ground, {
+      words,
+      wanted: (path) => this.#feed.pending.has(path),
+      signal: enough,
+    });
+    await this.#feed.first(found.slice(0, HASTEN_FILES));
+  }
+}
+
+function foldersOf(paths: Iterable<string>): Set<string> {
+  const folders = new Set([""]);
+  for (const path of paths) {
+    for (let end = path.lastIndexOf("/"); end > 0; end = path.lastIndexOf("/", end - 1)) {
+      const folder = path.slice(0, end);
+      if (folders.has(folder)) break;
+      folders.add(folder);
+    }
+  }
+  return folders;
+}

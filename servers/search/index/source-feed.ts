@@ -1,0 +1,212 @@
+import { setImmediate } from "node:timers/promises";
+import type { Ground } from "./ground.ts";
+import type { FileStamp } from "../store/shapes.ts";
+import type { Batch, FileToSkip, FileToWrite } from "./messages.ts";
+import { readSource } from "./read-source.ts";
+import { WorkerDied, type WorkerHandle } from "./worker-handle.ts";
+
+/** One batch is one transaction, and one message. */
+const BATCH_FILES = 24;
+const BATCH_CHARS = 256 * 1024;
+/** Whoever waits wants to see the first of them soon. */
+const URGENT_FILES = 8;
+/** Milliseconds of reading after which others get their turn. */
+const TURN_MS = 8;
+const MOST_DEATHS = 3;
+
+export interface FeedOptions {
+  readonly ground: Ground;
+  readonly worker: WorkerHandle;
+  /** Larger files are skipped. */
+  readonly maxBytes: number;
+  /** True when the index holds these very bytes of a file: only its time is another. */
+  readonly holds: (path: string, hash: string) => boolean;
+  /** Called after each batch with the number of its files. */
+  readonly written: (count: number) => void;
+  readonly note: (text: string) => void;
+}
+
+interface Urgent {
+  readonly paths: string[];
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * Reads files in small slices and has the worker write them, one batch after the other; the next one is read meanwhile.
+ * What is urgent goes first. A file that kills the worker is cut by lines the second time, and left out the third.
+ */
+export class SourceFeed {
+  readonly #options: FeedOptions;
+  #later: string[] = [];
+  #next = 0;
+  readonly #pending = new Set<string>();
+  readonly #urgent: Urgent[] = [];
+  /** Files that killed a worker, and how often. */
+  readonly #deaths = new Map<string, number>();
+  #pumping: Promise<void> | undefined;
+
+  constructor(options: FeedOptions) {
+    this.#options = options;
+  }
+
+  /** Files that are not written yet. */
+  get pending(): ReadonlySet<string> {
+    return this.#pending;
+  }
+
+  add(paths: readonly string[]): void {
+    if (this.#next > 10_000) {
+      this.#later = this.#later.slice(this.#next);
+      this.#next = 0;
+    }
+    for (const path of paths) {
+      if (this.#pending.has(path)) continue;
+      this.#pending.add(path);
+      this.#later.push(path);
+    }
+    if (paths.length > 0) this.#pump();
+  }
+
+  /** These come next; resolves when they are written. Throws as `WorkerHandle.do`. */
+  first(paths: readonly string[]): Promise<void> {
+    if (paths.length === 0) return Promise.resolve();
+    return new Promise((resolve, reject) => {
+      this.#urgent.push({ paths: [...paths], resolve, reject });
+      this.#pump();
+    });
+  }
+
+  /** Resolves when nothing is left to do. Throws what broke it off; the rest is forgotten then. */
+  async drained(): Promise<void> {
+    while (this.#pumping !== undefined) await this.#pumping;
+  }
+
+  /** Forgets all that is not written yet. */
+  clear(): void {
+    this.#later = [];
+    this.#next = 0;
+    this.#pending.clear();
+  }
+
+  #pump(): void {
+    if (this.#pumping !== undefined) return;
+    this.#pumping = this.#run().finally(() => {
+      this.#pumping = undefined;
+      if (this.#hasWork()) this.#pump();
+    });
+    // whoever waits hears of it
+    this.#pumping.catch(() => undefined);
+  }
+
+  #hasWork(): boolean {
+    return this.#urgent.length > 0 || this.#next < this.#later.length;
+  }
+
+  async #run(): Promise<void> {
+    let sending: Promise<void> = Promise.resolve();
+    try {
+      while (this.#hasWork()) {
+        const next = await this.#read();
+        await sending;
+        sending = this.#send(next);
+        // an error is met at the next turn, and must not count as nobody's until then
+        sending.catch(() => undefined);
+        if (next.done !== undefined) await sending.then(next.done.resolve);
+      }
+      await sending;
+    } catch (error) {
+      for (const { reject } of this.#urgent.splice(0)) reject(error);
+      this.clear();
+      throw error;
+    }
+  }
+
+  async #read(): Promise<Batch & { readonly paths: readonly string[]; readonly done?: Urgent }> {
+    const urgent = this.#urgent[0];
+    const most = urgent === undefined ? BATCH_FILES : URGENT_FILES;
+    const batch = new BatchMaker();
+    let turn = performance.now();
+    while (batch.paths.length < most && batch.chars < BATCH_CHARS) {
+      const path = urgent === undefined ? this.#takeLater() : urgent.paths.shift();
+      if (path === undefined) break;
+      await this.#addTo(batch, path);
+      if (performance.now() - turn < TURN_MS) continue;
+      await setImmediate();
+      turn = performance.now();
+    }
+    const made = batch.made();
+    if (urgent === undefined || urgent.paths.length > 0) return made;
+    this.#urgent.shift();
+    return { ...made, done: urgent };
+  }
+
+  /** The next that was not written out of turn. */
+  #takeLater(): string | undefined {
+    while (this.#next < this.#later.length) {
+      const path = this.#later[this.#next++];
+      if (path !== undefined && this.#pending.has(path)) return path;
+    }
+    return undefined;
+  }
+
+  async #addTo(batch: BatchMaker, path: string): Promise<void> {
+    const { ground, maxBytes, holds } = this.#options;
+    const source = await readSource(ground, path, maxBytes);
+    batch.paths.push(path);
+    if (source.kind === "gone") batch.gone.push(path);
+    else if (source.kind === "skip") batch.skips.push(source);
+    else if (holds(path, source.stamp.hash)) batch.touched.push({ path, stamp: source.stamp });
+    else batch.add({ ...source, plain: false });
+  }
+
+  async #send(batch: Batch & { readonly paths: readonly string[] }): Promise<void> {
+    const { worker, written, note } = this.#options;
+    for (let deaths = 0; ;) {
+      try {
+        const { notes } = await worker.do<"write">({ kind: "write", batch: this.#withoutDeadly(batch) });
+        for (const text of notes) note(text);
+        for (const path of batch.paths) this.#pending.delete(path);
+        written(batch.paths.length);
+        return;
+      } catch (error) {
+        if (!(error instanceof WorkerDied)) throw error;
+        if (error.at !== undefined) this.#deaths.set(error.at, (this.#deaths.get(error.at) ?? 0) + 1);
+        else if ((deaths += 1) >= MOST_DEATHS) throw error;
+      }
+    }
+  }
+
+  #withoutDeadly({ files, skips, gone, touched, meta }: Batch): Batch {
+    const deathsOf = ({ path }: FileToWrite): number => this.#deaths.get(path) ?? 0;
+    const left = files.filter((file) => deathsOf(file) > 1);
+    return {
+      files: files
+        .filter((file) => deathsOf(file) <= 1)
+        .map((file) => (deathsOf(file) === 0 ? file : { ...file, plain: true })),
+      skips: [...skips, ...left.map(({ path, stamp }): FileToSkip => ({ path, stamp, why: "unreadable" }))],
+      gone,
+      touched,
+      meta,
+    };
+  }
+}
+
+class BatchMaker {
+  readonly paths: string[] = [];
+  readonly skips: FileToSkip[] = [];
+  readonly gone: string[] = [];
+  readonly touched: { readonly path: string; readonly stamp: FileStamp }[] = [];
+  readonly #files: FileToWrite[] = [];
+  chars = 0;
+
+  add(file: FileToWrite): void {
+    this.#files.push(file);
+    this.chars += file.text.length;
+  }
+
+  made(): Batch & { readonly paths: readonly string[] } {
+    const { paths, skips, gone, touched } = this;
+    return { paths, files: this.#files, skips, gone, touched, meta: [] };
+  }
+}

@@ -1,0 +1,115 @@
+import type { OpenIndexReader } from "../store/reader.ts";
+import type { Ground } from "./ground.ts";
+import { listFiles, type Listing } from "./list-files.ts";
+import { timesInIndex } from "./list-repository.ts";
+import type { Batch } from "./messages.ts";
+import { orderFiles } from "./order-files.ts";
+import type { SourceFeed } from "./source-feed.ts";
+import { changedFiles, changedOnDisk, lookQuickly } from "./update-plan.ts";
+import type { WorkerHandle } from "./worker-handle.ts";
+
+/** Files of an index for whose order git is asked when each changed. */
+const TIMED = 20_000;
+/** Files that are ordered at all; fewer are there before it matters. */
+const ORDERED = 40;
+
+export interface UpdaterParts {
+  readonly ground: Ground;
+  readonly worker: WorkerHandle;
+  readonly feed: SourceFeed;
+  readonly reader: OpenIndexReader;
+}
+
+/** Meta keys of an index: whether all files were in it once, and how many belong into it. */
+export const COMPLETE = "complete";
+export const TOTAL = "total";
+
+/** Brings an index to what the disk holds. Only for whoever has the lease. */
+export class Updater {
+  readonly #parts: UpdaterParts;
+  #listing: Listing | undefined;
+  /** Milliseconds that the last look took. */
+  #took = 0;
+  /** A worker says of an index that it began anew for as long as it lives. */
+  #isPublished = false;
+
+  constructor(parts: UpdaterParts) {
+    this.#parts = parts;
+  }
+
+  /** Of the last look; undefined before the first. */
+  get listing(): Listing | undefined {
+    return this.#listing;
+  }
+
+  /** Milliseconds that the last look at what changed took. */
+  get took(): number {
+    return this.#took;
+  }
+
+  /** Another process wrote the index meanwhile: what we know of it does not hold. */
+  forget(): void {
+    this.#listing = undefined;
+    this.#isPublished = false;
+  }
+
+  /** Throws as the worker and as git. */
+  async update(): Promise<void> {
+    const { worker, feed, reader } = this.#parts;
+    const { isFresh } = await worker.open();
+    reader.refresh();
+    const since = performance.now();
+    const isNew = isFresh && !this.#isPublished;
+    if (!isNew && reader.meta(COMPLETE) === "1" && (await this.#quick())) {
+      this.#took = performance.now() - since;
+      return await feed.drained();
+    }
+    await this.#whole(since);
+    await feed.drained();
+    await worker.do<"write">({ kind: "write", batch: metaOnly([[COMPLETE, "1"]]) });
+    await worker.do<"publish">({ kind: "publish" });
+    this.#isPublished = true;
+    reader.refresh();
+  }
+
+  async #quick(): Promise<boolean> {
+    const { ground, feed, reader } = this.#parts;
+    const listing = this.#listing;
+    if (listing === undefined) return false;
+    const look = await lookQuickly(ground, listing);
+    if (look === undefined) return false;
+    for (const path of look.suspects) listing.files.set(path, undefined);
+    for (const path of look.leaving) listing.files.delete(path);
+    this.#listing = { ...listing, repositories: look.repositories };
+    await this.#remove(look.leaving);
+    feed.add(await changedOnDisk(ground, reader, look.suspects));
+    return true;
+  }
+
+  async #remove(paths: readonly string[]): Promise<void> {
+    const { worker, reader } = this.#parts;
+    const gone = paths.filter((path) => reader.file(path) !== undefined);
+    if (gone.length === 0) return;
+    await worker.do<"write">({ kind: "write", batch: { ...metaOnly([]), gone } });
+  }
+
+  async #whole(since: number): Promise<void> {
+    const { ground, worker, feed } = this.#parts;
+    const listing = await listFiles(ground);
+    this.#listing = listing;
+    await worker.do<"write">({ kind: "write", batch: metaOnly([[TOTAL, String(listing.files.size)]]) });
+    const changed = await changedFiles(ground, listing, worker);
+    this.#took = performance.now() - since;
+    feed.add(changed.length > ORDERED ? orderFiles(changed, await this.#times(listing)) : changed);
+  }
+
+  async #times({ repositories, files }: Listing): Promise<ReadonlyMap<string, number>> {
+    const [first] = repositories;
+    if (first === undefined || files.size > TIMED) return new Map();
+    return await timesInIndex(this.#parts.ground, first.repository);
+  }
+}
+
+function metaOnly(meta: Batch["meta"]): Batch {
+  return { files: [], skips: [], gone: [], touched: [], meta };
+}
