@@ -15,6 +15,7 @@ import {
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { build } from "esbuild";
+import { copyGrammars } from "./copy-grammars.mjs";
 
 const out = new URL("../dist/", import.meta.url).pathname;
 /** A command that starts just now may still want what the last build made. */
@@ -63,6 +64,7 @@ const workers = await build({
     "walk-worker": "shared/workspace/walk-worker.ts",
     "diff-worker": "shared/edit/diff-worker.ts",
     "template-worker": "instructions/template/template-worker.ts",
+    "index-worker": "servers/search/index/index-worker.ts",
     "gguf-worker": "shared/model/gguf-worker.ts",
   },
   format: "esm",
@@ -79,13 +81,14 @@ const launcher = await build({
   banner: { js: "#!/usr/bin/env node" },
 });
 for (const each of [main, workers]) await write(each);
+await copyGrammars(join(out, "grammars"));
 await remember(join(out, bundle));
 // last, since it names the others
 await write(launcher);
 await chmod(join(out, "cli.js"), 0o755);
 // as new as what it was made of, for those who ask whether it is stale
 await utimes(join(out, "cli.js"), new Date(), new Date());
-await removeOld(new Set([...[main, workers, launcher].flatMap(namesOf), `${bundle}.cache`]));
+await removeOld(new Set([...[main, workers, launcher].flatMap(namesOf), `${bundle}.cache`, "grammars"]));
 
 /** Each file at once or not at all, and only when it changed: a command may start just now. */
 async function write({ outputFiles }) {

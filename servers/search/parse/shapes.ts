@@ -40,7 +40,10 @@ export interface Reference {
   readonly name: string;
   readonly line: number;
   readonly kind: ReferenceKind;
-  /** What stands before the dot, when that is one name: `self`, `store`, `Config`. */
+  /**
+   * What stands before the dot, when that is one name: `self`, `store`, `Config`; of `this.store.open` and `a.b.open` the
+   * last name, `store` and `b`; "" when it is anything else, as a call. Left out where no dot is.
+   */
   readonly receiver?: string;
   /** Index of the innermost definition that it stands in; -1 outside of all. */
   readonly within: number;
@@ -50,7 +53,10 @@ export interface Reference {
 export interface Import {
   readonly source: string;
   readonly line: number;
-  /** Empty when the whole module is imported; `*` for everything in it. */
+  /**
+   * Empty when the whole module is imported; `*` for everything in it, with an alias when it goes by that name (`* as ns`,
+   * `import numpy as np`); `default` with an alias for a default import. `export ... from` is an import too.
+   */
   readonly names: readonly { readonly name: string; readonly alias?: string }[];
 }
 
