@@ -1,0 +1,29 @@
+import { readFile } from "node:fs/promises";
+import { isErrno } from "../errors.ts";
+import { StaticTable } from "./static-table.ts";
+import { decodeTable } from "./table-file.ts";
+
+/** The table, or why there is none; a search then goes by words alone. */
+export type OpenedTable =
+  | { readonly kind: "table"; readonly table: StaticTable }
+  | { readonly kind: "none"; readonly problem: string };
+
+/** Where the build put the table. Sources under test use the one that it copies. */
+function tableFile(): URL {
+  const fromSource = import.meta.url.endsWith(".ts");
+  return new URL(fromSource ? "./table/code-words.bin" : "./code-words.bin", import.meta.url);
+}
+
+/** Reads the table that comes with the package. A file that is missing or broken is told, never thrown. */
+export async function openStaticTable(file: URL | string = tableFile()): Promise<OpenedTable> {
+  try {
+    const decoded = decodeTable(await readFile(file));
+    if (decoded.kind === "table") {
+      return { kind: "table", table: new StaticTable(decoded.data, decoded.checksum) };
+    }
+    return { kind: "none", problem: `the table of word vectors is broken: ${decoded.problem}` };
+  } catch (error) {
+    const why = isErrno(error, "ENOENT") ? "is missing" : "cannot be read";
+    return { kind: "none", problem: `the table of word vectors ${why}` };
+  }
+}
