@@ -36,6 +36,10 @@ export function unitsOf(db: Sqlite, definitions: readonly number[]): number[] {
   return definitions.flatMap((id) => db.column<number>(sql, id));
 }
 
+export function definedNames(db: Sqlite): string[] {
+  return db.column<string>("SELECT name FROM names WHERE id IN (SELECT name FROM definitions) ORDER BY name");
+}
+
 /** See `IndexReader.definitionsNamed`. */
 export function definitionsNamed(db: Sqlite, name: string, options: NameOptions): DefinitionRow[] {
   if (name === "") return [];

@@ -5,9 +5,8 @@ import { MisreadError } from "./bytes.ts";
 import { Counters } from "./counters.ts";
 import { VectorScan, type Near } from "./dense.ts";
 import type { Generations } from "./generations.ts";
-import { readFrequencies, searchWords } from "./lexical.ts";
 import { readCandidates } from "./read-candidates.ts";
-import { definitionOf, definitionsNamed, definitionsOf, unitsOf } from "./read-definitions.ts";
+import { definedNames, definitionOf, definitionsNamed, definitionsOf, unitsOf } from "./read-definitions.ts";
 import { readEdges, type Edge } from "./read-edges.ts";
 import { allFiles, fileAt } from "./read-files.ts";
 import { importsIn, importsOf, referencesNamed, referencesOf, referencesWithin } from "./read-references.ts";
@@ -26,6 +25,7 @@ import type {
   Within,
 } from "./shapes.ts";
 import { filesWithin } from "./within.ts";
+import { WordSearch } from "./word-search.ts";
 
 /** `none`: nothing to read, or damaged. `other`: built by another version, read until there is a better one. */
 export type Standing = "none" | "other" | "same";
@@ -43,6 +43,7 @@ interface Opened {
   readonly generation: number;
   readonly db: Sqlite;
   readonly standing: Standing;
+  readonly words: WordSearch;
   readonly vectors: VectorScan | undefined;
   /** SQLite's number of the last change by another connection. */
   version: number;
@@ -95,7 +96,10 @@ export class StoreReader implements OpenIndexReader {
       this.#open(current);
     this.#read(undefined, (db, opened) => {
       const version = db.pragma<number>("data_version");
-      if (version !== opened.version) opened.vectors?.expire();
+      if (version !== opened.version) {
+        opened.words.expire();
+        opened.vectors?.expire();
+      }
       opened.version = version;
     });
   }
@@ -107,20 +111,18 @@ export class StoreReader implements OpenIndexReader {
   frequencies(words: readonly string[]): number[] {
     return this.#read(
       words.map(() => 0),
-      (db) => readFrequencies(db, words),
+      (db, opened) => opened.words.frequencies(db, words),
     );
   }
 
   lexical(words: readonly WeightedWord[], limit: number, within?: Within): number[] {
-    return this.#read([], (db) => searchWords(db, words, { limit, within }));
+    return this.#read([], (db, opened) => opened.words.best(db, words, { limit, isIn: filesOf(db, within) }));
   }
 
   dense(vector: Int8Array, limit: number, within?: Within): readonly Near[] | undefined {
     return this.#read(undefined, (db, { vectors }) => {
-      const where = filesWithin(within);
-      const files = where === undefined ? undefined : new Set(db.column<number>(where.sql, ...where.values));
       vectors?.update(db);
-      return vectors?.nearest(vector, limit, files);
+      return vectors?.nearest(vector, limit, filesOf(db, within));
     });
   }
 
@@ -138,6 +140,10 @@ export class StoreReader implements OpenIndexReader {
 
   definitionsIn(file: number): DefinitionRow[] {
     return this.#read([], (db) => definitionsOf(db, file));
+  }
+
+  definedNames(): string[] {
+    return this.#read([], definedNames);
   }
 
   definition(id: number): DefinitionRow | undefined {
@@ -197,7 +203,7 @@ export class StoreReader implements OpenIndexReader {
       const fit = fitOf(db, this.#makeup);
       if (fit === "unknown") return db.close();
       const vectors = hasTable(db, this.#makeup) ? new VectorScan() : undefined;
-      this.#opened = { generation, db, standing: fit, vectors, version: 0 };
+      this.#opened = { generation, db, standing: fit, words: new WordSearch(), vectors, version: 0 };
     } catch (error) {
       db?.close();
       if (error instanceof ToolError) throw error;
@@ -225,4 +231,10 @@ export class StoreReader implements OpenIndexReader {
     this.#damaged = generation;
     this.#generations.markBroken(generation);
   }
+}
+
+/** Files that fit; undefined when all do. */
+function filesOf(db: Sqlite, within: Within | undefined): ReadonlySet<number> | undefined {
+  const where = filesWithin(within);
+  return where === undefined ? undefined : new Set(db.column<number>(where.sql, ...where.values));
 }

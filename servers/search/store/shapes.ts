@@ -161,6 +161,8 @@ export interface IndexReader {
   definitionsNamed(name: string, options: NameOptions): DefinitionRow[];
   /** The unit in which each of these definitions begins, in the order given; what is gone is left out. */
   unitsOf(definitions: readonly number[]): number[];
+  /** Every name that is defined somewhere, each once. */
+  definedNames(): string[];
   definitionsIn(file: number): DefinitionRow[];
   definition(id: number): DefinitionRow | undefined;
   /** Units of a definition's lines, for answers that show it. */

@@ -73,6 +73,7 @@ export function memoryIndex(
         .filter((one) => scope === undefined || one.scope.endsWith(scope))
         .slice(0, limit),
     unitsOf: (ids) => ids.flatMap((id) => definitions.find((one) => one.id === id)?.unit ?? []),
+    definedNames: nothing,
     definitionsIn: nothing,
     definition: nothing,
     referencesNamed: nothing,

@@ -1,0 +1,162 @@
+import { expect, test } from "vitest";
+import { resolve } from "../../../servers/search/graph/resolve.ts";
+import { indexed } from "./indexed.ts";
+
+/** What each reference to a name means: `path:line name -> path:scope.name confidence`. */
+async function meanings(files: Readonly<Record<string, string>>, ...names: string[]): Promise<string[]> {
+  await using index = await indexed(files);
+  const { reader, lookups } = index;
+  return reader
+    .files()
+    .flatMap(({ id }) => reader.referencesIn(id))
+    .filter(({ name }) => names.includes(name))
+    .map((mention) => {
+      const { targets, outside, ambiguous } = resolve(mention, lookups);
+      const means = targets.map(
+        ({ definition: { path, scope, name }, confidence }) =>
+          `${path}:${[scope, name].filter((part) => part !== "").join(".")} ${confidence}`,
+      );
+      const what = outside ? "outside" : ambiguous ? "ambiguous" : means.toSorted().join(", ");
+      return `${mention.path}:${mention.line} ${mention.name} -> ${what}`;
+    })
+    .toSorted();
+}
+
+test("TypeScript: relative imports, index files, aliases and defaults lead to what they name", async () => {
+  const files = {
+    "src/store/open.ts": "export function open() {}\nexport default class Store {}\n",
+    "src/store/index.ts": "export { open } from './open.ts';\nexport * from './close';\n",
+    "src/store/close.ts": "export function shut() {}\n",
+    "src/other.ts": "export function open() {}\nexport function shut() {}\n",
+    "src/a.ts": "import { open } from './store/index.js';\nopen();\n",
+    "src/b.ts": "import { open as begin, shut } from './store';\nbegin();\nshut();\n",
+    "src/c.ts": "import Kept from './store/open';\nnew Kept();\n",
+    "src/d.ts": "import * as store from './store';\nstore.open();\n",
+    "src/e.ts": "import { open } from 'node:fs';\nopen();\n",
+    "src/f.ts": "open();\n",
+    "src/g.ts": "import { open } from '@/store/open';\nopen();\n",
+  };
+  expect(await meanings(files, "open", "begin", "shut", "Kept")).toEqual([
+    "src/a.ts:2 open -> src/store/open.ts:open import",
+    "src/b.ts:2 begin -> src/store/open.ts:open import",
+    "src/b.ts:3 shut -> src/store/close.ts:shut import",
+    "src/c.ts:2 Kept -> src/store/open.ts:Store import",
+    "src/d.ts:2 open -> src/store/open.ts:open import",
+    "src/e.ts:2 open -> outside",
+    "src/f.ts:1 open -> src/other.ts:open name, src/store/open.ts:open name",
+    "src/g.ts:2 open -> src/store/open.ts:open import",
+  ]);
+});
+
+test("TypeScript: the same method in two classes is told apart by this, by inheritance and by the variable", async () => {
+  const files = {
+    "src/a.ts": "export class Alpha {\n  run() {}\n  go() {\n    this.run();\n  }\n}\n",
+    "src/b.ts": "export class Beta {\n  run() {}\n}\n",
+    "src/c.ts":
+      "import { Alpha } from './a';\nexport class Gamma extends Alpha {\n  play() {\n    this.run();\n    super.run();\n  }\n}\n",
+    "src/d.ts":
+      "import { Alpha } from './a';\nimport { Beta } from './b';\nexport function go(alpha: Alpha, beta: Beta, other: unknown) {\n  alpha.run();\n  beta.run();\n  other.run();\n}\n",
+  };
+  expect(await meanings(files, "run")).toEqual([
+    "src/a.ts:4 run -> src/a.ts:Alpha.run file",
+    "src/c.ts:4 run -> src/a.ts:Alpha.run file",
+    "src/c.ts:5 run -> src/a.ts:Alpha.run file",
+    "src/d.ts:4 run -> src/a.ts:Alpha.run import",
+    "src/d.ts:5 run -> src/b.ts:Beta.run import",
+    "src/d.ts:6 run -> src/a.ts:Alpha.run import, src/b.ts:Beta.run import",
+  ]);
+});
+
+test("TypeScript: an inner function hides an outer one, and a method is no function", async () => {
+  const files = {
+    "src/a.ts":
+      "import { help } from './b';\nexport class Box {\n  help() {}\n  go() {\n    help();\n  }\n}\nexport function outer() {\n  function inner() {}\n  inner();\n}\nexport function inner() {}\nexport function last() {\n  inner();\n}\n",
+    "src/b.ts": "export function help() {}\n",
+  };
+  expect(await meanings(files, "help", "inner")).toEqual([
+    "src/a.ts:10 inner -> src/a.ts:outer.inner file",
+    "src/a.ts:14 inner -> src/a.ts:inner file",
+    "src/a.ts:5 help -> src/b.ts:help import",
+  ]);
+});
+
+test("Python: packages, relative modules and what __init__ passes on", async () => {
+  const files = {
+    "pkg/__init__.py": "from .core import load\nfrom .deep import *\n",
+    "pkg/core.py": "def load():\n    pass\n\nclass Base:\n    def save(self):\n        pass\n",
+    "pkg/deep.py": "def dive():\n    pass\n",
+    "pkg/other.py": "def load():\n    pass\n",
+    "pkg/user.py":
+      "from . import core\nfrom .core import Base, load as fetch\n\nclass Child(Base):\n    def go(self):\n        self.save()\n        core.load()\n        fetch()\n",
+    "app.py":
+      "import pkg\nfrom pkg import load, dive\nimport pkg.other as o\nfrom os import path\n\nload()\ndive()\no.load()\npkg.load()\npath.load()\n",
+  };
+  expect(await meanings(files, "load", "dive", "save", "fetch")).toEqual([
+    "app.py:10 load -> outside",
+    "app.py:6 load -> pkg/core.py:load import",
+    "app.py:7 dive -> pkg/deep.py:dive import",
+    "app.py:8 load -> pkg/other.py:load import",
+    "app.py:9 load -> pkg/core.py:load import",
+    "pkg/user.py:6 save -> pkg/core.py:Base.save file",
+    "pkg/user.py:7 load -> pkg/core.py:load import",
+    "pkg/user.py:8 fetch -> pkg/core.py:load import",
+  ]);
+});
+
+test("Go: a package is a folder, and methods belong to their receiver", async () => {
+  const files = {
+    "internal/store/store.go":
+      "package store\n\ntype Store struct{}\n\nfunc Open() *Store { return helper() }\n\nfunc (s *Store) Close() { s.flush() }\n",
+    "internal/store/more.go":
+      "package store\n\nfunc helper() *Store { return nil }\n\nfunc (s *Store) flush() {}\n",
+    "internal/cache/cache.go":
+      "package cache\n\nfunc Open() {}\n\nfunc helper() {}\n\ntype Cache struct{}\n\nfunc (c *Cache) flush() {}\n",
+    "main.go":
+      'package main\n\nimport (\n\t"os"\n\n\t"example.com/x/internal/store"\n)\n\nfunc main() {\n\tstore.Open()\n\tos.Open()\n}\n',
+  };
+  expect(await meanings(files, "Open", "helper", "flush")).toEqual([
+    "internal/store/store.go:5 helper -> internal/store/more.go:helper import",
+    "internal/store/store.go:7 flush -> internal/store/more.go:Store.flush file",
+    "main.go:10 Open -> internal/store/store.go:Open import",
+    "main.go:11 Open -> outside",
+  ]);
+});
+
+test("Rust: crate paths, modules in files and folders, and impl blocks in another file", async () => {
+  const files = {
+    "src/lib.rs": "pub mod store;\npub mod util;\npub use store::Store;\n",
+    "src/store/mod.rs":
+      "mod extra;\npub struct Store;\nimpl Store {\n    pub fn open() -> Store { Self::prepare(); Store }\n    fn prepare() {}\n}\n",
+    "src/store/extra.rs":
+      "use super::Store;\nimpl Store {\n    pub fn close(&self) { crate::util::log(); }\n}\n",
+    "src/util.rs": "pub fn log() {}\npub fn open() {}\n",
+    "src/main.rs":
+      "use crate::store::Store;\nuse crate::util;\nuse std::fs::File;\nfn main() {\n    let store = Store::open();\n    store.close();\n    util::open();\n    File::open();\n}\n",
+    "src/door.rs": "pub struct Door;\nimpl Door {\n    pub fn close(&self) {}\n}\n",
+  };
+  expect(await meanings(files, "open", "close", "log", "prepare")).toEqual([
+    "src/main.rs:5 open -> src/store/mod.rs:Store.open import",
+    "src/main.rs:6 close -> src/store/extra.rs:Store.close import",
+    "src/main.rs:7 open -> src/util.rs:open import",
+    "src/main.rs:8 open -> outside",
+    "src/store/extra.rs:3 log -> src/util.rs:log import",
+    "src/store/mod.rs:4 prepare -> src/store/mod.rs:Store.prepare file",
+  ]);
+});
+
+test("Java: packages, static imports and inherited methods without an object", async () => {
+  const files = {
+    "src/com/acme/util/Texts.java":
+      "package com.acme.util;\npublic class Texts {\n  public static String trim(String s) { return s; }\n}\n",
+    "src/com/acme/Base.java": "package com.acme;\npublic class Base {\n  protected void start() {}\n}\n",
+    "src/com/acme/App.java":
+      'package com.acme;\nimport static com.acme.util.Texts.trim;\nimport com.acme.util.Texts;\npublic class App extends Base {\n  void run() {\n    start();\n    trim("");\n    Texts.trim("");\n  }\n}\n',
+    "src/com/other/Texts.java":
+      "package com.other;\npublic class Texts {\n  public static String trim(String s) { return s; }\n  void start() {}\n}\n",
+  };
+  expect(await meanings(files, "trim", "start")).toEqual([
+    "src/com/acme/App.java:6 start -> src/com/acme/Base.java:Base.start file",
+    "src/com/acme/App.java:7 trim -> src/com/acme/util/Texts.java:Texts.trim import",
+    "src/com/acme/App.java:8 trim -> src/com/acme/util/Texts.java:Texts.trim import",
+  ]);
+});
