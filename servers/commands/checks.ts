@@ -7,6 +7,7 @@ import { findPlaces, type Places } from "../../shared/config/places.ts";
 import type { Settings } from "../../shared/config/settings.ts";
 import { StartupError, ToolError } from "../../shared/errors.ts";
 import { run } from "../../shared/process/run.ts";
+import { loadSqlite } from "../../shared/sqlite/open.ts";
 import { catalog } from "../catalog.ts";
 import { checkHooks } from "./check-hooks.ts";
 import type { Finding } from "./finding.ts";
@@ -32,9 +33,22 @@ export async function checkMachine(flags: Flags): Promise<Finding[]> {
     await checkRipgrep(),
     await checkGit(),
     ...(settings === undefined ? [] : [await checkHooks(flags)]),
-    { name: "native parts", state: "good", what: "none are needed by these servers" },
+    await checkSqlite(),
     ...(await checkClients(places, settings?.roots[0] ?? process.cwd())),
   ];
+}
+
+/** Code search keeps its index in SQLite, whose library is native. */
+async function checkSqlite(): Promise<Finding> {
+  const name = "code search";
+  try {
+    (await loadSqlite())(":memory:", { mode: "write" }).close();
+    return { name, state: "good", what: "SQLite can be loaded" };
+  } catch (error) {
+    if (!(error instanceof ToolError)) throw error;
+    const what = "SQLite cannot be loaded: the search server does not work, all others do";
+    return { name, state: "poor", what, mend: error.hint ?? "npm rebuild better-sqlite3" };
+  }
 }
 
 function checkNode(): Finding {
