@@ -50,7 +50,12 @@ const DOORS: readonly { to: RegExp; in: readonly string[] }[] = [
       "shared/git/link-worktree.ts",
       // The person's own model, read where it lies.
       "shared/model/gguf-worker.ts",
+      // The table that comes with the package.
+      "shared/model/open-static-table.ts",
       "servers/commands/",
+      // Which database is the current one, and who may write it: files of our own in the cache.
+      "servers/search/store/generations.ts",
+      "servers/search/store/lease.ts",
     ],
   },
   { to: /^node:worker_threads$/u, in: ["shared/workspace/", "shared/process/"] },

@@ -35,9 +35,11 @@ export class ByteWriter {
     this.#length += bytes.length;
   }
 
-  /** What was written, as a copy. */
-  bytes(): Uint8Array {
-    return this.#bytes.slice(0, this.#length);
+  /** What was written, as a copy; the next thing begins anew. */
+  take(): Uint8Array {
+    const bytes = this.#bytes.slice(0, this.#length);
+    this.#length = 0;
+    return bytes;
   }
 
   #room(more: number): void {

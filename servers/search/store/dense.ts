@@ -1,4 +1,7 @@
 import type { Sqlite } from "../../../shared/sqlite/sqlite.ts";
+import { bestPlaces } from "./best-places.ts";
+import { grown } from "./grown.ts";
+import { createProducts, type Products } from "./products.ts";
 
 /** A unit and how near it is. */
 export interface Near {
@@ -16,16 +19,18 @@ interface StoredVectors {
 
 /** 127 stands for 1 in each of two factors. */
 const ONE = 127 * 127;
+/** With more places free than taken it is time to read all anew. */
+const SPARE = 1_000;
 
-/** All vectors of one index, kept in memory and brought up to date by what changed. */
+/** All vectors of one index, in memory (as many bytes as dimensions each), brought up to date by what changed. */
 export class VectorScan {
-  #vectors = new Int8Array(0);
+  #products: Products | undefined;
+  #dimensions = 0;
   /** Unit and file of each place; unit 0 is a place that nobody has. */
-  #units = new Float64Array(0);
-  #files = new Float64Array(0);
+  #units = grown(new Uint32Array(0), 1);
+  #files = grown(new Uint32Array(0), 1);
   #size = 0;
   #free = 0;
-  #dimensions = 0;
   #change = 0;
   #isFresh = false;
   readonly #places = new Map<number, { readonly first: number; readonly count: number }>();
@@ -39,6 +44,27 @@ export class VectorScan {
   update(db: Sqlite): void {
     if (this.#isFresh) return;
     this.#isFresh = true;
+    this.#read(db);
+    if (this.#free < SPARE || this.#free * 2 < this.#size) return;
+    this.#places.clear();
+    this.#size = this.#free = this.#change = 0;
+    this.#read(db);
+  }
+
+  /** Units nearest to `vector`, nearest first, in files that `isIn`; undefined without any vector. */
+  nearest(vector: Int8Array, limit: number, isIn?: ReadonlySet<number>): Near[] | undefined {
+    if (this.#size === this.#free || vector.length !== this.#dimensions) return undefined;
+    const products = this.#products?.of(vector, this.#size) ?? new Int32Array(0);
+    const fits = (place: number): boolean =>
+      this.#units[place] !== 0 && isIn?.has(this.#files[place] ?? 0) !== false;
+    const best = bestPlaces(products, { limit, floor: -Infinity, fits });
+    return best.map((place) => ({
+      unit: this.#units[place] ?? 0,
+      cosine: (products[place] ?? 0) / ONE,
+    }));
+  }
+
+  #read(db: Sqlite): void {
     const sql = `SELECT v.file, v.change, v.first_unit, v.vectors, coalesce(f.units, 0) AS units
       FROM vectors v LEFT JOIN files f ON f.id = v.file WHERE v.change > ? ORDER BY v.change`;
     for (const row of db.iterate<StoredVectors>(sql, this.#change)) {
@@ -46,26 +72,6 @@ export class VectorScan {
       if (row.vectors.length > 0 && row.units > 0) this.#add(row);
       this.#change = row.change;
     }
-  }
-
-  /** Units nearest to `vector`, nearest first, in files that `isIn`; undefined without any vector. */
-  nearest(vector: Int8Array, limit: number, isIn?: ReadonlySet<number>): Near[] | undefined {
-    if (this.#size === this.#free || vector.length !== this.#dimensions) return undefined;
-    const found: Near[] = [];
-    for (let place = 0; place < this.#size; place++) {
-      const unit = this.#units[place] ?? 0;
-      if (unit === 0 || (isIn !== undefined && !isIn.has(this.#files[place] ?? 0))) continue;
-      found.push({ unit, cosine: this.#product(vector, place) / ONE });
-    }
-    return found.sort((a, b) => b.cosine - a.cosine || a.unit - b.unit).slice(0, limit);
-  }
-
-  #product(vector: Int8Array, place: number): number {
-    const at = place * this.#dimensions;
-    let sum = 0;
-    for (let index = 0; index < vector.length; index++)
-      sum += (vector[index] ?? 0) * (this.#vectors[at + index] ?? 0);
-    return sum;
   }
 
   #drop(file: number): void {
@@ -77,30 +83,20 @@ export class VectorScan {
   }
 
   #add({ file, first_unit, vectors, units }: StoredVectors): void {
-    if (this.#size === 0) this.#dimensions = vectors.length / units;
+    this.#products ??= createProducts((this.#dimensions = vectors.length / units));
     if (vectors.length !== units * this.#dimensions) return;
-    this.#room(units);
+    const all = new Int8Array(vectors.buffer, vectors.byteOffset, vectors.length);
     const first = this.#size;
-    this.#vectors.set(new Int8Array(vectors), first * this.#dimensions);
+    this.#units = grown(this.#units, first + units);
+    this.#files = grown(this.#files, first + units);
     for (let index = 0; index < units; index++) {
-      this.#units[first + index] = first_unit + index;
+      const vector = all.subarray(index * this.#dimensions, (index + 1) * this.#dimensions);
+      this.#products.set(first + index, vector);
+      // one of zeros is none, and near to nothing
+      this.#units[first + index] = vector.some((each) => each !== 0) ? first_unit + index : 0;
       this.#files[first + index] = file;
     }
     this.#places.set(file, { first, count: units });
     this.#size += units;
   }
-
-  #room(more: number): void {
-    const wanted = this.#size + more;
-    if (wanted <= this.#units.length) return;
-    const room = Math.max(1024, wanted, Math.ceil(this.#units.length * 1.5));
-    this.#vectors = grown(new Int8Array(room * this.#dimensions), this.#vectors);
-    this.#units = grown(new Float64Array(room), this.#units);
-    this.#files = grown(new Float64Array(room), this.#files);
-  }
-}
-
-function grown<T extends Int8Array | Float64Array>(to: T, from: T): T {
-  to.set(from);
-  return to;
 }

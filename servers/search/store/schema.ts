@@ -80,10 +80,27 @@ CREATE TABLE vectors (
   vectors BLOB NOT NULL
 );
 CREATE INDEX vectors_change ON vectors (change);
-CREATE VIRTUAL TABLE texts USING fts5 (
-  path, body, content = '', contentless_delete = 1, tokenize = "unicode61 remove_diacritics 0 tokenchars '_$'"
+CREATE TABLE lengths (
+  file INTEGER PRIMARY KEY,
+  change INTEGER NOT NULL,
+  first_unit INTEGER NOT NULL,
+  lengths BLOB NOT NULL
 );
-CREATE VIRTUAL TABLE vocabulary USING fts5vocab (texts, row);
+CREATE INDEX lengths_change ON lengths (change);
+CREATE TABLE segments (
+  id INTEGER PRIMARY KEY,
+  first_unit INTEGER NOT NULL,
+  end_unit INTEGER NOT NULL,
+  units INTEGER NOT NULL,
+  dead INTEGER NOT NULL
+);
+CREATE TABLE postings (
+  segment INTEGER NOT NULL,
+  word INTEGER NOT NULL,
+  list BLOB NOT NULL,
+  PRIMARY KEY (segment, word)
+) WITHOUT ROWID;
+CREATE TABLE dead_units (id INTEGER PRIMARY KEY);
 `;
 
 /** Makes all tables of an empty database, or none. */

@@ -27,7 +27,7 @@ export function writeSpots(spots: readonly Spot[]): Uint8Array {
     to.signed(spot.within);
     before = spot;
   }
-  return to.bytes();
+  return to.take();
 }
 
 export function readSpots(bytes: Uint8Array): Spot[] {

@@ -24,7 +24,7 @@ export function writeLeaves(leaves: readonly NewLeaf[]): Uint8Array {
     to.number(vector?.length ?? 0);
     if (vector !== undefined) to.raw(vector);
   }
-  return to.bytes();
+  return to.take();
 }
 
 /** Throws `MisreadError` for what `writeLeaves` did not write. */

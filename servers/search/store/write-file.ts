@@ -1,7 +1,11 @@
 import type { Sqlite } from "../../../shared/sqlite/sqlite.ts";
 import { wordsOf } from "../../../shared/words/words-of.ts";
+import { wordHash } from "../../../shared/words/word-hash.ts";
+import { ByteWriter } from "./bytes.ts";
 import type { Counters, FileSums } from "./counters.ts";
+import { killUnits } from "./merge-segments.ts";
 import type { Names } from "./names.ts";
+import type { SegmentBuilder } from "./segment-builder.ts";
 import { FIELDS, type FileStamp, type NewFile, type NewUnit, type SkipReason } from "./shapes.ts";
 import { groupByName, writeSpots } from "./spots.ts";
 import { writeLeaves } from "./stored-leaves.ts";
@@ -13,6 +17,7 @@ export interface Writing {
   readonly counters: Counters;
   /** Number of the transaction. */
   readonly change: number;
+  readonly words: SegmentBuilder;
 }
 
 /** A file that belongs into the index and has no text in it. */
@@ -40,15 +45,14 @@ export function dropFile({ db, counters, change }: Writing, path: string): numbe
   const { id, units, leaves } = old;
   db.run("DELETE FROM files WHERE id = ?", id);
   if (old.skipped !== null) return id;
-  for (let unit = old.first_unit; unit < old.first_unit + units; unit++) {
-    db.run("DELETE FROM units WHERE id = ?", unit);
-    db.run("DELETE FROM texts WHERE rowid = ?", unit);
-  }
+  db.run("DELETE FROM units WHERE id >= ? AND id < ?", old.first_unit, old.first_unit + units);
+  killUnits(db, old.first_unit, units);
   const end = old.first_definition + old.definitions;
   db.run("DELETE FROM definitions WHERE id >= ? AND id < ?", old.first_definition, end);
   db.run("DELETE FROM mentions WHERE file = ?", id);
   db.run("DELETE FROM imports WHERE file = ?", id);
-  // an empty row tells readers that the vectors went
+  // empty rows tell readers what went
+  db.run("UPDATE lengths SET change = ?, lengths = x'' WHERE file = ?", change, id);
   db.run("UPDATE vectors SET change = ?, vectors = x'' WHERE file = ?", change, id);
   const lengths: unknown = JSON.parse(old.lengths);
   counters.addFile({ units, leaves, lengths: Array.isArray(lengths) ? lengths.map(Number) : [] }, -1);
@@ -110,16 +114,18 @@ function sumsOf(units: readonly NewUnit[]): FileSums {
 }
 
 function writeUnits(
-  { db, change }: Writing,
+  { db, change, words }: Writing,
   { id, path, firstUnit, units }: NewFile & { readonly id: number; readonly firstUnit: number },
 ): void {
-  const pathWords = wordsOf(path).join(" ");
+  const pathWords = wordsOf(path).map(wordHash);
+  const lengths = new ByteWriter();
   for (const [index, { startLine, endLine, leaves }] of units.entries()) {
     const unit = firstUnit + index;
     db.run("INSERT INTO units VALUES (?, ?, ?, ?, ?)", unit, id, startLine, endLine, writeLeaves(leaves));
-    const body = leaves.map(({ text }) => text).join("\n");
-    db.run("INSERT INTO texts (rowid, path, body) VALUES (?, ?, ?)", unit, pathWords, body);
+    words.add(unit, leaves, pathWords);
+    lengths.number(leaves.reduce((sum, leaf) => sum + (leaf.words.lengths[0] ?? 0), 0));
   }
+  db.run("INSERT OR REPLACE INTO lengths VALUES (?, ?, ?, ?)", id, change, firstUnit, lengths.take());
   const vectors = joinVectors(units);
   if (vectors.length > 0)
     db.run("INSERT OR REPLACE INTO vectors VALUES (?, ?, ?, ?)", id, change, firstUnit, vectors);

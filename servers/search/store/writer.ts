@@ -2,8 +2,10 @@ import { ToolError } from "../../../shared/errors.ts";
 import { isBusy, isDamage, type Sqlite } from "../../../shared/sqlite/sqlite.ts";
 import { Counters } from "./counters.ts";
 import type { Generations } from "./generations.ts";
+import { tidySegments } from "./merge-segments.ts";
 import { Names } from "./names.ts";
 import { allFiles } from "./read-files.ts";
+import { SegmentBuilder } from "./segment-builder.ts";
 import type { FileRow, IndexWriter, NewFile } from "./shapes.ts";
 import { dropFile, writeFile, writeSkipped, type SkippedFile, type Writing } from "./write-file.ts";
 
@@ -57,7 +59,6 @@ export class StoreWriter implements OpenIndexWriter {
   put(files: readonly NewFile[]): void {
     const byPath = new Map(files.map((file) => [file.path, file]));
     this.#change((writing) => {
-      // all old units go before the first new one comes: the full text takes ids only upward without pausing
       const ids = new Map([...byPath.keys()].map((path) => [path, dropFile(writing, path)]));
       for (const [path, file] of byPath) writeFile(writing, file, ids.get(path) ?? null);
     });
@@ -110,7 +111,10 @@ export class StoreWriter implements OpenIndexWriter {
       this.#db.transaction(() => {
         const counters = new Counters(this.#db);
         const change = counters.take("change", 1);
-        step({ db: this.#db, names: this.#names, counters, change });
+        const words = new SegmentBuilder();
+        step({ db: this.#db, names: this.#names, counters, change, words });
+        words.save(this.#db);
+        tidySegments(this.#db);
         counters.save(this.#db);
       }),
     );

@@ -1,0 +1,116 @@
+import { SIMD_MODULE } from "./simd-module.ts";
+
+const PAGE = 65_536;
+const LANES = 16;
+
+/** Many vectors of bytes in a row, and how a query's products with all of them are computed. */
+export interface Products {
+  /** Puts a vector at a place; makes room for it. */
+  set(place: number, vector: Int8Array): void;
+  /** Products of the first `count` vectors with a query. Holds until the next call. */
+  of(query: Int8Array, count: number): Int32Array;
+}
+
+/** With the processor's vector instructions where WebAssembly has them. */
+export function createProducts(dimensions: number): Products {
+  return SimdProducts.create(dimensions) ?? new PlainProducts(dimensions);
+}
+
+/** The same in JavaScript. */
+export class PlainProducts implements Products {
+  readonly #dimensions: number;
+  #vectors = new Int8Array(0);
+  #products = new Int32Array(0);
+
+  constructor(dimensions: number) {
+    this.#dimensions = dimensions;
+  }
+
+  set(place: number, vector: Int8Array): void {
+    const end = (place + 1) * this.#dimensions;
+    if (end > this.#vectors.length) {
+      const vectors = new Int8Array(Math.max(PAGE, end * 1.5));
+      vectors.set(this.#vectors);
+      this.#vectors = vectors;
+    }
+    this.#vectors.set(vector, place * this.#dimensions);
+  }
+
+  of(query: Int8Array, count: number): Int32Array {
+    if (this.#products.length < count) this.#products = new Int32Array(count);
+    for (let place = 0; place < count; place++) {
+      const at = place * this.#dimensions;
+      let sum = 0;
+      for (let index = 0; index < this.#dimensions; index++)
+        sum += (query[index] ?? 0) * (this.#vectors[at + index] ?? 0);
+      this.#products[place] = sum;
+    }
+    return this.#products.subarray(0, count);
+  }
+}
+
+type Compute = (...addresses: number[]) => void;
+
+/** What is used of WebAssembly, which is missing where the person forbade compiling. */
+interface Engine {
+  readonly validate: (bytes: Uint8Array) => boolean;
+  readonly Memory: new (limits: { readonly initial: number }) => Memory;
+  readonly Module: new (bytes: Uint8Array) => object;
+  readonly Instance: new (
+    module: object,
+    imports: { readonly store: { readonly memory: Memory } },
+  ) => { readonly exports: { readonly products: Compute } };
+}
+
+interface Memory {
+  readonly buffer: ArrayBuffer;
+  grow(pages: number): void;
+}
+
+function findEngine(): Engine | undefined {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- part of the language, and not of its types for Node 20
+  return Reflect.get(globalThis, "WebAssembly") as Engine | undefined;
+}
+
+/** The memory holds the query, all vectors, and behind them their products. */
+class SimdProducts implements Products {
+  readonly #stride: number;
+  readonly #memory: Memory;
+  readonly #compute: Compute;
+
+  private constructor(stride: number, memory: Memory, compute: Compute) {
+    this.#stride = stride;
+    this.#memory = memory;
+    this.#compute = compute;
+  }
+
+  static create(dimensions: number): SimdProducts | undefined {
+    const engine = findEngine();
+    if (engine?.validate(SIMD_MODULE) !== true) return undefined;
+    const memory = new engine.Memory({ initial: 1 });
+    const { exports } = new engine.Instance(new engine.Module(SIMD_MODULE), { store: { memory } });
+    const stride = Math.ceil(dimensions / LANES) * LANES;
+    return new SimdProducts(stride, memory, exports.products);
+  }
+
+  set(place: number, vector: Int8Array): void {
+    const at = (place + 1) * this.#stride;
+    this.#room(at + this.#stride);
+    new Int8Array(this.#memory.buffer, at, this.#stride).fill(0).set(vector);
+  }
+
+  of(query: Int8Array, count: number): Int32Array {
+    if (count === 0) return new Int32Array(0);
+    const end = (count + 1) * this.#stride;
+    this.#room(end + count * Int32Array.BYTES_PER_ELEMENT);
+    new Int8Array(this.#memory.buffer, 0, this.#stride).fill(0).set(query);
+    this.#compute(0, this.#stride, end, this.#stride, end);
+    return new Int32Array(this.#memory.buffer, end, count);
+  }
+
+  #room(bytes: number): void {
+    const missing = bytes - this.#memory.buffer.byteLength;
+    // a little more each time, since every growth may copy all
+    if (missing > 0) this.#memory.grow(Math.ceil((missing + this.#memory.buffer.byteLength / 4) / PAGE));
+  }
+}

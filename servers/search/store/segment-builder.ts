@@ -1,0 +1,62 @@
+import type { Sqlite } from "../../../shared/sqlite/sqlite.ts";
+import { ListWriter } from "./posting-list.ts";
+import { FIELDS, type Field, type NewLeaf } from "./shapes.ts";
+
+/** What a word counts by where it stands, in halves. The doc comment is in the body already. */
+const WEIGHTS: Readonly<Record<Field, number>> = { body: 2, symbol: 6, signature: 1, doc: 0 };
+const PATH_WEIGHT = 3;
+const MOST = 255;
+
+/** Collects the words of the units of one transaction, which become one segment. */
+export class SegmentBuilder {
+  /** Of each word: unit, count, unit, count ... */
+  readonly #lists = new Map<number, number[]>();
+  #first = 0;
+  #end = 0;
+  #units = 0;
+
+  /** Units come in ascending order. `path`: hashes of the words of its path. */
+  add(unit: number, leaves: readonly NewLeaf[], path: readonly number[]): void {
+    const counts = new Map<number, number>();
+    for (const hash of path) counts.set(hash, (counts.get(hash) ?? 0) + PATH_WEIGHT);
+    for (const { words } of leaves) {
+      for (let index = 0; index < words.hashes.length; index++) {
+        const hash = words.hashes[index] ?? 0;
+        const weight = WEIGHTS[FIELDS[words.fields[index] ?? 0] ?? "body"];
+        counts.set(hash, (counts.get(hash) ?? 0) + weight * (words.counts[index] ?? 0));
+      }
+    }
+    for (const [hash, count] of counts) this.#push(hash, unit, Math.max(1, Math.min(MOST, count)));
+    if (this.#units === 0) this.#first = unit;
+    this.#end = unit + 1;
+    this.#units += 1;
+  }
+
+  /** Writes the segment, when there is a unit at all. */
+  save(db: Sqlite): void {
+    if (this.#units === 0) return;
+    const segment = addSegment(db, { first: this.#first, end: this.#end, units: this.#units });
+    const to = new ListWriter();
+    for (const word of [...this.#lists.keys()].sort((a, b) => a - b)) {
+      const list = this.#lists.get(word) ?? [];
+      to.begin(this.#first);
+      for (let index = 0; index < list.length; index += 2) to.add(list[index] ?? 0, list[index + 1] ?? 0);
+      db.run("INSERT INTO postings VALUES (?, ?, ?)", segment, word, to.take());
+    }
+  }
+
+  #push(hash: number, unit: number, count: number): void {
+    const list = this.#lists.get(hash);
+    if (list === undefined) this.#lists.set(hash, [unit, count]);
+    else list.push(unit, count);
+  }
+}
+
+/** Returns the new segment's id, which is above all others. */
+export function addSegment(
+  db: Sqlite,
+  { first, end, units }: { readonly first: number; readonly end: number; readonly units: number },
+): number {
+  const sql = `INSERT INTO segments SELECT coalesce(max(id), 0) + 1, ?, ?, ?, 0 FROM segments RETURNING id`;
+  return db.get<{ id: number }>(sql, first, end, units)?.id ?? 0;
+}
