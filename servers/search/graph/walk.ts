@@ -57,7 +57,7 @@ export function walkDown(starts: readonly DefinitionRow[], walking: Walking, loo
 }
 
 /** The function, method or type in which a use stands; undefined at the top of a file. */
-export function holderOf({ mention }: Use, lookups: Lookups): DefinitionRow | undefined {
+export function holderOf({ mention }: Pick<Use, "mention">, lookups: Lookups): DefinitionRow | undefined {
   const around = lookups.around(mention.within);
   return around.find(({ kind }) => kind !== "constant" && kind !== "module") ?? around[0];
 }

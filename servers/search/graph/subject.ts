@@ -1,0 +1,112 @@
+import { ToolError } from "../../../shared/errors.ts";
+import { viewsOf } from "../answer/views-of.ts";
+import type { SearchContext } from "../deps.ts";
+import type { IndexView } from "../index/shapes.ts";
+import type { DefinitionRow } from "../store/shapes.ts";
+import { compare } from "./uses-of.ts";
+import { findDefinitions, nearNames, splitName } from "./find-definitions.ts";
+import { Lookups } from "./lookups.ts";
+import { resolve } from "./resolve.ts";
+
+/** More of one name are not followed at once. */
+const MOST_SUBJECTS = 20;
+const PLACE = /^(.+):(\d{1,7})$/u;
+
+/** What a question is about, in one root. */
+export interface Subject {
+  readonly view: IndexView;
+  /** Empty when the name is used and not defined. */
+  readonly definitions: readonly DefinitionRow[];
+  /** How many definitions carry the name. */
+  readonly total: number;
+  readonly name: string;
+}
+
+/**
+ * The definitions that a caller means by a name, `Class.method` or `path:line`. Throws `not_found` with near names,
+ * `invalid_input` for a line that is not there. Look it up again after the index was freshened.
+ */
+export async function subjectsOf(symbol: string, context: SearchContext): Promise<Subject[]> {
+  const place = PLACE.exec(symbol.trim());
+  if (place !== null) return [await subjectAt(place[1] ?? "", Number(place[2]), context)];
+  const views = (await viewsOf({}, context)).map(({ view }) => view);
+  const subjects = views.map((view) => subjectNamed(symbol, view)).filter((each) => each !== undefined);
+  if (subjects.some(({ definitions }) => definitions.length > 0))
+    return subjects.filter(({ definitions }) => definitions.length > 0);
+  if (subjects.length > 0) return subjects;
+  throw unknownName(symbol, views);
+}
+
+/** The error for a name that nothing carries. */
+export function unknownName(symbol: string, views: readonly IndexView[]): ToolError {
+  const near = views.flatMap(({ reader }) => nearNames(reader, symbol));
+  const isBuilding = views.some((view) => view.state().state === "building");
+  return new ToolError("not_found", `no definition is called ${JSON.stringify(symbol.slice(0, 200))}`, {
+    hint: isBuilding
+      ? "The index is still being built: ask again soon."
+      : near.length > 0
+        ? `Near names: ${near.join(", ")}.`
+        : "search_code finds code by words, search_text exact text.",
+  });
+}
+
+function subjectNamed(symbol: string, view: IndexView): Subject | undefined {
+  view.reader.refresh();
+  const { name } = splitName(symbol);
+  const found = findDefinitions(view.reader, symbol).filter(
+    ({ fit }) => fit !== "prefix" && fit !== "letters",
+  );
+  const definitions = found.map(({ definition }) => definition);
+  if (definitions.length > 0)
+    return { view, name, total: definitions.length, definitions: definitions.slice(0, MOST_SUBJECTS) };
+  return view.reader.referencesNamed(name, 1).length > 0
+    ? { view, name, definitions: [], total: 0 }
+    : undefined;
+}
+
+async function subjectAt(path: string, line: number, context: SearchContext): Promise<Subject> {
+  const located = context.workspace.locate(path);
+  const view = await context.indexes.view(located.root.path, context);
+  const relative = located.parts.join("/");
+  context.access.permit({ root: located.root.path, relative }, "read");
+  await view.freshen([relative]);
+  view.reader.refresh();
+  const file = view.reader.file(relative);
+  if (file === undefined || file.skipped !== undefined)
+    throw new ToolError("not_found", `${located.shown} is not in the index`, {
+      hint: "outline tells why, or finds its definitions on the spot.",
+    });
+  if (line < 1 || line > file.lines)
+    throw new ToolError("invalid_input", `${located.shown} has ${file.lines} lines`);
+  const lookups = new Lookups(view.reader);
+  const found = definitionAt(file.id, line, lookups) ?? meantAt(file.id, line, lookups);
+  if (found === undefined)
+    throw new ToolError("not_found", `line ${line} of ${located.shown} is in no definition`, {
+      hint: "outline shows what the file defines.",
+    });
+  return { view, definitions: [found], total: 1, name: found.name };
+}
+
+/** The definition whose name stands in this line, else the innermost around it. */
+function definitionAt(file: number, line: number, lookups: Lookups): DefinitionRow | undefined {
+  const all = lookups.definitionsIn(file);
+  const named = all.find((each) => each.nameLine === line);
+  const around = all
+    .filter((each) => each.startLine <= line && line <= each.endLine)
+    .toSorted((one, other) => one.endLine - one.startLine - (other.endLine - other.startLine));
+  return named ?? around[0];
+}
+
+/** What a line outside of all definitions speaks of. */
+function meantAt(file: number, line: number, lookups: Lookups): DefinitionRow | undefined {
+  return lookups
+    .referencesIn(file)
+    .filter((each) => each.line === line)
+    .flatMap((mention) => resolve(mention, lookups).targets)
+    .toSorted((one, other) => compare(one.confidence, other.confidence))[0]?.definition;
+}
+
+/** `Store.open`. */
+export function fullName({ scope, name }: Pick<DefinitionRow, "scope" | "name">): string {
+  return scope === "" ? name : `${scope}.${name}`;
+}
