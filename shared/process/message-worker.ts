@@ -25,7 +25,7 @@ export interface MessageWorker<To> {
   kill(): Promise<void>;
 }
 
-export function startMessageWorker<To, From>(
+export function startMessageWorker<To extends object, From>(
   name: WorkerName,
   { megabytes, heard, ended }: MessageWorkerOptions<From>,
 ): MessageWorker<To> {
@@ -52,7 +52,7 @@ export function startMessageWorker<To, From>(
     send: (message) =>
       new Promise((resolve) => {
         if (isGone || !child.connected) return resolve(false);
-        child.send(message as object, (error) => resolve(error === null));
+        child.send(message, (error) => resolve(error === null));
       }),
     hold: (isHeld) => hold(child, isHeld),
     async kill() {

@@ -23,9 +23,9 @@ export async function findByWords(ground: Ground, { words, wanted, signal }: Fin
   try {
     for await (const [path, line] of linesWith(ground, sought, signal)) {
       if (!wanted(path)) continue;
-      const here = found.get(path) ?? new Set();
-      found.set(path, here);
-      for (const word of sought) if (line.includes(word) || path.toLowerCase().includes(word)) here.add(word);
+      const text = `${path.toLowerCase()} ${line}`;
+      const here = sought.filter((word) => text.includes(word));
+      found.set(path, new Set([...(found.get(path) ?? []), ...here]));
     }
   } catch (error) {
     if (!signal.aborted) throw error;

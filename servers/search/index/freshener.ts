@@ -50,12 +50,11 @@ export class Freshener {
     }
     if (!(await lease.take(LEASE_MS))) return false;
     try {
-      await bounded(feed.first(known));
+      return (await bounded(feed.first(known))) !== false;
     } finally {
       lease.release();
+      reader.refresh();
     }
-    reader.refresh();
-    return true;
   }
 
   async #areFew(paths: readonly string[]): Promise<boolean> {
@@ -67,11 +66,11 @@ export class Freshener {
 }
 
 /** What takes longer goes on without the query. */
-async function bounded(work: Promise<void>): Promise<void> {
+async function bounded<T>(work: Promise<T>): Promise<T | undefined> {
   const late = new AbortController();
   work.catch(() => undefined);
   try {
-    await Promise.race([work, sleep(PATIENCE_MS, undefined, { signal: late.signal })]);
+    return await Promise.race([work, sleep(PATIENCE_MS, undefined, { signal: late.signal })]);
   } finally {
     late.abort();
   }

@@ -1,7 +1,7 @@
 import type { Progress } from "../../../shared/context.ts";
 import type { StatusFeed } from "../../../shared/status/feed.ts";
 import type { OpenIndexReader } from "../store/reader.ts";
-import type { FileRow, SkipReason } from "../store/shapes.ts";
+import type { SkipReason } from "../store/shapes.ts";
 import type { Ground } from "./ground.ts";
 import type { IndexState } from "./shapes.ts";
 import type { SourceFeed } from "./source-feed.ts";
@@ -9,6 +9,8 @@ import { COMPLETE, TOTAL, type Updater } from "./updater.ts";
 
 /** Between two events of progress, in milliseconds. */
 const TELL_MS = 250;
+/** While an index is built, skipped files are counted so often. */
+const COUNT_MS = 1_000;
 
 interface StateParts {
   readonly ground: Ground;
@@ -29,32 +31,43 @@ export class StateKeeper {
   readonly #followers = new Set<(progress: Progress) => void>();
   #toldAt = -Infinity;
   #done = 0;
+  #counted:
+    | { readonly at: number; readonly key: string; readonly skipped: IndexState["skipped"] }
+    | undefined;
 
   constructor(parts: StateParts) {
     this.#parts = parts;
   }
 
   now(isRunning: boolean): IndexState {
-    const { reader, feed, updater, problems } = this.#parts;
+    const { reader, feed, updater } = this.#parts;
     const isWhole = reader.standing === "other" || reader.meta(COMPLETE) === "1";
-    const { indexed, skipped } = countFiles(reader);
-    const left = Object.values(skipped).reduce((sum, count) => sum + count, 0);
-    const total = updater.listing?.files.size ?? Number(reader.meta(TOTAL) ?? NaN);
     const isBusy = isRunning && (feed.pending.size > 0 || this.isElsewhere || updater.listing === undefined);
+    const indexed = reader.totals().files;
+    const skipped = this.#skipped();
     return {
       state: isWhole ? (isBusy ? "updating" : "complete") : "building",
       indexed,
-      ...(Number.isNaN(total) ? {} : { total: Math.max(indexed, total - left) }),
+      ...this.#total(indexed, skipped),
       stale: isWhole ? feed.pending.size : 0,
       skipped,
-      problems: [
-        ...problems,
-        ...reader.problems,
-        ...(this.isElsewhere ? ["Another process is indexing."] : []),
-        ...(updater.listing?.problem === undefined ? [] : [updater.listing.problem]),
-        ...(this.failure === undefined ? [] : [this.failure]),
-      ],
+      problems: this.#problems(),
     };
+  }
+
+  /** Of the files that are not skipped, as far as that is known. */
+  #total(indexed: number, skipped: IndexState["skipped"]): Pick<IndexState, "total"> {
+    const { reader, updater } = this.#parts;
+    const listed = updater.listing?.files.size ?? Number(reader.meta(TOTAL) ?? NaN);
+    const left = Object.values(skipped).reduce((sum, count) => sum + count, 0);
+    return Number.isNaN(listed) ? {} : { total: Math.max(indexed, listed - left) };
+  }
+
+  #problems(): string[] {
+    const { problems, reader, updater } = this.#parts;
+    const elsewhere = this.isElsewhere ? "Another process is indexing." : undefined;
+    const own = [elsewhere, updater.listing?.problem, this.failure];
+    return [...problems, ...reader.problems, ...own.filter((each) => each !== undefined)];
   }
 
   /** Calls `report` with each progress until the returned function is called. */
@@ -69,7 +82,7 @@ export class StateKeeper {
   }
 
   tell(): void {
-    const { reader, feed, status, updater, ground } = this.#parts;
+    const { feed, status, updater, ground } = this.#parts;
     const total = updater.listing?.files.size;
     if (total === undefined) return;
     this.#toldAt = performance.now();
@@ -78,17 +91,21 @@ export class StateKeeper {
     if (done !== this.#done) status.publish({ category: "index", message, done, total });
     this.#done = done;
     for (const report of this.#followers) report({ done, total, message });
-    void reader;
   }
-}
 
-function countFiles(reader: OpenIndexReader): Pick<IndexState, "indexed" | "skipped"> {
-  const skipped: Partial<Record<SkipReason, number>> = {};
-  const rows: FileRow[] = reader.files();
-  let indexed = 0;
-  for (const { skipped: why } of rows) {
-    if (why === undefined) indexed += 1;
-    else skipped[why] = (skipped[why] ?? 0) + 1;
+  /** Counting goes through all files, so it is done again only when something changed, and not for each answer. */
+  #skipped(): IndexState["skipped"] {
+    const { reader, feed } = this.#parts;
+    const { files, units } = reader.totals();
+    const key = `${files} ${units} ${feed.written}`;
+    const known = this.#counted;
+    const now = performance.now();
+    if (known !== undefined && (known.key === key || (feed.pending.size > 0 && now - known.at < COUNT_MS)))
+      return known.skipped;
+    const skipped: Partial<Record<SkipReason, number>> = {};
+    for (const { skipped: why } of reader.files())
+      if (why !== undefined) skipped[why] = (skipped[why] ?? 0) + 1;
+    this.#counted = { at: now, key, skipped };
+    return skipped;
   }
-  return { indexed, skipped };
 }

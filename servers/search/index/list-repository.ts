@@ -51,18 +51,23 @@ export async function listRepository(ground: Ground, repository: Repository): Pr
   const files = new Map<string, string | undefined>();
   const inner = [...changes.inner];
   for await (const record of recordsOf(tracked)) {
-    const [, tag = "", mode = "", id = "", stage = "", path = ""] =
-      /^(.) (\d+) ([0-9a-f]+) (\d)\t(.*)$/su.exec(record) ?? [];
-    const below = pathBelowRoot(repository, path);
-    if (mode === SUBMODULE) inner.push(below);
-    if (!mode.startsWith(REGULAR)) continue;
-    // git looked whether the disk holds this, but not where it was told not to look
-    const isKnown = tag === "H" && stage === "0" && !changes.changed.has(below);
-    files.set(below, isKnown ? id : undefined);
+    const { path, mode, id } = readTracked(repository, record);
+    if (mode === SUBMODULE) inner.push(path);
+    if (mode.startsWith(REGULAR)) files.set(path, changes.changed.has(path) ? undefined : id);
   }
   for (const path of changes.untracked) files.set(path, undefined);
   for (const path of changes.gone) files.delete(path);
   return { repository, files, inner, changes, indexStamp };
+}
+
+/** `id` is missing where git was told not to look whether the disk holds it, and in a conflict. */
+function readTracked(
+  repository: Repository,
+  record: string,
+): { readonly path: string; readonly mode: string; readonly id: string | undefined } {
+  const [, tag, mode = "", id, stage, path = ""] = /^(.) (\d+) ([0-9a-f]+) (\d)\t(.*)$/su.exec(record) ?? [];
+  const isKnown = tag === "H" && stage === "0";
+  return { path: pathBelowRoot(repository, path), mode, id: isKnown ? id : undefined };
 }
 
 /** Far cheaper than the whole list, and enough while the index is the same. */

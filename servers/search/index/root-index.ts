@@ -12,7 +12,7 @@ import type { IndexView, ViewOptions } from "./shapes.ts";
 import type { SharedLease } from "./shared-lease.ts";
 import { SourceFeed } from "./source-feed.ts";
 import { COMPLETE, Updater } from "./updater.ts";
-import { IndexLost, type WorkerHandle } from "./worker-handle.ts";
+import { IndexLost, WorkerDied, type WorkerHandle } from "./worker-handle.ts";
 
 /** Between two looks for what nobody told of, and how much of the time they may take. */
 const LOOK_MS = 2_000;
@@ -24,7 +24,8 @@ const HASTEN_MS = 800;
 const HASTEN_FILES = 40;
 /** So few files are waited for as a whole. */
 const FEW = 60;
-const MOST_LOSSES = 2;
+/** Deaths of the worker, and of the database, over which one update begins again. */
+const MOST_LOSSES = 5;
 
 export interface RootIndexParts {
   readonly ground: Ground;
@@ -87,10 +88,15 @@ export class RootIndex {
     };
   }
 
-  /** Brings the index up to date in the background; resolves when it is, or when another process does it. */
+  /**
+   * Brings the index up to date in the background. Resolves when it is as the disk was at this call or later, or when
+   * another process does it.
+   */
   look(): Promise<void> {
     this.#wanted = true;
-    this.#running ??= this.#look().finally(() => {
+    // what runs now may have looked before the call
+    if (this.#running !== undefined) return this.#running.then(() => this.#running);
+    this.#running = this.#look().finally(() => {
       this.#running = undefined;
       this.#state.tell();
       if (this.#wanted && !this.#isClosed) void this.look();
@@ -146,7 +152,8 @@ export class RootIndex {
       try {
         return await this.#updater.update();
       } catch (error) {
-        if (!(error instanceof IndexLost) || losses >= MOST_LOSSES) throw error;
+        const canGoOn = error instanceof IndexLost || error instanceof WorkerDied;
+        if (!canGoOn || losses >= MOST_LOSSES || this.#isClosed) throw error;
         this.#updater.forget();
         await this.#parts.worker.end();
       }

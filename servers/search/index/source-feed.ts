@@ -21,14 +21,15 @@ export interface FeedOptions {
   readonly maxBytes: number;
   /** True when the index holds these very bytes of a file: only its time is another. */
   readonly holds: (path: string, hash: string) => boolean;
-  /** Called after each batch with the number of its files. */
-  readonly written: (count: number) => void;
+  /** Called after each batch. */
+  readonly written: () => void;
   readonly note: (text: string) => void;
 }
 
 interface Urgent {
   readonly paths: string[];
-  readonly resolve: () => void;
+  isChange: boolean;
+  readonly resolve: (isChange: boolean) => void;
   readonly reject: (error: unknown) => void;
 }
 
@@ -44,6 +45,7 @@ export class SourceFeed {
   readonly #urgent: Urgent[] = [];
   /** Files that killed a worker, and how often. */
   readonly #deaths = new Map<string, number>();
+  #written = 0;
   #pumping: Promise<void> | undefined;
 
   constructor(options: FeedOptions) {
@@ -53,6 +55,11 @@ export class SourceFeed {
   /** Files that are not written yet. */
   get pending(): ReadonlySet<string> {
     return this.#pending;
+  }
+
+  /** Files that were written by this process. */
+  get written(): number {
+    return this.#written;
   }
 
   add(paths: readonly string[]): void {
@@ -68,11 +75,11 @@ export class SourceFeed {
     if (paths.length > 0) this.#pump();
   }
 
-  /** These come next; resolves when they are written. Throws as `WorkerHandle.do`. */
-  first(paths: readonly string[]): Promise<void> {
-    if (paths.length === 0) return Promise.resolve();
+  /** These come next; resolves when they are written, with whether more than times changed. Throws as `WorkerHandle.do`. */
+  first(paths: readonly string[]): Promise<boolean> {
+    if (paths.length === 0) return Promise.resolve(false);
     return new Promise((resolve, reject) => {
-      this.#urgent.push({ paths: [...paths], resolve, reject });
+      this.#urgent.push({ paths: [...paths], isChange: false, resolve, reject });
       this.#pump();
     });
   }
@@ -112,7 +119,8 @@ export class SourceFeed {
         sending = this.#send(next);
         // an error is met at the next turn, and must not count as nobody's until then
         sending.catch(() => undefined);
-        if (next.done !== undefined) await sending.then(next.done.resolve);
+        const { done } = next;
+        if (done !== undefined) await sending.then(() => done.resolve(done.isChange));
       }
       await sending;
     } catch (error) {
@@ -136,7 +144,9 @@ export class SourceFeed {
       turn = performance.now();
     }
     const made = batch.made();
-    if (urgent === undefined || urgent.paths.length > 0) return made;
+    if (urgent === undefined) return made;
+    urgent.isChange ||= made.touched.length < made.paths.length;
+    if (urgent.paths.length > 0) return made;
     this.#urgent.shift();
     return { ...made, done: urgent };
   }
@@ -167,7 +177,8 @@ export class SourceFeed {
         const { notes } = await worker.do<"write">({ kind: "write", batch: this.#withoutDeadly(batch) });
         for (const text of notes) note(text);
         for (const path of batch.paths) this.#pending.delete(path);
-        written(batch.paths.length);
+        this.#written += batch.paths.length;
+        written();
         return;
       } catch (error) {
         if (!(error instanceof WorkerDied)) throw error;

@@ -35,14 +35,17 @@ export interface Indexing extends Looking {
   readonly cache: string;
   readonly logged: string[];
   /** The first root's index, whole. */
-  whole(): Promise<IndexView>;
+  readonly whole: () => Promise<IndexView>;
   /** As it is now. */
-  view(): Promise<IndexView>;
-  close(): Promise<void>;
+  readonly view: () => Promise<IndexView>;
+  readonly close: () => Promise<void>;
 }
 
 /** An index of the ground's root, as one server process has it; several of one ground share the cache. */
-export async function indexing(place: Ground, options: { readonly maxFileKb?: number } = {}): Promise<Indexing> {
+export async function indexing(
+  place: Ground,
+  options: { readonly maxFileKb?: number } = {},
+): Promise<Indexing> {
   const scope = new Scope();
   place.scope.defer(() => scope.close());
   const looked = await looking({ ...place, scope });
@@ -73,18 +76,16 @@ export async function indexing(place: Ground, options: { readonly maxFileKb?: nu
 
 /** All that a reader tells of an index, without what is another in an index that was built at once: ids and times. */
 export function dump(reader: IndexReader): unknown {
-  const files = reader.files().map(({ id, mtimeNs: _, ...file }) => ({
+  const files = reader.files().map(({ id, mtimeNs: _time, ...file }) => ({
     ...file,
     definitions: reader.definitionsIn(id).map(({ id: _id, file: _file, parent, ...rest }) => ({
       ...rest,
       parent: parent === undefined ? undefined : reader.definition(parent)?.name,
     })),
-    references: reader
-      .referencesIn(id)
-      .map(({ file: _file, within, ...rest }) => ({
-        ...rest,
-        within: within === undefined ? undefined : reader.definition(within)?.name,
-      })),
+    references: reader.referencesIn(id).map(({ file: _file, within, ...rest }) => ({
+      ...rest,
+      within: within === undefined ? undefined : reader.definition(within)?.name,
+    })),
     imports: reader.importsIn(id).map(({ file: _file, ...rest }) => rest),
   }));
   const byPath = new Map(reader.files().map(({ id, path }) => [id, path]));
