@@ -1,5 +1,11 @@
 /** The workers' files, by name. */
-export type WorkerName = "walk-worker" | "run-worker" | "template-worker" | "diff-worker" | "gguf-worker" | "index-worker";
+export type WorkerName =
+  | "walk-worker"
+  | "run-worker"
+  | "template-worker"
+  | "diff-worker"
+  | "gguf-worker"
+  | "index-worker";
 
 /** Where the build put a worker's file. Node 20 cannot run TypeScript, so sources under test use the built one too. */
 export function workerFile(name: WorkerName): URL {
