@@ -16,7 +16,7 @@ const MOST_DEATHS = 3;
 
 export interface FeedOptions {
   readonly ground: Ground;
-  readonly worker: WorkerHandle;
+  readonly worker: Pick<WorkerHandle, "do">;
   /** Larger files are skipped. */
   readonly maxBytes: number;
   /** True when the index holds these very bytes of a file: only its time is another. */
@@ -120,7 +120,10 @@ export class SourceFeed {
         // an error is met at the next turn, and must not count as nobody's until then
         sending.catch(() => undefined);
         const { done } = next;
-        if (done !== undefined) await sending.then(() => done.resolve(done.isChange));
+        if (done === undefined) continue;
+        await sending;
+        this.#urgent.shift();
+        done.resolve(done.isChange);
       }
       await sending;
     } catch (error) {
@@ -146,9 +149,8 @@ export class SourceFeed {
     const made = batch.made();
     if (urgent === undefined) return made;
     urgent.isChange ||= made.touched.length < made.paths.length;
-    if (urgent.paths.length > 0) return made;
-    this.#urgent.shift();
-    return { ...made, done: urgent };
+    // it stays the first until it is written: then whoever waits for it hears of a failure
+    return urgent.paths.length > 0 ? made : { ...made, done: urgent };
   }
 
   /** The next that was not written out of turn. */
