@@ -17,6 +17,13 @@ interface StoredVectors {
   readonly units: number;
 }
 
+/** Where the vectors of a file are. */
+interface Place {
+  readonly first: number;
+  readonly count: number;
+  readonly firstUnit: number;
+}
+
 /** 127 stands for 1 in each of two factors. */
 const ONE = 127 * 127;
 /** With more places free than taken it is time to read all anew. */
@@ -33,7 +40,7 @@ export class VectorScan {
   #free = 0;
   #change = 0;
   #isFresh = false;
-  readonly #places = new Map<number, { readonly first: number; readonly count: number }>();
+  readonly #places = new Map<number, Place>();
 
   /** The next `update` has something to read. */
   expire(): void {
@@ -49,6 +56,14 @@ export class VectorScan {
     this.#places.clear();
     this.#size = this.#free = this.#change = 0;
     this.#read(db);
+  }
+
+  /** Of a unit of this file; undefined when it has none. `update` first. */
+  vectorOf(file: number, unit: number): Int8Array | undefined {
+    const place = this.#places.get(file);
+    if (place === undefined || this.#products === undefined) return undefined;
+    const at = place.first + unit - place.firstUnit;
+    return this.#units[at] === unit ? this.#products.get(at) : undefined;
   }
 
   /** Units nearest to `vector`, nearest first, in files that `isIn`; undefined without any vector. */
@@ -96,7 +111,7 @@ export class VectorScan {
       this.#units[first + index] = vector.some((each) => each !== 0) ? first_unit + index : 0;
       this.#files[first + index] = file;
     }
-    this.#places.set(file, { first, count: units });
+    this.#places.set(file, { first, count: units, firstUnit: first_unit });
     this.#size += units;
   }
 }

@@ -1,4 +1,5 @@
 import type { Sqlite } from "../../../shared/sqlite/sqlite.ts";
+import { KEYS } from "./lists.ts";
 import { ListWriter, readList } from "./posting-list.ts";
 import { addSegment } from "./segment-builder.ts";
 
@@ -8,8 +9,7 @@ const FAN = 8;
 const TOP = 4;
 /** A segment is written anew when so many of its units are dead, and more than half. */
 const DEAD = 256;
-/** Words are hashes of 26 bits; they are merged in slices, so that little of a segment is in memory at once. */
-const WORDS = 2 ** 26;
+/** Keys are spread evenly; they are merged in slices, so that little of a segment is in memory at once. */
 const UNITS_A_SLICE = 2_000;
 
 /** Neighbouring units and their words; the order of ids is that of their units. */
@@ -102,7 +102,7 @@ function move(
   const ids = JSON.stringify([...firsts.keys()]);
   const writer = new ListWriter();
   for (let slice = 0; slice < slices; slice++) {
-    const rows = db.all<StoredList>(sql, ids, slice * (WORDS / slices), (slice + 1) * (WORDS / slices));
+    const rows = db.all<StoredList>(sql, ids, slice * (KEYS / slices), (slice + 1) * (KEYS / slices));
     rows.sort((a, b) => a.word - b.word || a.segment - b.segment);
     for (let at = 0; at < rows.length;) {
       const word = rows[at]?.word ?? 0;

@@ -7,6 +7,8 @@ const LANES = 16;
 export interface Products {
   /** Puts a vector at a place; makes room for it. */
   set(place: number, vector: Int8Array): void;
+  /** A copy. */
+  get(place: number): Int8Array;
   /** Products of the first `count` vectors with a query. Holds until the next call. */
   of(query: Int8Array, count: number): Int32Array;
 }
@@ -34,6 +36,10 @@ export class PlainProducts implements Products {
       this.#vectors = vectors;
     }
     this.#vectors.set(vector, place * this.#dimensions);
+  }
+
+  get(place: number): Int8Array {
+    return this.#vectors.slice(place * this.#dimensions, (place + 1) * this.#dimensions);
   }
 
   of(query: Int8Array, count: number): Int32Array {
@@ -74,12 +80,14 @@ function findEngine(): Engine | undefined {
 
 /** The memory holds the query, all vectors, and behind them their products. */
 class SimdProducts implements Products {
+  readonly #dimensions: number;
   readonly #stride: number;
   readonly #memory: Memory;
   readonly #compute: Compute;
 
-  private constructor(stride: number, memory: Memory, compute: Compute) {
-    this.#stride = stride;
+  private constructor(dimensions: number, memory: Memory, compute: Compute) {
+    this.#dimensions = dimensions;
+    this.#stride = Math.ceil(dimensions / LANES) * LANES;
     this.#memory = memory;
     this.#compute = compute;
   }
@@ -89,14 +97,17 @@ class SimdProducts implements Products {
     if (engine?.validate(SIMD_MODULE) !== true) return undefined;
     const memory = new engine.Memory({ initial: 1 });
     const { exports } = new engine.Instance(new engine.Module(SIMD_MODULE), { store: { memory } });
-    const stride = Math.ceil(dimensions / LANES) * LANES;
-    return new SimdProducts(stride, memory, exports.products);
+    return new SimdProducts(dimensions, memory, exports.products);
   }
 
   set(place: number, vector: Int8Array): void {
     const at = (place + 1) * this.#stride;
     this.#room(at + this.#stride);
     new Int8Array(this.#memory.buffer, at, this.#stride).fill(0).set(vector);
+  }
+
+  get(place: number): Int8Array {
+    return new Int8Array(this.#memory.buffer, (place + 1) * this.#stride, this.#dimensions).slice();
   }
 
   of(query: Int8Array, count: number): Int32Array {

@@ -3,9 +3,9 @@ import type { DefinitionRow, NameOptions } from "./shapes.ts";
 import { anyOf, underPaths } from "./within.ts";
 
 const SELECT = `
-SELECT d.id, d.file, f.path, n.name, d.scope, d.kind, d.start AS startLine, d.end AS endLine, d.line AS nameLine,
+SELECT d.id, d.file, f.path, d.name, d.scope, d.kind, d.start AS startLine, d.end AS endLine, d.line AS nameLine,
   d.signature, d.doc_start AS docLine, d.doc, d.parent, d.exported
-FROM definitions d JOIN files f ON f.id = d.file JOIN names n ON n.id = d.name`;
+FROM definitions d JOIN files f ON f.id = d.file`;
 
 type StoredDefinition = Omit<DefinitionRow, "parent" | "exported"> & {
   readonly parent: number | null;
@@ -45,12 +45,12 @@ export function definitionsNamed(db: Sqlite, name: string, options: NameOptions)
   if (name === "") return [];
   const { like = false, scope = "", kinds, under, limit } = options;
   const named = like
-    ? { sql: "n.name >= ? AND n.name < ? || char(0x10FFFF)", values: [name, name] }
-    : { sql: "n.name = ?", values: [name] };
+    ? { sql: "d.name >= ? AND d.name < ? || char(0x10FFFF)", values: [name, name] }
+    : { sql: "d.name = ?", values: [name] };
   const wheres = [named, ...scopeWhere(scope), ...anyOf("d.kind", kinds), ...underPaths("f.path", under)];
   const values: SqlValue[] = [...wheres.flatMap((each) => each.values), name, limit];
   const sql = `${SELECT} WHERE ${wheres.map((each) => `(${each.sql})`).join(" AND ")}
-    ORDER BY n.name = ? COLLATE BINARY DESC, length(n.name), d.exported DESC, f.path, d.id LIMIT ?`;
+    ORDER BY d.name = ? COLLATE BINARY DESC, length(d.name), d.exported DESC, f.path, d.id LIMIT ?`;
   return db.all<StoredDefinition>(sql, ...values).map(toRow);
 }
 

@@ -1,44 +1,45 @@
 import type { Sqlite } from "../../../shared/sqlite/sqlite.ts";
 import { MisreadError } from "./bytes.ts";
-import { nameId } from "./names.ts";
+import { nameKey, type Lists } from "./lists.ts";
 import type { ImportRow, ReferenceRow } from "./shapes.ts";
-import { readSpots } from "./spots.ts";
+import { unpackReferences } from "./stored-references.ts";
 import { definitionOf, definitionsOf } from "./read-definitions.ts";
 
-interface Mention {
-  readonly name: string;
-  readonly file: number;
+interface StoredUses {
   readonly path: string;
   readonly first_definition: number;
-  readonly spots: Uint8Array;
+  readonly list: Uint8Array;
 }
 
-/** A reference and its place in its file. */
-type Placed = readonly [number, ReferenceRow];
-
-const SELECT = `
-SELECT n.name, m.file, f.path, f.first_definition, m.spots
-FROM mentions m JOIN files f ON f.id = m.file JOIN names n ON n.id = m.name`;
-
 /** By path, then as in the file. */
-export function referencesNamed(db: Sqlite, name: string, limit: number): ReferenceRow[] {
-  const id = nameId(db, name);
-  if (id === undefined) return [];
-  // every row has one at least
-  const mentions = db.all<Mention>(`${SELECT} WHERE m.name = ? ORDER BY f.path LIMIT ?`, id, limit);
+export function referencesNamed(
+  db: Sqlite,
+  name: string,
+  { lists, limit }: { readonly lists: Lists; readonly limit: number },
+): ReferenceRow[] {
+  const [list] = lists.of(db, [nameKey(name)]);
+  const files = Array.from(list?.units ?? [], (unit) => lists.units.files[unit] ?? 0);
+  const sql = "SELECT id FROM files WHERE id IN (SELECT value FROM json_each(?)) ORDER BY path";
   const rows: ReferenceRow[] = [];
-  for (const mention of mentions) {
+  for (const file of db.column<number>(sql, JSON.stringify(files))) {
     if (rows.length >= limit) break;
-    rows.push(...placesOf(db, mention).map(([, row]) => row));
+    // another name may share the list
+    rows.push(...referencesOf(db, file).filter((each) => each.name === name));
   }
   return rows.slice(0, limit);
 }
 
 /** In their order in the file. */
 export function referencesOf(db: Sqlite, file: number): ReferenceRow[] {
-  const mentions = db.all<Mention>(`${SELECT} WHERE m.file = ?`, file);
-  const places = mentions.flatMap((mention) => placesOf(db, mention));
-  return places.sort(([a], [b]) => a - b).map(([, row]) => row);
+  const sql =
+    "SELECT f.path, f.first_definition, u.list FROM uses u JOIN files f ON f.id = u.file WHERE u.file = ?";
+  const stored = db.get<StoredUses>(sql, file);
+  if (stored === undefined) return [];
+  const { path, first_definition, list } = stored;
+  return unpackReferences(list).map(({ within, ...reference }) => {
+    const row = { ...reference, file, path };
+    return within < 0 ? row : { ...row, within: first_definition + within };
+  });
 }
 
 /** References in a definition and in all that lies in it. */
@@ -86,23 +87,4 @@ function parseNames(text: string): ImportRow["names"] {
   } catch (error) {
     throw new MisreadError("stored names are not readable", { cause: error });
   }
-}
-
-function placesOf(db: Sqlite, { name, file, path, first_definition, spots }: Mention): Placed[] {
-  return readSpots(spots).map(({ position, line, kind, receiver, within }) => [
-    position,
-    {
-      name,
-      line,
-      kind,
-      ...(receiver === 0 ? {} : { receiver: nameOf(db, receiver) }),
-      file,
-      path,
-      ...(within < 0 ? {} : { within: first_definition + within }),
-    },
-  ]);
-}
-
-function nameOf(db: Sqlite, id: number): string {
-  return db.get<{ name: string }>("SELECT name FROM names WHERE id = ?", id)?.name ?? "";
 }

@@ -5,6 +5,7 @@ import { MisreadError } from "./bytes.ts";
 import { Counters } from "./counters.ts";
 import { VectorScan, type Near } from "./dense.ts";
 import type { Generations } from "./generations.ts";
+import { Lists } from "./lists.ts";
 import { readCandidates } from "./read-candidates.ts";
 import { definedNames, definitionOf, definitionsNamed, definitionsOf, unitsOf } from "./read-definitions.ts";
 import { readEdges, type Edge } from "./read-edges.ts";
@@ -43,6 +44,7 @@ interface Opened {
   readonly generation: number;
   readonly db: Sqlite;
   readonly standing: Standing;
+  readonly lists: Lists;
   readonly words: WordSearch;
   readonly vectors: VectorScan | undefined;
   /** SQLite's number of the last change by another connection. */
@@ -97,7 +99,7 @@ export class StoreReader implements OpenIndexReader {
     this.#read(undefined, (db, opened) => {
       const version = db.pragma<number>("data_version");
       if (version !== opened.version) {
-        opened.words.expire();
+        opened.lists.expire();
         opened.vectors?.expire();
       }
       opened.version = version;
@@ -127,7 +129,10 @@ export class StoreReader implements OpenIndexReader {
   }
 
   candidates(units: readonly number[]): Candidate[] {
-    return this.#read([], (db) => readCandidates(db, units));
+    return this.#read([], (db, { vectors }) => {
+      vectors?.update(db);
+      return readCandidates(db, units, vectors);
+    });
   }
 
   definitionsNamed(name: string, options: NameOptions): DefinitionRow[] {
@@ -151,7 +156,7 @@ export class StoreReader implements OpenIndexReader {
   }
 
   referencesNamed(name: string, limit: number): ReferenceRow[] {
-    return this.#read([], (db) => referencesNamed(db, name, limit));
+    return this.#read([], (db, { lists }) => referencesNamed(db, name, { lists, limit }));
   }
 
   referencesIn(file: number): ReferenceRow[] {
@@ -179,7 +184,7 @@ export class StoreReader implements OpenIndexReader {
   }
 
   edges(): Edge[] {
-    return this.#read([], readEdges);
+    return this.#read([], (db, { lists }) => readEdges(db, lists));
   }
 
   meta(key: string): string | undefined {
@@ -203,7 +208,16 @@ export class StoreReader implements OpenIndexReader {
       const fit = fitOf(db, this.#makeup);
       if (fit === "unknown") return db.close();
       const vectors = hasTable(db, this.#makeup) ? new VectorScan() : undefined;
-      this.#opened = { generation, db, standing: fit, words: new WordSearch(), vectors, version: 0 };
+      const lists = new Lists();
+      this.#opened = {
+        generation,
+        db,
+        standing: fit,
+        lists,
+        words: new WordSearch(lists),
+        vectors,
+        version: 0,
+      };
     } catch (error) {
       db?.close();
       if (error instanceof ToolError) throw error;

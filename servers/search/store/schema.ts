@@ -6,7 +6,7 @@ export const SCHEMA = 1;
 
 /**
  * Units and definitions of one file have neighbouring ids, and an id is never given twice: what is written anew gets new
- * ones. A file keeps its id while it is known.
+ * ones. A file keeps its id while it is known. The id before its first unit stands for the file itself in lists of names.
  */
 const TABLES = `
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -37,12 +37,10 @@ CREATE TABLE units (
   end INTEGER NOT NULL,
   leaves BLOB NOT NULL
 );
-CREATE TABLE names (id INTEGER PRIMARY KEY, name TEXT NOT NULL COLLATE NOCASE);
-CREATE INDEX names_name ON names (name);
 CREATE TABLE definitions (
   id INTEGER PRIMARY KEY,
   file INTEGER NOT NULL,
-  name INTEGER NOT NULL,
+  name TEXT NOT NULL COLLATE NOCASE,
   scope TEXT NOT NULL,
   kind TEXT NOT NULL,
   start INTEGER NOT NULL,
@@ -55,14 +53,7 @@ CREATE TABLE definitions (
   exported INTEGER NOT NULL
 );
 CREATE INDEX definitions_name ON definitions (name, file);
-CREATE TABLE mentions (
-  name INTEGER NOT NULL,
-  file INTEGER NOT NULL,
-  count INTEGER NOT NULL,
-  spots BLOB NOT NULL,
-  PRIMARY KEY (name, file)
-) WITHOUT ROWID;
-CREATE INDEX mentions_file ON mentions (file);
+CREATE TABLE uses (file INTEGER PRIMARY KEY, list BLOB NOT NULL);
 CREATE TABLE sources (id INTEGER PRIMARY KEY, source TEXT NOT NULL UNIQUE);
 CREATE TABLE imports (
   file INTEGER NOT NULL,
@@ -84,7 +75,8 @@ CREATE TABLE lengths (
   file INTEGER PRIMARY KEY,
   change INTEGER NOT NULL,
   first_unit INTEGER NOT NULL,
-  lengths BLOB NOT NULL
+  lengths BLOB NOT NULL,
+  is_gone INTEGER NOT NULL
 );
 CREATE INDEX lengths_change ON lengths (change);
 CREATE TABLE segments (

@@ -1,4 +1,6 @@
 import type { Sqlite } from "../../../shared/sqlite/sqlite.ts";
+import type { Reference } from "../parse/shapes.ts";
+import { nameKey } from "./lists.ts";
 import { ListWriter } from "./posting-list.ts";
 import { FIELDS, type Field, type NewLeaf } from "./shapes.ts";
 
@@ -26,10 +28,17 @@ export class SegmentBuilder {
         counts.set(hash, (counts.get(hash) ?? 0) + weight * (words.counts[index] ?? 0));
       }
     }
-    for (const [hash, count] of counts) this.#push(hash, unit, Math.max(1, Math.min(MOST, count)));
-    if (this.#units === 0) this.#first = unit;
-    this.#end = unit + 1;
-    this.#units += 1;
+    this.#addAll(unit, counts);
+  }
+
+  /** Names that a file refers to; `self` is the id that stands for the file, before those of its units. */
+  addNames(self: number, references: readonly Reference[]): void {
+    const counts = new Map<number, number>();
+    for (const { name } of references) {
+      const key = nameKey(name);
+      counts.set(key, (counts.get(key) ?? 0) + 1);
+    }
+    this.#addAll(self, counts);
   }
 
   /** Writes the segment, when there is a unit at all. */
@@ -45,10 +54,16 @@ export class SegmentBuilder {
     }
   }
 
-  #push(hash: number, unit: number, count: number): void {
-    const list = this.#lists.get(hash);
-    if (list === undefined) this.#lists.set(hash, [unit, count]);
-    else list.push(unit, count);
+  #addAll(unit: number, counts: ReadonlyMap<number, number>): void {
+    if (this.#units === 0) this.#first = unit;
+    this.#end = unit + 1;
+    this.#units += 1;
+    for (const [key, sum] of counts) {
+      const count = Math.max(1, Math.min(MOST, sum));
+      const list = this.#lists.get(key);
+      if (list === undefined) this.#lists.set(key, [unit, count]);
+      else list.push(unit, count);
+    }
   }
 }
 

@@ -7,9 +7,10 @@ interface StoredLengths {
   readonly change: number;
   readonly first_unit: number;
   readonly lengths: Uint8Array;
+  readonly is_gone: number;
 }
 
-/** What ranking by words needs of every unit, in memory: about ten bytes each. */
+/** What ranking by words needs of every unit, in memory: about ten bytes each. Files are in it under their own ids too. */
 export class UnitMap {
   /** Words of each unit and one more; 0 for one that is gone. */
   lengths = new Uint32Array(0);
@@ -42,7 +43,7 @@ export class UnitMap {
   update(db: Sqlite): void {
     if (this.#isFresh) return;
     this.#isFresh = true;
-    const sql = "SELECT file, change, first_unit, lengths FROM lengths WHERE change > ? ORDER BY change";
+    const sql = "SELECT * FROM lengths WHERE change > ? ORDER BY change";
     for (const row of db.iterate<StoredLengths>(sql, this.#change)) {
       this.#drop(row.file);
       this.#add(row);
@@ -52,7 +53,9 @@ export class UnitMap {
 
   #drop(file: number): void {
     const end = this.#ends[file] ?? 0;
-    for (let unit = this.#firsts[file] ?? 0; unit < end; unit++) {
+    const first = this.#firsts[file] ?? 0;
+    if (end > 0) this.lengths[first - 1] = 0;
+    for (let unit = first; unit < end; unit++) {
       this.#words -= (this.lengths[unit] ?? 0) - 1;
       this.#alive -= 1;
       this.lengths[unit] = 0;
@@ -60,15 +63,14 @@ export class UnitMap {
     this.#ends[file] = 0;
   }
 
-  #add({ file, first_unit, lengths }: StoredLengths): void {
+  #add({ file, first_unit, lengths, is_gone }: StoredLengths): void {
+    if (is_gone === 1) return;
     const from = new ByteReader(lengths);
+    this.#put(first_unit - 1, 1, file);
     let unit = first_unit;
     for (; !from.atEnd; unit++) {
       const length = from.number();
-      this.lengths = grown(this.lengths, unit + 1);
-      this.files = grown(this.files, unit + 1);
-      this.lengths[unit] = length + 1;
-      this.files[unit] = file;
+      this.#put(unit, length + 1, file);
       this.#words += length;
       this.#alive += 1;
     }
@@ -76,5 +78,12 @@ export class UnitMap {
     this.#ends = grown(this.#ends, file + 1);
     this.#firsts[file] = first_unit;
     this.#ends[file] = unit;
+  }
+
+  #put(unit: number, length: number, file: number): void {
+    this.lengths = grown(this.lengths, unit + 1);
+    this.files = grown(this.files, unit + 1);
+    this.lengths[unit] = length;
+    this.files[unit] = file;
   }
 }

@@ -4,16 +4,14 @@ import { wordHash } from "../../../shared/words/word-hash.ts";
 import { ByteWriter } from "./bytes.ts";
 import type { Counters, FileSums } from "./counters.ts";
 import { killUnits } from "./merge-segments.ts";
-import type { Names } from "./names.ts";
 import type { SegmentBuilder } from "./segment-builder.ts";
 import { FIELDS, type FileStamp, type NewFile, type NewUnit, type SkipReason } from "./shapes.ts";
-import { groupByName, writeSpots } from "./spots.ts";
+import { packReferences } from "./stored-references.ts";
 import { writeLeaves } from "./stored-leaves.ts";
 
 /** What the steps of one transaction share. */
 export interface Writing {
   readonly db: Sqlite;
-  readonly names: Names;
   readonly counters: Counters;
   /** Number of the transaction. */
   readonly change: number;
@@ -46,13 +44,13 @@ export function dropFile({ db, counters, change }: Writing, path: string): numbe
   db.run("DELETE FROM files WHERE id = ?", id);
   if (old.skipped !== null) return id;
   db.run("DELETE FROM units WHERE id >= ? AND id < ?", old.first_unit, old.first_unit + units);
-  killUnits(db, old.first_unit, units);
+  killUnits(db, old.first_unit - 1, units + 1);
   const end = old.first_definition + old.definitions;
   db.run("DELETE FROM definitions WHERE id >= ? AND id < ?", old.first_definition, end);
-  db.run("DELETE FROM mentions WHERE file = ?", id);
+  db.run("DELETE FROM uses WHERE file = ?", id);
   db.run("DELETE FROM imports WHERE file = ?", id);
   // empty rows tell readers what went
-  db.run("UPDATE lengths SET change = ?, lengths = x'' WHERE file = ?", change, id);
+  db.run("UPDATE lengths SET change = ?, lengths = x'', is_gone = 1 WHERE file = ?", change, id);
   db.run("UPDATE vectors SET change = ?, vectors = x'' WHERE file = ?", change, id);
   const lengths: unknown = JSON.parse(old.lengths);
   counters.addFile({ units, leaves, lengths: Array.isArray(lengths) ? lengths.map(Number) : [] }, -1);
@@ -62,7 +60,7 @@ export function dropFile({ db, counters, change }: Writing, path: string): numbe
 /** Writes a file whose path has no rows; `id` as `dropFile` returned it. */
 export function writeFile(writing: Writing, file: NewFile, id: number | null): void {
   const { db, counters } = writing;
-  const firstUnit = counters.take("next_unit", file.units.length);
+  const firstUnit = counters.take("next_unit", file.units.length + 1) + 1;
   const firstDefinition = counters.take("next_definition", file.definitions.length);
   const sums = sumsOf(file.units);
   const row = db.get<{ id: number }>(
@@ -87,7 +85,7 @@ export function writeFile(writing: Writing, file: NewFile, id: number | null): v
   const known = row?.id ?? 0;
   writeUnits(writing, { ...file, id: known, firstUnit });
   writeDefinitions(writing, { ...file, id: known, firstDefinition });
-  writeReferences(writing, known, file);
+  db.run("INSERT INTO uses VALUES (?, ?)", known, packReferences(file.references));
   writeImports(writing, known, file);
   counters.addFile(sums, 1);
 }
@@ -115,9 +113,10 @@ function sumsOf(units: readonly NewUnit[]): FileSums {
 
 function writeUnits(
   { db, change, words }: Writing,
-  { id, path, firstUnit, units }: NewFile & { readonly id: number; readonly firstUnit: number },
+  { id, path, firstUnit, units, references }: NewFile & { readonly id: number; readonly firstUnit: number },
 ): void {
   const pathWords = wordsOf(path).map(wordHash);
+  words.addNames(firstUnit - 1, references);
   const lengths = new ByteWriter();
   for (const [index, { startLine, endLine, leaves }] of units.entries()) {
     const unit = firstUnit + index;
@@ -125,7 +124,7 @@ function writeUnits(
     words.add(unit, leaves, pathWords);
     lengths.number(leaves.reduce((sum, leaf) => sum + (leaf.words.lengths[0] ?? 0), 0));
   }
-  db.run("INSERT OR REPLACE INTO lengths VALUES (?, ?, ?, ?)", id, change, firstUnit, lengths.take());
+  db.run("INSERT OR REPLACE INTO lengths VALUES (?, ?, ?, ?, 0)", id, change, firstUnit, lengths.take());
   const vectors = joinVectors(units);
   if (vectors.length > 0)
     db.run("INSERT OR REPLACE INTO vectors VALUES (?, ?, ?, ?)", id, change, firstUnit, vectors);
@@ -141,7 +140,7 @@ function joinVectors(units: readonly NewUnit[]): Uint8Array {
 }
 
 function writeDefinitions(
-  { db, names }: Writing,
+  { db }: Writing,
   { id, definitions, firstDefinition }: NewFile & { readonly id: number; readonly firstDefinition: number },
 ): void {
   for (const [index, each] of definitions.entries())
@@ -149,7 +148,7 @@ function writeDefinitions(
       "INSERT INTO definitions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
       firstDefinition + index,
       id,
-      names.id(each.name),
+      each.name,
       each.scope,
       each.kind,
       each.startLine,
@@ -161,19 +160,6 @@ function writeDefinitions(
       each.parent < 0 ? null : firstDefinition + each.parent,
       each.exported ? 1 : 0,
     );
-}
-
-function writeReferences({ db, names }: Writing, id: number, { references }: NewFile): void {
-  for (const [name, group] of groupByName(references)) {
-    const spots = group.map(([position, { line, kind, receiver, within }]) => ({
-      position,
-      line,
-      kind,
-      receiver: receiver === undefined ? 0 : names.id(receiver),
-      within,
-    }));
-    db.run("INSERT INTO mentions VALUES (?, ?, ?, ?)", names.id(name), id, group.length, writeSpots(spots));
-  }
 }
 
 function writeImports({ db }: Writing, id: number, { imports }: NewFile): void {

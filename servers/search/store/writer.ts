@@ -3,7 +3,6 @@ import { isBusy, isDamage, type Sqlite } from "../../../shared/sqlite/sqlite.ts"
 import { Counters } from "./counters.ts";
 import type { Generations } from "./generations.ts";
 import { tidySegments } from "./merge-segments.ts";
-import { Names } from "./names.ts";
 import { allFiles } from "./read-files.ts";
 import { SegmentBuilder } from "./segment-builder.ts";
 import type { FileRow, IndexWriter, NewFile } from "./shapes.ts";
@@ -40,14 +39,12 @@ export class StoreWriter implements OpenIndexWriter {
   readonly #generations: Generations;
   readonly #generation: number;
   readonly #db: Sqlite;
-  readonly #names: Names;
   #lost: string | undefined;
 
   constructor(generations: Generations, { db, generation, isFresh, problems }: WriterParts) {
     this.#generations = generations;
     this.#generation = generation;
     this.#db = db;
-    this.#names = new Names(db);
     this.isFresh = isFresh;
     this.problems = problems;
   }
@@ -112,7 +109,7 @@ export class StoreWriter implements OpenIndexWriter {
         const counters = new Counters(this.#db);
         const change = counters.take("change", 1);
         const words = new SegmentBuilder();
-        step({ db: this.#db, names: this.#names, counters, change, words });
+        step({ db: this.#db, counters, change, words });
         words.save(this.#db);
         tidySegments(this.#db);
         counters.save(this.#db);
@@ -125,7 +122,6 @@ export class StoreWriter implements OpenIndexWriter {
     try {
       return work();
     } catch (error) {
-      this.#names.forget();
       if (!isDamage(error)) throw asToolError(error);
       this.#lost = DAMAGED;
       this.#generations.markBroken(this.#generation);
