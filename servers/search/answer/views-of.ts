@@ -15,6 +15,8 @@ interface Narrowing {
   readonly paths?: readonly string[] | undefined;
   readonly languages?: readonly string[] | undefined;
   readonly kinds?: readonly FileRole[] | undefined;
+  /** As in `ViewOptions`. */
+  readonly waitMs?: number;
 }
 
 interface Opening {
@@ -26,8 +28,9 @@ interface Opening {
 
 /** The indexes of all roots, or of those in which `paths` lie, each narrowed to what is asked for. */
 export async function viewsOf(narrowing: Narrowing, context: Opening): Promise<Viewed[]> {
-  const { paths = [] } = narrowing;
-  const options: ViewOptions = { access: context.access, report: context.report };
+  const { paths = [], waitMs } = narrowing;
+  const { access, report } = context;
+  const options: ViewOptions = { access, report, ...(waitMs === undefined ? {} : { waitMs }) };
   if (paths.length === 0) {
     const views = await context.indexes.views(options);
     return views.map((view) => ({ view, within: withinOf(narrowing, []) }));

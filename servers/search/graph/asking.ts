@@ -5,6 +5,9 @@ import type { IndexView } from "../index/shapes.ts";
 import { sourceText } from "../source-text.ts";
 import { Lookups } from "./lookups.ts";
 
+/** A first build of the index is waited for so long, by what needs a name and by what needs the whole graph; milliseconds. */
+export const WAIT_FOR_NAMES = 3_000;
+export const WAIT_FOR_GRAPH = 10_000;
 /** Files of an answer whose changes are looked for. */
 const MOST_FRESHENED = 200;
 

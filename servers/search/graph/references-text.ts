@@ -44,17 +44,23 @@ export function walkText(answer: WalkAnswer): string {
     ...doubts(answer),
     ...(direction === "callers" && page.total === 0 ? ["dynamic uses cannot be seen"] : []),
   ];
+  const lines = neighbourLines(page.items, depth > 1 ? 0 : 1);
+  return [firstLine(facts, { ...answer, cursor: page.cursor }), ...lines].join("\n");
+}
+
+/** Below their distance, when it is not `depth`, and their files. */
+export function neighbourLines(items: readonly Neighbour[], depth: number): string[] {
   const lines: string[] = [];
-  let level = depth > 1 ? 0 : 1;
+  let level = depth;
   let path: string | undefined;
-  for (const item of page.items) {
+  for (const item of items) {
     if (item.depth !== level) lines.push(`step ${item.depth}`);
     if (item.depth !== level || item.path !== path) lines.push(item.path);
     level = item.depth;
     ({ path } = item);
     lines.push(`  ${neighbourLine(item)}`);
   }
-  return [firstLine(facts, { ...answer, cursor: page.cursor }), ...lines].join("\n");
+  return lines;
 }
 
 function neighbourLine({ path, confidence, definition, at }: Neighbour): string {
@@ -67,7 +73,7 @@ function neighbourLine({ path, confidence, definition, at }: Neighbour): string 
   const there = at.filter((each) => each.path !== path).map((each) => `${each.path}:${each.line}`);
   const places = [...new Set([...here.map(String), ...there])];
   const more = places.length > MOST_LINES ? ` and ${places.length - MOST_LINES} more` : "";
-  const shown = places.length === 0 ? "" : `, called at ${places.slice(0, MOST_LINES).join(", ")}${more}`;
+  const shown = places.length === 0 ? "" : `, at ${places.slice(0, MOST_LINES).join(", ")}${more}`;
   return `${what}${doubt}${shown}`;
 }
 

@@ -3,6 +3,7 @@ import { viewsOf } from "../answer/views-of.ts";
 import type { SearchContext } from "../deps.ts";
 import type { IndexView } from "../index/shapes.ts";
 import type { DefinitionRow } from "../store/shapes.ts";
+import { WAIT_FOR_GRAPH } from "./asking.ts";
 import { compare } from "./uses-of.ts";
 import { findDefinitions, nearNames, splitName } from "./find-definitions.ts";
 import { Lookups } from "./lookups.ts";
@@ -29,7 +30,7 @@ export interface Subject {
 export async function subjectsOf(symbol: string, context: SearchContext): Promise<Subject[]> {
   const place = PLACE.exec(symbol.trim());
   if (place !== null) return [await subjectAt(place[1] ?? "", Number(place[2]), context)];
-  const views = (await viewsOf({}, context)).map(({ view }) => view);
+  const views = (await viewsOf({ waitMs: WAIT_FOR_GRAPH }, context)).map(({ view }) => view);
   const subjects = views.map((view) => subjectNamed(symbol, view)).filter((each) => each !== undefined);
   if (subjects.some(({ definitions }) => definitions.length > 0))
     return subjects.filter(({ definitions }) => definitions.length > 0);
@@ -66,7 +67,7 @@ function subjectNamed(symbol: string, view: IndexView): Subject | undefined {
 
 async function subjectAt(path: string, line: number, context: SearchContext): Promise<Subject> {
   const located = context.workspace.locate(path);
-  const view = await context.indexes.view(located.root.path, context);
+  const view = await context.indexes.view(located.root.path, { ...context, waitMs: WAIT_FOR_GRAPH });
   const relative = located.parts.join("/");
   context.access.permit({ root: located.root.path, relative }, "read");
   await view.freshen([relative]);

@@ -1,6 +1,6 @@
 import { ToolError } from "../../../shared/errors.ts";
 import type { SearchContext } from "../deps.ts";
-import { standingOf, type Standing } from "../graph/asking.ts";
+import { standingOf, WAIT_FOR_NAMES, type Standing } from "../graph/asking.ts";
 import type { IndexView } from "../index/shapes.ts";
 import { pageOf, type Page } from "../page.ts";
 import { outlineFile, type FileOutline } from "./outline-file.ts";
@@ -42,7 +42,7 @@ export async function outlineAnswer(
   const { workspace, access, indexes } = context;
   const located = workspace.locate(question.path);
   const { kind, place } = await workspace.stat(located, access, { follow: true });
-  const view = await indexes.view(place.root, context);
+  const view = await indexes.view(place.root, { ...context, waitMs: WAIT_FOR_NAMES });
   const spot = { view, relative: place.relative, shown: workspace.show(place) };
   if (kind !== "file" && kind !== "directory")
     throw new ToolError("invalid_input", `${spot.shown} is neither a file nor a folder`);

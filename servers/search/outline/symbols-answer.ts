@@ -1,6 +1,13 @@
 import { viewsOf } from "../answer/views-of.ts";
 import type { SearchContext } from "../deps.ts";
-import { readableIn, SourceLines, standingOf, upToDate, type Standing } from "../graph/asking.ts";
+import {
+  WAIT_FOR_NAMES,
+  readableIn,
+  SourceLines,
+  standingOf,
+  upToDate,
+  type Standing,
+} from "../graph/asking.ts";
 import { findDefinitions, type Found, type NameFit } from "../graph/find-definitions.ts";
 import { unknownName } from "../graph/subject.ts";
 import type { IndexView } from "../index/shapes.ts";
@@ -55,7 +62,7 @@ export async function symbolsAnswer(
   question: SymbolsQuestion,
   context: SearchContext,
 ): Promise<SymbolsAnswer> {
-  const views = await viewsOf({ paths: question.paths }, context);
+  const views = await viewsOf({ paths: question.paths, waitMs: WAIT_FOR_NAMES }, context);
   const found: FoundIn[] = [];
   for (const { view, within } of views) {
     const narrow = { kinds: question.kinds, under: within?.under };

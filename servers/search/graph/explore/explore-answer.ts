@@ -1,0 +1,167 @@
+import { viewsOf } from "../../answer/views-of.ts";
+import { worthOfLeaves } from "../../answer/worth.ts";
+import type { SearchContext } from "../../deps.ts";
+import type { IndexView } from "../../index/shapes.ts";
+import type { Ranked } from "../../rank/order.ts";
+import { readQuery, type Query } from "../../rank/read-query.ts";
+import { retrieve } from "../../rank/retrieve.ts";
+import type { DefinitionRow } from "../../store/shapes.ts";
+import { readableIn, SourceLines, standingOf, upToDate, WAIT_FOR_GRAPH, type Standing } from "../asking.ts";
+import type { Lookups } from "../lookups.ts";
+import { walkUp } from "../walk.ts";
+import { isCall } from "../walk-answer.ts";
+import { pathsAmong, type CallPath } from "./paths-among.ts";
+
+/** Definitions that answer, and how many of them are followed. */
+const MOST_FOUND = 12;
+const MOST_FOLLOWED = 6;
+/** How far up tests are looked for. */
+const UP = 3;
+
+/** One definition that answers, with what hangs on it. */
+export interface Explored {
+  readonly definition: DefinitionRow;
+  readonly shown: string;
+  /** The file as it is now; left out when it cannot be read. */
+  readonly lines?: readonly string[];
+  /** Left out for those that were not followed. */
+  readonly reach?: Reach;
+}
+
+export interface Reach {
+  readonly callers: number;
+  readonly files: number;
+  readonly unsure: boolean;
+  /** As answers show places, nearest first. */
+  readonly tests: readonly string[];
+  readonly moreTests: number;
+}
+
+export interface ExploreAnswer extends Standing {
+  readonly question: string;
+  readonly budget: number;
+  readonly found: readonly Explored[];
+  readonly paths: readonly { readonly path: CallPath; readonly show: (path: string) => string }[];
+  readonly weak: boolean;
+}
+
+interface InView {
+  readonly view: IndexView;
+  readonly found: readonly {
+    readonly definition: DefinitionRow;
+    readonly score: number;
+    readonly reach?: Reach;
+  }[];
+  readonly paths: readonly CallPath[];
+  readonly weak: boolean;
+}
+
+/** What answers a question, how it hangs together, its code, and what depends on it. */
+export async function exploreAnswer(
+  question: string,
+  budget: number,
+  context: SearchContext,
+): Promise<ExploreAnswer> {
+  const query = readQuery(question);
+  const views = (await viewsOf({ waitMs: WAIT_FOR_GRAPH }, context)).map(({ view }) => view);
+  const explored: InView[] = [];
+  for (const view of views) {
+    await view.hasten(query.words.filter(({ asked }) => asked).map(({ word }) => word));
+    const mayRead = readableIn(view, context);
+    explored.push(
+      await upToDate(
+        view,
+        (lookups) => exploreIn(view, { query, mayRead }, lookups),
+        ({ found }) => found.map(({ definition }) => definition.path),
+      ),
+    );
+  }
+  const lines = new SourceLines(context);
+  const best = explored
+    .flatMap(({ view, found }) => found.map((each) => ({ ...each, view })))
+    .toSorted((one, other) => other.score - one.score)
+    .slice(0, MOST_FOUND);
+  const found: Explored[] = [];
+  for (const { view, definition, reach } of best) {
+    const text = await lines.of(view, definition.path);
+    found.push({
+      definition,
+      shown: view.root.show(definition.path),
+      ...(text === undefined ? {} : { lines: text }),
+      ...(reach === undefined ? {} : { reach }),
+    });
+  }
+  return {
+    ...standingOf(views),
+    question,
+    budget,
+    found,
+    paths: explored.flatMap(({ view, paths }) =>
+      paths.map((path) => ({ path, show: (file: string) => view.root.show(file) })),
+    ),
+    weak: explored.every(({ weak }) => weak),
+  };
+}
+
+interface Asked {
+  readonly query: Query;
+  readonly mayRead: (path: string) => boolean;
+}
+
+function exploreIn(view: IndexView, { query, mayRead }: Asked, lookups: Lookups): InView {
+  const { ranked, weak } = retrieve(view.reader, { query });
+  const best = definitionsOf(ranked, lookups).filter(({ definition }) => mayRead(definition.path));
+  const followed = best.slice(0, MOST_FOLLOWED).map(({ definition }) => definition);
+  const paths = pathsAmong(followed, lookups).filter(({ steps }) =>
+    steps.every(({ definition, mention }) => mayRead(definition.path) && mayRead(mention.path)),
+  );
+  const found = best.map((each, index) =>
+    index < MOST_FOLLOWED ? { ...each, reach: reachOf(each.definition, { view, mayRead }, lookups) } : each,
+  );
+  return { view, found, paths, weak };
+}
+
+/** The definition of each ranked unit that answers best, each once. */
+function definitionsOf(
+  ranked: readonly Ranked[],
+  lookups: Lookups,
+): { readonly definition: DefinitionRow; readonly score: number }[] {
+  const found = new Map<number, { definition: DefinitionRow; score: number }>();
+  for (const { scored, score } of ranked) {
+    if (found.size >= MOST_FOUND) break;
+    const worth = worthOfLeaves(scored);
+    const ids = scored.candidate.leaves
+      .map(({ definition }, index) => ({ id: definition?.id, worth: worth[index] ?? 0 }))
+      .toSorted((one, other) => other.worth - one.worth);
+    const definition = lookups.definition(ids.find(({ id }) => id !== undefined)?.id);
+    if (definition !== undefined && !found.has(definition.id))
+      found.set(definition.id, { definition, score });
+  }
+  return [...found.values()];
+}
+
+/** Who calls it, and which tests do in the end. */
+function reachOf(
+  definition: DefinitionRow,
+  { view, mayRead }: { readonly view: IndexView; readonly mayRead: (path: string) => boolean },
+  lookups: Lookups,
+): Reach {
+  const { reached } = walkUp(
+    [definition],
+    { depth: UP, follow: (use) => isCall(use) || use.mention.kind === "inherit" },
+    lookups,
+  );
+  const isTest = (path: string): boolean => lookups.file(path)?.role === "test";
+  const callers = reached.filter(({ depth, path }) => depth === 1 && !isTest(path));
+  const tests = reached.filter(
+    ({ path, confidence }) => isTest(path) && confidence !== "name" && mayRead(path),
+  );
+  const places = [...new Set(tests.map(({ path }) => view.root.show(path)))];
+  return {
+    callers: callers.length,
+    files: new Set(callers.map(({ path }) => path)).size,
+    unsure: callers.some(({ confidence }) => confidence === "name"),
+    tests: places.slice(0, 3),
+    moreTests: Math.max(0, places.length - 3),
+  };
+}

@@ -1,0 +1,62 @@
+import type { DefinitionRow } from "../../store/shapes.ts";
+import type { Lookups } from "../lookups.ts";
+import type { Use } from "../shapes.ts";
+import { usesBy } from "../uses-by.ts";
+import { isCall } from "../walk-answer.ts";
+
+/** Calls from one definition to another, each step with the place where it stands. */
+export interface CallPath {
+  readonly from: DefinitionRow;
+  readonly steps: readonly Use[];
+}
+
+/** Longer ways explain nothing. */
+const MAX_STEPS = 4;
+/** Definitions that are looked at from one start. */
+const MOST_LOOKED = 120;
+/** A call that may mean so many definitions leads nowhere. */
+const MOST_MEANINGS = 3;
+
+/** The shortest way of calls from each of these definitions to each other one, the shortest first. */
+export function pathsAmong(definitions: readonly DefinitionRow[], lookups: Lookups): CallPath[] {
+  const paths = definitions.flatMap((from) => pathsFrom(from, definitions, lookups));
+  return withoutParts(paths.toSorted((one, other) => one.steps.length - other.steps.length));
+}
+
+function pathsFrom(from: DefinitionRow, all: readonly DefinitionRow[], lookups: Lookups): CallPath[] {
+  const wanted = new Set(all.map(({ id }) => id).filter((id) => id !== from.id));
+  const seen = new Set([from.id]);
+  const found: CallPath[] = [];
+  const queue: { at: DefinitionRow; way: readonly Use[] }[] = [{ at: from, way: [] }];
+  for (let looked = 0; looked < Math.min(queue.length, MOST_LOOKED) && wanted.size > 0; looked++) {
+    const { at, way } = queue[looked] ?? { at: from, way: [] };
+    if (way.length >= MAX_STEPS) break;
+    for (const use of callsOf(at, lookups)) {
+      const { definition } = use;
+      if (seen.has(definition.id)) continue;
+      seen.add(definition.id);
+      const further = [...way, use];
+      // what lies behind another one of them is told by its own way
+      if (wanted.delete(definition.id)) found.push({ from, steps: further });
+      else queue.push({ at: definition, way: further });
+    }
+  }
+  return found;
+}
+
+function callsOf(definition: DefinitionRow, lookups: Lookups): Use[] {
+  return usesBy(definition, lookups).uses.filter(
+    (use) => isCall(use) && (use.confidence !== "name" || use.named <= MOST_MEANINGS),
+  );
+}
+
+/** Leaves out what another way holds whole. */
+function withoutParts(paths: readonly CallPath[]): CallPath[] {
+  const keyOf = ({ from, steps }: CallPath): string =>
+    `>${[from.id, ...steps.map(({ definition }) => definition.id)].join(">")}>`;
+  const keys = paths.map(keyOf);
+  return paths.filter((path) => {
+    const key = keyOf(path);
+    return !keys.some((other) => other.length > key.length && other.includes(key));
+  });
+}

@@ -1,0 +1,269 @@
+import type { SearchContext } from "../../deps.ts";
+import type { IndexView } from "../../index/shapes.ts";
+import { pageOf, type Page } from "../../page.ts";
+import type { DefinitionRow } from "../../store/shapes.ts";
+import { readableIn, standingOf, upToDate, WAIT_FOR_GRAPH, type Standing } from "../asking.ts";
+import type { Lookups } from "../lookups.ts";
+import { again, sum } from "../references-answer.ts";
+import { subjectsOf } from "../subject.ts";
+import { walkUp, type Walk } from "../walk.ts";
+import type { Neighbour } from "../walk-answer.ts";
+import { goneIn, touchedBy, type Gone } from "./changed-definitions.ts";
+import { importersOf } from "./importers.ts";
+import type { ChangedFile } from "./parse-hunks.ts";
+import { readChanges, type Changes } from "./read-changes.ts";
+
+/** Changed definitions that are followed. */
+const MOST_STARTS = 150;
+/** Changed files that are looked at. */
+const MOST_FILES = 1_000;
+/** References to what is gone that are told. */
+const MOST_BROKEN = 50;
+
+export interface ImpactQuestion {
+  readonly symbol?: string | undefined;
+  readonly from?: string | undefined;
+  readonly depth: number;
+  readonly limit: number;
+  readonly cursor?: string | undefined;
+}
+
+/** A place that uses what is gone. */
+export interface Broken {
+  readonly name: string;
+  readonly path: string;
+  readonly line: number;
+}
+
+/** A test file, and how near it stands. */
+export interface ReachedTest {
+  readonly path: string;
+  readonly depth: number;
+  readonly uses: number;
+  readonly unsure: boolean;
+}
+
+export interface ImpactAnswer extends Standing {
+  /** What the working tree is compared with; left out when a symbol was asked for. */
+  readonly against?: string;
+  readonly symbol?: string;
+  readonly starts: readonly { readonly shown: string; readonly definition: DefinitionRow }[];
+  readonly changedFiles: number;
+  /** Changed files that are not in the index, as answers show them. */
+  readonly unknown: readonly string[];
+  readonly broken: readonly Broken[];
+  readonly gone: number;
+  /** What uses it, without tests. */
+  readonly page: Page<Neighbour>;
+  readonly tests: readonly ReachedTest[];
+  /** Files that import a file whose top changed, and are not told otherwise. */
+  readonly importers: readonly string[];
+  readonly unsure: number;
+  readonly unclear: number;
+  readonly cut: boolean;
+  readonly withheld: number;
+}
+
+interface InView {
+  readonly view: IndexView;
+  readonly starts: readonly DefinitionRow[];
+  readonly walk: Walk;
+  readonly importers: readonly string[];
+  readonly tests: ReadonlySet<string>;
+  readonly changedFiles: number;
+  readonly unknown: readonly string[];
+  readonly broken: readonly Broken[];
+  readonly gone: number;
+  readonly cut: boolean;
+}
+
+/** What depends on a symbol, or on what changed. Throws as `subjectsOf` and `readChanges`. */
+export async function impactAnswer(question: ImpactQuestion, context: SearchContext): Promise<ImpactAnswer> {
+  const { symbol, from } = question;
+  const found: InView[] = [];
+  const changes = symbol === undefined ? await readChanges(from, context) : [];
+  for (const each of changes) found.push(await ofChanges(each, question, context));
+  if (symbol !== undefined) found.push(...(await ofSymbol(symbol, question, context)));
+  const parts = found.map((each) => partOf(each, context));
+  return {
+    ...standingOf(found.map(({ view }) => view)),
+    ...(symbol === undefined ? { against: changes[0]?.against ?? "HEAD" } : { symbol }),
+    starts: parts.flatMap(({ starts }) => starts),
+    changedFiles: sum(found.map(({ changedFiles }) => changedFiles)),
+    unknown: found.flatMap(({ unknown }) => unknown),
+    broken: found.flatMap(({ broken }) => broken),
+    gone: sum(found.map(({ gone }) => gone)),
+    page: pageOf(
+      parts.flatMap(({ neighbours }) => neighbours),
+      question.limit,
+      question.cursor,
+    ),
+    tests: parts.flatMap(({ tests }) => tests),
+    importers: parts.flatMap(({ importers }) => importers),
+    unsure: sum(parts.map(({ unsure }) => unsure)),
+    unclear: sum(found.map(({ walk }) => walk.unclear)),
+    cut: found.some(({ cut, walk }) => cut || walk.cut),
+    withheld: sum(parts.map(({ withheld }) => withheld)),
+  };
+}
+
+async function ofSymbol(
+  symbol: string,
+  { depth }: ImpactQuestion,
+  context: SearchContext,
+): Promise<InView[]> {
+  const found: InView[] = [];
+  for (const asked of await subjectsOf(symbol, context))
+    found.push(
+      await upToDate(
+        asked.view,
+        (lookups) => {
+          const { definitions } = again(asked, lookups);
+          return {
+            ...inView(asked.view, definitions, { depth, lookups }),
+            cut: asked.total > definitions.length,
+          };
+        },
+        ({ walk }) => [...asked.definitions, ...walk.reached].map(({ path }) => path),
+      ),
+    );
+  return found;
+}
+
+async function ofChanges(
+  changes: Changes,
+  { depth }: ImpactQuestion,
+  context: SearchContext,
+): Promise<InView> {
+  const view = await context.indexes.view(changes.root.path, { ...context, waitMs: WAIT_FOR_GRAPH });
+  const mayRead = readableIn(view, context);
+  const files = changes.files.filter((file) => mayRead(file.path ?? file.from ?? "")).slice(0, MOST_FILES);
+  await view.freshen(files.flatMap(({ path, from }) => [path, from].filter((each) => each !== undefined)));
+  view.reader.refresh();
+  const isDefined = ({ name, scope, path }: Gone): boolean =>
+    view.reader
+      .definitionsNamed(name, { limit: 200 })
+      .some((each) => each.name === name && each.scope === scope && each.path === path);
+  const { gone, left } = await goneIn({ ...changes, files }, isDefined);
+  return await upToDate(
+    view,
+    (lookups) => {
+      const all = files.map((file) => touchedIn(file, lookups));
+      const starts = all.flatMap(({ definitions }) => definitions);
+      const importers = [...new Set(all.flatMap((each) => each.importers))];
+      const unknown = all.flatMap((each) => each.unknown).map((path) => view.root.show(path));
+      const broken = brokenBy(gone, view, lookups).filter(({ path }) => mayRead(path));
+      return {
+        ...inView(view, starts.slice(0, MOST_STARTS), { depth, lookups }),
+        importers,
+        changedFiles: files.length,
+        unknown,
+        broken: broken.map((each) => ({ ...each, path: view.root.show(each.path) })),
+        gone: gone.length,
+        cut: starts.length > MOST_STARTS || changes.files.length > MOST_FILES || left > 0,
+      };
+    },
+    ({ walk }) => walk.reached.map(({ path }) => path),
+  );
+}
+
+interface TouchedIn {
+  readonly definitions: readonly DefinitionRow[];
+  readonly importers: readonly string[];
+  readonly unknown: readonly string[];
+}
+
+/** What of a changed file others may feel. */
+function touchedIn(file: ChangedFile, lookups: Lookups): TouchedIn {
+  const nothing = { definitions: [], importers: [], unknown: [] };
+  if (file.path === undefined) return { ...nothing, importers: importersOf(file.from ?? "", lookups) };
+  const row = lookups.file(file.path);
+  if (row === undefined || row.skipped !== undefined) return { ...nothing, unknown: [file.path] };
+  const { definitions, outside } = touchedBy(file, row.id, lookups);
+  return { ...nothing, definitions, importers: outside ? importersOf(row.path, lookups) : [] };
+}
+
+function inView(
+  view: IndexView,
+  starts: readonly DefinitionRow[],
+  { depth, lookups }: { readonly depth: number; readonly lookups: Lookups },
+): InView {
+  const walk = walkUp(starts, { depth }, lookups);
+  const paths = new Set(walk.reached.map(({ path }) => path));
+  return {
+    view,
+    starts,
+    walk,
+    importers: [],
+    tests: new Set([...paths].filter((path) => lookups.file(path)?.role === "test")),
+    changedFiles: 0,
+    unknown: [],
+    broken: [],
+    gone: 0,
+    cut: false,
+  };
+}
+
+/** Names that are gone, defined nowhere else, and still used. */
+function brokenBy(gone: readonly Gone[], view: IndexView, lookups: Lookups): Broken[] {
+  const names = [...new Set(gone.map(({ name }) => name))].filter((name) => lookups.named(name).length === 0);
+  return names
+    .flatMap((name) => view.reader.referencesNamed(name, MOST_BROKEN))
+    .map(({ name, path, line }) => ({ name, path, line }))
+    .slice(0, MOST_BROKEN);
+}
+
+interface Part {
+  readonly starts: ImpactAnswer["starts"];
+  readonly neighbours: readonly Neighbour[];
+  readonly tests: readonly ReachedTest[];
+  readonly importers: readonly string[];
+  readonly unsure: number;
+  readonly withheld: number;
+}
+
+/** What of one root is shown: only what may be read, tests by themselves. */
+function partOf({ view, starts, walk, tests, importers }: InView, context: SearchContext): Part {
+  const mayRead = readableIn(view, context);
+  const show = (path: string): string => view.root.show(path);
+  const reached = walk.reached.filter(({ path }) => mayRead(path));
+  const code = reached.filter(({ path }) => !tests.has(path));
+  const told = new Set(reached.map(({ path }) => path));
+  return {
+    starts: starts
+      .filter(({ path }) => mayRead(path))
+      .map((definition) => ({ definition, shown: show(definition.path) })),
+    neighbours: code.map(({ path, depth, confidence, definition, uses }) => ({
+      path: show(path),
+      depth,
+      confidence,
+      ...(definition === undefined ? {} : { definition }),
+      at: uses.map(({ mention }) => ({ path: show(mention.path), line: mention.line })),
+    })),
+    tests: testsOf(reached.filter(({ path }) => tests.has(path))).map((test) => ({
+      ...test,
+      path: show(test.path),
+    })),
+    importers: importers.filter((path) => !told.has(path) && mayRead(path)).map(show),
+    unsure: code.filter(({ confidence }) => confidence === "name").length,
+    withheld: walk.reached.length - reached.length,
+  };
+}
+
+/** One a file: the surest first, then the nearest, then those that use most. */
+function testsOf(reached: Walk["reached"]): ReachedTest[] {
+  const tests = new Map<string, ReachedTest>();
+  for (const { path, depth, confidence, uses } of reached) {
+    const known = tests.get(path);
+    tests.set(path, {
+      path,
+      depth: Math.min(depth, known?.depth ?? depth),
+      uses: uses.length + (known?.uses ?? 0),
+      unsure: confidence === "name" && (known?.unsure ?? true),
+    });
+  }
+  return [...tests.values()].toSorted(
+    (one, other) =>
+      Number(one.unsure) - Number(other.unsure) || one.depth - other.depth || other.uses - one.uses,
+  );
+}
