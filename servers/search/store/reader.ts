@@ -4,11 +4,12 @@ import { ToolError } from "../../../shared/errors.ts";
 import { MisreadError } from "./bytes.ts";
 import { Counters } from "./counters.ts";
 import { VectorScan, type Near } from "./dense.ts";
+import type { Edge } from "./edge-counter.ts";
 import type { Generations } from "./generations.ts";
 import { Lists } from "./lists.ts";
 import { readCandidates } from "./read-candidates.ts";
 import { definedNames, definitionOf, definitionsNamed, definitionsOf, unitsOf } from "./read-definitions.ts";
-import { readEdges, type Edge } from "./read-edges.ts";
+import { readEdges } from "./read-edges.ts";
 import { allFiles, fileAt } from "./read-files.ts";
 import { importsIn, importsOf, referencesNamed, referencesOf, referencesWithin } from "./read-references.ts";
 import { fitOf, hasTable } from "./schema.ts";
@@ -183,8 +184,8 @@ export class StoreReader implements OpenIndexReader {
     return this.#read([], allFiles);
   }
 
-  edges(): Edge[] {
-    return this.#read([], (db, { lists }) => readEdges(db, lists));
+  edges(): Iterable<Edge> {
+    return this.#read<Iterable<Edge>>([], (db, { lists }) => readEdges(db, lists));
   }
 
   meta(key: string): string | undefined {
@@ -192,6 +193,10 @@ export class StoreReader implements OpenIndexReader {
       undefined,
       (db) => db.get<{ value: string }>("SELECT value FROM meta WHERE key = ?", `own:${key}`)?.value,
     );
+  }
+
+  bytes(): number {
+    return this.#read(0, (db) => db.pragma<number>("page_count") * db.pragma<number>("page_size"));
   }
 
   close(): void {

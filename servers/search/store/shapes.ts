@@ -178,6 +178,8 @@ export interface IndexReader {
   /** (name, in how many files it is defined, in how many it is referred to), for graphs over everything. */
   edges(): Iterable<{ readonly from: number; readonly to: number; readonly count: number }>;
   meta(key: string): string | undefined;
+  /** What it takes on the disk. */
+  bytes(): number;
 }
 
 export interface WeightedWord {

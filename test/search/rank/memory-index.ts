@@ -85,6 +85,7 @@ export function memoryIndex(
     files: nothing,
     edges: nothing,
     meta: nothing,
+    bytes: nothing,
   };
 }
 

@@ -1,0 +1,113 @@
+import * as z from "zod";
+import { counted } from "../../../shared/listed.ts";
+import { stateWords } from "../answer/state-line.ts";
+import { tool, type SearchContext } from "../deps.ts";
+import type { IndexState, IndexView } from "../index/shapes.ts";
+import type { FileRow, SkipReason } from "../store/shapes.ts";
+
+const MOST_LANGUAGES = 12;
+const EXAMPLES = 3;
+const MEND: Partial<Readonly<Record<SkipReason, string>>> = {
+  too_large: "search.maxFileKb takes larger ones",
+  unreadable: "their permissions keep us out",
+};
+
+interface Answer {
+  readonly roots: readonly RootStatus[];
+}
+
+interface RootStatus {
+  readonly shown: string;
+  readonly state: IndexState;
+  readonly bytes: number;
+  readonly embedder: string;
+  readonly languages: readonly (readonly [name: string, files: number])[];
+  readonly bySyntax: number;
+  /** Files of which parts could not be parsed, as answers show them. */
+  readonly broken: readonly string[];
+  readonly skipped: readonly {
+    readonly why: SkipReason;
+    readonly files: number;
+    readonly examples: readonly string[];
+  }[];
+}
+
+export default tool({
+  name: "index_status",
+  title: "Index status",
+  description: "How the code index stands: what is in it, what is left out and why, and what mends it.",
+  effect: "read",
+  reach: "local",
+  input: z.strictObject({ path: z.string().optional().meta({ description: "A path of one root." }) }),
+  touches: ({ path }) => ({ paths: path === undefined ? [] : [path] }),
+
+  async run({ path }, context): Promise<Answer> {
+    const views =
+      path === undefined ? await context.indexes.views(context) : [await context.indexes.view(path, context)];
+    return { roots: views.map((view) => statusOf(view, context)) };
+  },
+
+  render: ({ roots }) => roots.map(rootText).join("\n\n"),
+});
+
+function statusOf(view: IndexView, { options }: SearchContext): RootStatus {
+  view.reader.refresh();
+  const files = view.reader.files();
+  const indexed = files.filter(({ skipped }) => skipped === undefined);
+  const show = ({ path }: FileRow): string => view.root.show(path);
+  const languages = countBy(indexed.map(({ language }) => language));
+  const reasons = countBy(files.flatMap(({ skipped }) => skipped ?? []));
+  return {
+    shown: view.root.show(""),
+    state: view.state(),
+    bytes: view.reader.bytes(),
+    embedder: options.embedder,
+    languages,
+    bySyntax: indexed.filter(({ cut }) => cut === "syntax").length,
+    broken: indexed.filter(({ errors }) => errors > 0).map(show),
+    skipped: reasons.map(([why, count]) => ({
+      why,
+      files: count,
+      // what holds secrets is not named
+      examples:
+        why === "secret"
+          ? []
+          : files
+              .filter(({ skipped }) => skipped === why)
+              .slice(0, EXAMPLES)
+              .map(show),
+    })),
+  };
+}
+
+/** Most frequent first. */
+function countBy<Key extends string>(keys: readonly Key[]): [Key, number][] {
+  const counts = new Map<Key, number>();
+  for (const key of keys) counts.set(key, (counts.get(key) ?? 0) + 1);
+  return [...counts].toSorted(([one, many], [other, more]) => more - many || (one < other ? -1 : 1));
+}
+
+function rootText(status: RootStatus): string {
+  const { shown, state, bytes, embedder, languages, bySyntax, broken, skipped } = status;
+  const told = languages.slice(0, MOST_LANGUAGES).map(([name, files]) => `${name} ${files}`);
+  const others = languages.length > told.length ? [`${languages.length - told.length} more`] : [];
+  return [
+    `[${shown}: ${[state.state, ...stateWords(state)].join("; ")}]`,
+    ...(told.length === 0 ? [] : [`languages: ${[...told, ...others].join(", ")}`]),
+    `cut by syntax: ${bySyntax} of ${counted(state.indexed, "file")}`,
+    ...(broken.length === 0
+      ? []
+      : [
+          `partly unreadable to the parser: ${counted(broken.length, "file")}, as ${broken.slice(0, EXAMPLES).join(", ")}`,
+        ]),
+    ...skipped.map(({ why, files, examples }) => {
+      const as = examples.length === 0 ? "" : `, as ${examples.join(", ")}`;
+      const mend = MEND[why] === undefined ? "" : ` (${MEND[why]})`;
+      return `left out, ${why.replaceAll("_", " ")}: ${counted(files, "file")}${as}${mend}`;
+    }),
+    `vectors: ${embedder}; on disk: ${(bytes / 1_000_000).toFixed(1)} MB`,
+    ...(state.state === "complete" && state.stale === 0
+      ? []
+      : ["it goes on by itself; plumbline index waits until all is in"]),
+  ].join("\n");
+}
