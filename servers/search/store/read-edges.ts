@@ -1,34 +1,20 @@
 import type { Sqlite } from "../../../shared/sqlite/sqlite.ts";
+import { EdgeCounter, type Edge } from "./edge-counter.ts";
 import { nameKey, type Lists } from "./lists.ts";
 
 /** Names that more files define say nothing of whom a reference means. */
 const MOST_FILES = 20;
-/** More than there are files. */
-const FILES = 2 ** 26;
 
-/** How often one file uses names that another one defines; of one name at most 255 times. */
-export interface Edge {
-  readonly from: number;
-  readonly to: number;
-  readonly count: number;
-}
-
-export function readEdges(db: Sqlite, lists: Lists): Edge[] {
+/** How often files use names that other files define. */
+export function readEdges(db: Sqlite, lists: Lists): Iterable<Edge> {
   const defined = definedNames(db);
-  const counts = new Map<number, number>();
-  const add = (from: number, to: number, count: number): void => {
-    const edge = from * FILES + to;
-    if (from !== to) counts.set(edge, (counts.get(edge) ?? 0) + count);
-  };
-  for (const [key, { units, counts: uses }] of lists.names(db)) {
+  const counter = new EdgeCounter();
+  for (const [key, { units, counts }] of lists.names(db)) {
     for (const to of defined.get(key) ?? [])
-      for (const [place, unit] of units.entries()) add(lists.units.files[unit] ?? 0, to, uses[place] ?? 0);
+      for (const [place, unit] of units.entries())
+        counter.add(lists.units.files[unit] ?? 0, to, counts[place] ?? 0);
   }
-  return Array.from(counts, ([edge, count]) => ({
-    from: Math.floor(edge / FILES),
-    to: edge % FILES,
-    count,
-  }));
+  return counter.edges();
 }
 
 /** In which files each name is defined, where they are few. */

@@ -24,19 +24,19 @@ export function referencesNamed(
   for (const file of db.column<number>(sql, JSON.stringify(files))) {
     if (rows.length >= limit) break;
     // another name may share the list
-    rows.push(...referencesOf(db, file).filter((each) => each.name === name));
+    rows.push(...referencesOf(db, file, name));
   }
   return rows.slice(0, limit);
 }
 
-/** In their order in the file. */
-export function referencesOf(db: Sqlite, file: number): ReferenceRow[] {
+/** In their order in the file; with `only` those to that name. */
+export function referencesOf(db: Sqlite, file: number, only?: string): ReferenceRow[] {
   const sql =
     "SELECT f.path, f.first_definition, u.list FROM uses u JOIN files f ON f.id = u.file WHERE u.file = ?";
   const stored = db.get<StoredUses>(sql, file);
   if (stored === undefined) return [];
   const { path, first_definition, list } = stored;
-  return unpackReferences(list).map(({ within, ...reference }) => {
+  return unpackReferences(list, only).map(({ within, ...reference }) => {
     const row = { ...reference, file, path };
     return within < 0 ? row : { ...row, within: first_definition + within };
   });

@@ -34,21 +34,30 @@ export function packReferences(references: readonly Reference[]): Uint8Array {
   return to.take();
 }
 
-/** In their order. Throws `MisreadError` for what `packReferences` did not write. */
-export function unpackReferences(bytes: Uint8Array): Reference[] {
+/**
+ * In their order; with `only` those to that name. Throws `MisreadError` for what `packReferences` did not write.
+ */
+export function unpackReferences(bytes: Uint8Array, only?: string): Reference[] {
   const from = new ByteReader(bytes);
-  const names: string[] = [];
-  for (let left = from.count(); left > 0; left--) names.push(decoder.decode(from.raw(from.count())));
+  const names = Array.from({ length: from.count() }, () => from.raw(from.count()));
+  const wanted = only === undefined ? -1 : indexOfName(names, only);
+  const nameAt = (index: number): string => decoder.decode(names[index]);
   const references: Reference[] = [];
   let line = 0;
   for (let left = from.count(); left > 0; left--) {
-    const name = names[from.number()] ?? "";
+    const index = from.number();
     line += from.signed();
     const kind = KINDS[from.byte()] ?? "use";
     const receiver = from.number();
     const within = from.signed();
-    const reference = { name, line, kind, within };
-    references.push(receiver === 0 ? reference : { ...reference, receiver: names[receiver - 1] ?? "" });
+    if (only !== undefined && index !== wanted) continue;
+    const reference = { name: only ?? nameAt(index), line, kind, within };
+    references.push(receiver === 0 ? reference : { ...reference, receiver: nameAt(receiver - 1) });
   }
   return references;
+}
+
+function indexOfName(names: readonly Uint8Array[], name: string): number {
+  const bytes = Buffer.from(name);
+  return names.findIndex((each) => each.length === bytes.length && bytes.equals(each));
 }
