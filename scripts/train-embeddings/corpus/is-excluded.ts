@@ -15,17 +15,22 @@ const WORDS = new Set(
     .split(/\s+/u),
 );
 
-/** Beginnings and ends that betray a family even where no separator follows: `vuetify`, `redisson`, `pylibgit2`. */
+/** What a binding or a package of a language puts around a name: `pycurl`, `fmtlib`, `reactphp`. */
+const AROUND = /^(?:lib|py|go|node)|(?:lib|js|php|py|rs)$/gu;
+
+/** Beginnings and ends that betray a family even where no separator follows: `vuetify`, `redisson`, `cmlibuv`. */
 const FAMILY =
-  /^(?:actix|ansible|axios|celery|diesel|django|etcd|express$|fastapi|fastify|flask|gofiber|gojq|goleveldb|grpc|harfbuzz|hugo|jackson|jedis|junit|koa-|laravel|libcurl|lodash|mockito|nestjs|nextjs|okhttp|prometheus|puma-|pycurl|pydantic|pytest|redis|redux|retrofit|rocksdb|rubocop|serde|spring(?!y)|sqlalchemy|svelte|symfony|tantivy|tokio|typeorm|undici|vite(?!ss)|vue|zod)|(?:django|flask|libgit2|redis|redux|rocksdb|leveldb|duckdb|jsoup|rxjs|urllib3)$/u;
+  /^(?:actix|ansible|axios|celery|diesel|django|etcd|fastapi|fastify|flask|grpc|harfbuzz|hugo|jackson|jedis|junit|laravel|lodash|mockito|nestjs|okhttp|prometheus|pydantic|pytest|redis|redux|retrofit|rocksdb|rubocop|serde|spring(?!y)|sqlalchemy|svelte|symfony|tantivy|tokio|typeorm|undici|vite(?!ss)|vue|zod)|(?:curl|django|duckdb|flask|jsoup|leveldb|libgit2|libuv|redis|redux|rocksdb|rxjs|urllib3)$/u;
 
 /** Names that only mean an excluded project when they stand whole or in this order. */
 const WHOLE =
-  /^cxx(?:bridge|gen|-build|-gen)?$|^@tanstack\/(?:[a-z]+-)?query|^(?:engine|socket)\.io|socket\.io|^snap$|^libgit2|^regex-|rust-lang\/regex/u;
+  /^cxx(?:bridge|-|$)|^@tanstack\/(?:[a-z]+-)?query|^(?:engine|socket)\.io|socket\.io|^snap$|^libgit2|^regex-|rust-lang\/regex/u;
 
 /** Whether a package's name, or a folder's, belongs to a project that the table must never see. */
 export function isExcluded(name: string): boolean {
   const lower = name.toLowerCase();
   if (WHOLE.test(lower)) return true;
-  return lower.split(/[^a-z0-9]+/u).some((word) => WORDS.has(word) || FAMILY.test(word));
+  return lower
+    .split(/[^a-z0-9]+/u)
+    .some((word) => WORDS.has(word) || WORDS.has(word.replaceAll(AROUND, "")) || FAMILY.test(word));
 }

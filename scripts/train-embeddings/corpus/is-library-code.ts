@@ -9,13 +9,14 @@ const NOISE =
 const NOISY_FILE =
   /\.min\.|\.d\.[cm]?ts$|[._-](?:test|spec|stories|bench)\.|^test_|_test\.\w+$|Tests?\.\w+$|\.pb\.|_pb2(?:_grpc)?\.py$|zz_generated|\.(?:bundle|umd|prod)\./u;
 
+/** Single files of other projects that packages carry along. */
+const CARRIED = /^json(?:_fwd)?\.hpp$|^(?:axios|jquery|lodash|react|redux|vue)[.\w-]*\.[cm]?js$/u;
+
 /** Whether a file of a package is library code: no test, example, vendored copy, generated file or excluded project. */
 export function isLibraryCode(path: string, bytes: number): boolean {
   if (languageOf(path) === undefined || bytes > MOST_BYTES || bytes === 0) return false;
   const folders = path.split("/");
   const file = folders.pop() ?? "";
-  return (
-    !NOISY_FILE.test(file) &&
-    !folders.some((folder) => NOISE.test(folder.toLowerCase()) || isExcluded(folder))
-  );
+  if (NOISY_FILE.test(file) || CARRIED.test(file)) return false;
+  return !folders.some((folder) => NOISE.test(folder.toLowerCase()) || isExcluded(folder));
 }

@@ -112,7 +112,7 @@ function fromFile(folder: string): string | undefined {
   );
   const known = texts.filter((text) => text !== undefined);
   // A package with a file for each of two licences may ask for both.
-  return known.length === 0 ? undefined : [...new Set(known)].join(" AND ");
+  return known.length === 0 ? undefined : [...new Set(known)].toSorted().join(" AND ");
 }
 
 /** Only when nine in ten of the files that carry a notice carry the same one, and half of all carry one. */
