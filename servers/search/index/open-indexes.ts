@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import type { Access } from "../../../shared/access.ts";
 import type { Log } from "../../../shared/context.ts";
+import { ToolError } from "../../../shared/errors.ts";
 import type { Git } from "../../../shared/git/git.ts";
 import { openStaticTable } from "../../../shared/model/open-static-table.ts";
 import type { Scope } from "../../../shared/scope.ts";
@@ -31,14 +32,12 @@ export interface IndexesOptions {
 
 /** The indexes of all roots. Opens nothing: the first `view` of a root does, and starts its indexing in the background. */
 export function openIndexes(options: IndexesOptions): CodeIndexes {
-  const { workspace, scope } = options;
-  const closing = new AbortController();
-  scope.defer(() => closing.abort());
+  const { workspace } = options;
   const opened = new Map<Root, Promise<RootIndex>>();
   const indexOf = (root: Root): Promise<RootIndex> => {
     const known = opened.get(root);
     if (known !== undefined) return known;
-    const opening = openRoot(root, options, closing.signal);
+    const opening = openRoot(root, options);
     opened.set(root, opening);
     // what is missing may be there the next time
     opening.catch(() => opened.delete(root));
@@ -61,14 +60,15 @@ export function indexFolder(cacheFolder: string, root: Pick<Root, "path">): stri
   return join(cacheFolder, "search", createHash("sha256").update(root.path).digest("hex").slice(0, 32));
 }
 
-async function openRoot(root: Root, parts: IndexesOptions, signal: AbortSignal): Promise<RootIndex> {
+async function openRoot(root: Root, parts: IndexesOptions): Promise<RootIndex> {
   const { workspace, git, options, scope } = parts;
   const folder = indexFolder(parts.cacheFolder, root);
   const withTable = options.embedder !== "none";
   const table = withTable ? await openStaticTable() : undefined;
   const reader = await openReader(folder, makeupOf(table));
+  const closing = new AbortController();
   const index = new RootIndex({
-    ground: { workspace, git, root, access: parts.readAccess(signal) },
+    ground: { workspace, git, root, access: parts.readAccess(closing.signal) },
     worker: new WorkerHandle({ folder, withTable }),
     reader,
     lease: new SharedLease(folder),
@@ -77,6 +77,9 @@ async function openRoot(root: Root, parts: IndexesOptions, signal: AbortSignal):
     log: parts.log,
     problems: table?.kind === "none" ? [table.problem] : [],
   });
-  scope.defer(() => index.close());
+  scope.defer(() => {
+    closing.abort(new ToolError("cancelled", "the server is stopping"));
+    return index.close();
+  });
   return index;
 }

@@ -17,6 +17,7 @@ import { IndexLost, WorkerDied, type WorkerHandle } from "./worker-handle.ts";
 /** Between two looks for what nobody told of, and how much of the time they may take. */
 const LOOK_MS = 2_000;
 const LOOK_SHARE = 20;
+const HINTED_MS = 500;
 /** While another process has the lease. */
 const LEASE_MS = 500;
 /** All that a query waits for files that were never read. */
@@ -50,6 +51,7 @@ export class RootIndex {
   #wanted = false;
   #lookedAt = -Infinity;
   #isClosed = false;
+  #later: NodeJS.Timeout | undefined;
 
   constructor(parts: RootIndexParts) {
     const { ground, worker, reader, lease, maxBytes } = parts;
@@ -68,7 +70,7 @@ export class RootIndex {
     this.#updater = new Updater({ ground, worker, feed: this.#feed, reader });
     this.#state = new StateKeeper({ ...parts, feed: this.#feed, updater: this.#updater });
     this.#freshener = new Freshener({ ground, lease, reader, feed: this.#feed, look: () => this.look() });
-    this.#watch = new FolderWatch(ground.root.path, () => void this.look());
+    this.#watch = new FolderWatch(ground.root.path, () => this.#lookLater());
   }
 
   /** As it stands; begins to look for changes when that is due, and waits for them when that is asked for. */
@@ -106,6 +108,7 @@ export class RootIndex {
 
   async close(): Promise<void> {
     this.#isClosed = true;
+    clearTimeout(this.#later);
     this.#watch.close();
     this.#feed.clear();
     await this.#parts.worker.close();
@@ -116,6 +119,20 @@ export class RootIndex {
   #isDue(): boolean {
     const pause = Math.max(LOOK_MS, LOOK_SHARE * this.#updater.took);
     return this.#running === undefined && performance.now() - this.#lookedAt > pause;
+  }
+
+  /** After a hint: soon, but not all the time while somebody builds something. */
+  #lookLater(): void {
+    if (this.#later !== undefined) return;
+    const pause = Math.max(HINTED_MS, LOOK_SHARE * this.#updater.took);
+    const rest = this.#lookedAt + pause - performance.now();
+    this.#later = setTimeout(
+      () => {
+        this.#later = undefined;
+        if (!this.#isClosed) void this.look();
+      },
+      Math.max(0, rest),
+    ).unref();
   }
 
   async #look(): Promise<void> {

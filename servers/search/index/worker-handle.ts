@@ -2,13 +2,14 @@ import { ToolError } from "../../../shared/errors.ts";
 import { startMessageWorker, type MessageWorker } from "../../../shared/process/message-worker.ts";
 import type { FromWorker, Results, Task, TaskKind, ToWorker } from "./messages.ts";
 
-/** Milliseconds that the worker may be silent: for one file, or for one step of the database. */
-const SILENT_MS = 10_000;
+/** Milliseconds that the worker may be silent: for one file, which takes a second at most on a machine at rest. */
+const SILENT_MS = 20_000;
+/** For one step of the database. */
 const STEP_MS = 60_000;
 /** Of its JavaScript; grammars have their own memory beside it. */
-const MOST_MEGABYTES = 256;
+const MOST_MEGABYTES = 192;
 /** A worker that uses more is replaced when it is idle: what parsers took is never given back. */
-const TIRED_MEGABYTES = 190;
+const TIRED_MEGABYTES = 150;
 const IDLE_MS = 60_000;
 
 /** The worker died, or was ended because it was silent for too long. `at`: what it worked on. */
