@@ -1,8 +1,8 @@
 import { fetchPackages, type Fetched } from "../../packages/fetch-package.ts";
-import { REGISTRIES } from "../../packages/package.ts";
+import { REGISTRIES, type Package } from "../../packages/package.ts";
 import { addBytes, countBytes, describeBytes } from "./count-bytes.ts";
 import { keepCorpus } from "./keep-corpus.ts";
-import { dropForeign } from "./read-licence.ts";
+import { dropForeign, readLicence } from "./read-licence.ts";
 import type { Language } from "./language-of.ts";
 import type { CorpusPackage } from "./read-manifest.ts";
 
@@ -16,16 +16,26 @@ export async function fetchCorpus(
   say: (line: string) => void,
 ): Promise<Fetched[]> {
   let done = 0;
+  const wanted = manifest.map((listed) => ({ ...listed, keep: () => keepCorpus(listed) }));
+  const licences = new Map<Package, string>(wanted.map((listed) => [listed, listed.licence]));
   const report = (fetched: Fetched): void => {
     const { registry, name, version } = fetched.wanted;
-    if (fetched.kind === "had" && registry === "debian-source") dropForeign(fetched.folder);
-    const fate = fetched.kind === "had" ? "" : `: ${fetched.reason}`;
-    say(`${++done} of ${manifest.length} ${registry} ${name} ${version}${fate}`);
+    const trouble = fetched.kind === "had" ? settle(fetched, licences) : fetched.reason;
+    say(
+      `${++done} of ${manifest.length} ${registry} ${name} ${version}${trouble === "" ? "" : `: ${trouble}`}`,
+    );
   };
-  const wanted = manifest.map((listed) => ({ ...listed, keep: () => keepCorpus(listed) }));
   const fetched = await fetchPackages(wanted, folder, { report });
   for (const line of table(fetched)) say(line);
   return fetched;
+}
+
+/** Says so when a package does not state the licence that the manifest has of it. */
+function settle(had: Fetched & { kind: "had" }, licences: ReadonlyMap<Package, string>): string {
+  const { registry } = had.wanted;
+  if (registry === "debian-source") dropForeign(had.folder);
+  const licence = readLicence(registry, had.folder);
+  return licence === licences.get(had.wanted) ? "" : `its licence is ${licence ?? "not known"}`;
 }
 
 function table(fetched: readonly Fetched[]): string[] {
