@@ -109,7 +109,9 @@ function keptIn(cache: string, { name, version }: System, { id, hash }: QuerySet
 
 function read(file: string): Outcome | undefined {
   try {
-    return Outcome.parse(JSON.parse(readFileSync(file, "utf8")));
+    const outcome = Outcome.parse(JSON.parse(readFileSync(file, "utf8")));
+    // what failed once may have lacked time
+    return outcome.asked.every(({ error }) => error === undefined) ? outcome : undefined;
   } catch {
     return undefined; // not there, or of an earlier form
   }

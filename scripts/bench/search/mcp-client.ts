@@ -3,6 +3,7 @@ import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
 import * as z from "zod";
 
 const TOOL_LIMIT_MS = 600_000;
+const KEPT_STDERR = 1_000;
 const ToolResult = z.looseObject({
   isError: z.boolean().default(false),
   content: z.array(z.looseObject({ text: z.string().default("") })),
@@ -24,7 +25,7 @@ export interface Called {
 export interface McpClient {
   readonly pid: number;
   readonly tools: readonly string[];
-  /** Throws with the tool's own words when it fails. */
+  /** Throws with the tool's own words when it fails, and with what the server last wrote on stderr. */
   call(tool: string, input: Readonly<Record<string, unknown>>): Promise<Called>;
   close(): Promise<void>;
 }
@@ -38,8 +39,12 @@ export async function startMcp({ command, args, env, cwd }: Program): Promise<Mc
     env: Object.fromEntries(
       Object.entries(env).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])),
     ),
-    stderr: "ignore",
+    stderr: "pipe",
     ...(cwd === undefined ? {} : { cwd }),
+  });
+  let said = "";
+  transport.stderr?.on("data", (data: Buffer) => {
+    said = `${said}${data.toString("utf8")}`.slice(-KEPT_STDERR);
   });
   await client.connect(transport);
   const { tools } = await client.listTools();
@@ -52,7 +57,7 @@ export async function startMcp({ command, args, env, cwd }: Program): Promise<Mc
       const ms = performance.now() - began;
       const { isError, content } = ToolResult.parse(answer);
       const text = content.map((part) => part.text).join("\n");
-      if (isError) throw new Error(`${name}: ${text.slice(0, 300)}`);
+      if (isError) throw new Error(`${name}: ${text.slice(0, 300)} ${said}`);
       return { text, ms };
     },
     close: () => client.close(),

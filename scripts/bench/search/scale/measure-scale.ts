@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { appendFileSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -94,7 +95,11 @@ export async function measureScale(scale: Scale, measuring: Measuring): Promise<
 function treeIn({ cache, say }: Measuring, { about, size }: Scale): string {
   const name = `${size.files}-${size.functionsPerFile}-${size.lines}`;
   const folder = join(cache, "trees", name);
-  if (existsSync(folder)) return folder;
+  if (existsSync(folder)) {
+    // an earlier run has changed some of them
+    execFileSync("git", ["checkout", "--quiet", "--force", "HEAD", "--", "."], { cwd: folder });
+    return folder;
+  }
   say(`${about}: writing them`);
   const partial = `${folder}.partial`;
   rmSync(partial, { recursive: true, force: true });

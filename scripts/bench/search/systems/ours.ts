@@ -8,7 +8,9 @@ import { findMiniLm } from "../minilm/find-minilm.ts";
 import { isComplete, readAnswer } from "./read-answer.ts";
 
 const INDEX_LIMIT_MS = 30 * 60_000;
-const ASKED_EVERY_MS = 20;
+const ASKED_FIRST_MS = 20;
+/** Of the time that has passed: a long wait is not disturbed more often than it needs. */
+const ASKED_SHARE = 0.02;
 
 export const LEXICAL = "plumbline, words alone";
 export const HYBRID = "plumbline";
@@ -104,9 +106,10 @@ export async function untilComplete(client: McpClient): Promise<void> {
     client.tools.includes("index_status")
       ? client.call("index_status", {})
       : client.call("search_code", { query: "main", limit: 1 });
-  const until = performance.now() + INDEX_LIMIT_MS;
+  const began = performance.now();
   while (!isComplete((await ask()).text)) {
-    if (performance.now() > until) throw new Error("the index was not complete after half an hour");
-    await sleep(ASKED_EVERY_MS);
+    const waited = performance.now() - began;
+    if (waited > INDEX_LIMIT_MS) throw new Error("the index was not complete after half an hour");
+    await sleep(Math.max(ASKED_FIRST_MS, waited * ASKED_SHARE));
   }
 }

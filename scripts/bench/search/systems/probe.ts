@@ -9,6 +9,8 @@ import type { Answer, Contender } from "../system.ts";
 const run = promisify(execFile);
 const VERSION = "0.6.0-rc325";
 const MOST_OUTPUT = 2 ** 28;
+/** Its own limit is half a minute, which a busy machine may need for a large package. */
+const TIMEOUT_SECONDS = "300";
 const TARGETS: Readonly<Record<string, string>> = {
   "linux-x64": "x86_64-unknown-linux-musl",
   "linux-arm64": "aarch64-unknown-linux-musl",
@@ -62,16 +64,8 @@ async function search(
   { folder, query, limit }: { readonly folder: string; readonly query: string; readonly limit: number },
 ): Promise<Answer> {
   const began = performance.now();
-  const args = [
-    "search",
-    plain(query),
-    folder,
-    "--max-results",
-    String(limit),
-    "--no-merge",
-    "--format",
-    "json",
-  ];
+  const options = ["--max-results", String(limit), "--no-merge", "--timeout", TIMEOUT_SECONDS];
+  const args = ["search", plain(query), folder, ...options, "--format", "json"];
   const { stdout } = await run(program, args, { cwd: folder, maxBuffer: MOST_OUTPUT });
   const ms = performance.now() - began;
   const start = stdout.indexOf("{");
