@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { Parser } from "web-tree-sitter";
 
 /**
@@ -21,12 +22,20 @@ let started: Promise<Binding> | undefined;
 
 /** Starts the parser, once in a process. `folder` holds its wasm file. */
 export function startParser(folder: URL): Promise<Binding> {
-  started ??= start(folder);
+  started ??= start(folder).catch((error: unknown) => {
+    started = undefined;
+    throw error;
+  });
   return started;
 }
 
 async function start(folder: URL): Promise<Binding> {
-  const module = { locateFile: (name: string) => new URL(name, folder).pathname };
-  await Parser.init(module as unknown as NonNullable<Parameters<typeof Parser.init>[0]>);
-  return module as unknown as Binding;
+  const module = { locateFile: (name: string) => fileURLToPath(new URL(name, folder)) };
+  await Parser.init(module);
+  if (!isBinding(module)) throw new Error("this version of the parser keeps its functions for itself");
+  return module;
+}
+
+function isBinding(module: object): module is Binding {
+  return "HEAP32" in module && "_ts_init" in module && "_ts_tree_cursor_goto_parent_wasm" in module;
 }

@@ -16,10 +16,12 @@ export function grammarFolder(): URL {
   return new URL(fromSource ? "../../../dist/grammars/" : "./grammars/", import.meta.url);
 }
 
+// they lie in the memory that all parsers of a process share, and are never given back
+const loaded = new Map<string, Promise<Grammar>>();
+
 /** The grammars' wasm files, each loaded when its first file comes. */
 export class Grammars {
   readonly #folder: URL;
-  readonly #loading = new Map<string, Promise<Grammar | undefined>>();
   readonly #broken = new Map<string, string>();
 
   constructor(folder: URL = grammarFolder()) {
@@ -27,25 +29,26 @@ export class Grammars {
   }
 
   /** Undefined when it cannot be loaded, which `broken` then tells. */
-  load(name: string): Promise<Grammar | undefined> {
-    const loading = this.#loading.get(name) ?? this.#load(name);
-    this.#loading.set(name, loading);
-    return loading;
+  async load(name: string): Promise<Grammar | undefined> {
+    const file = new URL(`${name}.wasm`, this.#folder);
+    const loading = loaded.get(file.href) ?? open(file, this.#folder);
+    loaded.set(file.href, loading);
+    try {
+      return await loading;
+    } catch (error) {
+      this.#broken.set(name, error instanceof Error ? error.message : String(error));
+      return undefined;
+    }
   }
 
   /** The grammars that did not load, with the reason. */
   broken(): ReadonlyMap<string, string> {
     return this.#broken;
   }
+}
 
-  async #load(name: string): Promise<Grammar | undefined> {
-    try {
-      const binding = await startParser(this.#folder);
-      const language = await Language.load(await readFile(new URL(`${name}.wasm`, this.#folder)));
-      return { parser: new Parser().setLanguage(language), vocabulary: new Vocabulary(language), binding };
-    } catch (error) {
-      this.#broken.set(name, error instanceof Error ? error.message : String(error));
-      return undefined;
-    }
-  }
+async function open(file: URL, folder: URL): Promise<Grammar> {
+  const binding = await startParser(folder);
+  const language = await Language.load(await readFile(file));
+  return { parser: new Parser().setLanguage(language), vocabulary: new Vocabulary(language), binding };
 }

@@ -35,7 +35,7 @@ export interface Callee {
   readonly object?: string;
 }
 
-/** `a.b` and `a::b`. */
+/** `a.b` and `a::b`, by field, or by place among the children: `#0`, `#-1`. */
 export interface Member {
   readonly object: string;
   readonly name: string;
@@ -72,6 +72,8 @@ export interface LanguageTable {
   readonly members: Table<Member>;
   /** Leaves that name something. */
   readonly names: Table<ReferenceKind>;
+  /** Where the grammar does not tell types from other names: the fields that hold types. */
+  readonly typeFields?: readonly string[];
   /** Within these nodes every name is of this kind. */
   readonly contexts: Table<ReferenceKind>;
   /** The node within this one that names what it inherits from; -1 for none. */

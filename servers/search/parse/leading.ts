@@ -24,10 +24,13 @@ export interface Above {
 /** Comments and decorators that have their lines for themselves, to be found by the definition that follows. */
 export class Leading {
   readonly #lines: Lines;
+  readonly #marks: RegExp | undefined;
   readonly #pieces = new Map<number, Piece>();
 
-  constructor(lines: Lines) {
+  /** `marks` are what else is no text in a doc comment. */
+  constructor(lines: Lines, marks?: RegExp) {
     this.#lines = lines;
+    this.#marks = marks;
   }
 
   add(start: number, end: number, isDecorator: boolean): void {
@@ -63,7 +66,7 @@ export class Leading {
     const raw = comments.map(({ start, end }) =>
       this.#lines.text.slice(start, Math.min(end, start + MAX_RAW)),
     );
-    return plainDoc(raw.join("\n"));
+    return plainDoc(raw.join("\n"), this.#marks);
   }
 }
 

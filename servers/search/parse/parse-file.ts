@@ -10,6 +10,16 @@ import { cutUnits } from "./units.ts";
 
 /** Longer texts are data or made by programs, and take the parser seconds. */
 const MAX_SYNTAX = 2_000_000;
+/**
+ * The parser reports after each hundred of its steps. Code takes up to 20 reports for 1,000 characters; what takes more
+ * is made to take long, and is cut by lines. Counted and not timed, so that the same text always gives the same.
+ */
+const STEPS = 2_000;
+const STEPS_PER_CHARACTER = 0.08;
+/** Bytes that the parser's memory may grow for one file. It never shrinks, and nothing works any more beyond 2 GiB. */
+const MAX_GROWTH = 256 * 1024 * 1024;
+/** A text that leaves so many brackets open is no code, and makes the parser try everything at its end. */
+const MAX_OPEN = 300;
 const HEADED = new Set(["markdown", "restructuredtext", "asciidoc"]);
 
 export interface FileToParse {
@@ -29,12 +39,15 @@ export class FileParser {
     this.#grammars = new Grammars(folder);
   }
 
-  /** Never fails: what cannot be parsed is cut by lines. The same text always gives the same. */
+  /**
+   * What cannot be parsed is cut by lines. The same text always gives the same. Fails with a `RuntimeError` when the
+   * parser ran out of memory: then nothing can be parsed in this process any more.
+   */
   async parse({ language, text }: FileToParse): Promise<ParsedFile> {
     const table = Object.hasOwn(languages, language) ? languages[language] : undefined;
     const lines = new Lines(text);
-    const grammar =
-      table === undefined || text.length > MAX_SYNTAX ? undefined : await this.#grammars.load(table.grammar);
+    const isCode = table !== undefined && text.length <= MAX_SYNTAX && openBrackets(text) <= MAX_OPEN;
+    const grammar = isCode ? await this.#grammars.load(table.grammar) : undefined;
     if (grammar !== undefined && this.#fill(grammar, text))
       return this.#bySyntax(language, { lines, grammar });
     if (HEADED.has(language)) {
@@ -52,8 +65,14 @@ export class FileParser {
   }
 
   #fill({ parser, vocabulary, binding }: Grammar, text: string): boolean {
+    let steps = STEPS + text.length * STEPS_PER_CHARACTER;
+    const most = binding.HEAP32.byteLength + MAX_GROWTH;
+    const progressCallback = (): boolean => {
+      steps -= 1;
+      return steps < 0 || binding.HEAP32.byteLength > most;
+    };
+    const tree = parser.parse(text, null, { progressCallback });
     parser.reset();
-    const tree = parser.parse(text);
     if (tree === null) return false;
     this.#syntax.fill(text, { tree, vocabulary, binding });
     tree.delete();
@@ -85,6 +104,19 @@ export class FileParser {
     this.#roles.set(language, roles);
     return roles;
   }
+}
+
+/** How many more brackets open than close. */
+function openBrackets(text: string): number {
+  let open = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    // ( [ {
+    if (code === 0x28 || code === 0x5b || code === 0x7b) open += 1;
+    // ) ] }
+    else if (code === 0x29 || code === 0x5d || code === 0x7d) open -= 1;
+  }
+  return open;
 }
 
 function nothing(language: string, lines: Lines): ParsedFile {

@@ -17,6 +17,8 @@ const LONG_VALUE_LINES = 4;
 const FUNCTIONS: readonly DefinitionKind[] = ["function", "method", "macro"];
 const CONTAINERS: readonly DefinitionKind[] = ["class", "interface", "module"];
 
+const STRUCTURE = Role.comment | Role.decorator | Role.export | Role.scope | Role.definition | Role.function;
+
 /** What a syntax tree says of its file. */
 export interface SyntaxReading {
   readonly definitions: readonly Definition[];
@@ -60,7 +62,7 @@ class Reader {
     this.#lines = lines;
     this.#roles = roles;
     this.#table = roles.table;
-    this.#leading = new Leading(lines);
+    this.#leading = new Leading(lines, roles.table.docMarks);
     this.#references = new References(syntax, lines, roles);
     this.#frames = [{ after: syntax.count, definition: -1, scope: "", kind: undefined, inFunction: false }];
   }
@@ -88,17 +90,22 @@ class Reader {
   /** The node to go on with. */
   #visit(node: number, role: number): number {
     while (this.#frame().after <= node) this.#frames.pop();
-    if ((role & (Role.comment | Role.decorator)) !== 0) this.#addLeading(node, role);
     if ((role & Role.import) !== 0 && this.#addImports(node)) return this.#syntax.afterOf(node);
-    if ((role & Role.export) !== 0) this.#addExports(node);
-    if ((role & Role.scope) !== 0) this.#openScope(node);
-    const isDefined = (role & Role.definition) !== 0 && this.#define(node);
-    if (!isDefined && (role & Role.function) !== 0 && !this.#references.isClaimed(node))
-      this.#openFunction(node);
+    const isDefined = (role & STRUCTURE) !== 0 && this.#structure(node, role);
     if ((role & Role.skipped) !== 0) return this.#syntax.afterOf(node);
     const { owner, definition } = this.#frame();
     this.#references.visit(node, { role, within: owner ?? definition, isDefined });
     return node + 1;
+  }
+
+  /** True when it defines something. */
+  #structure(node: number, role: number): boolean {
+    if ((role & (Role.comment | Role.decorator)) !== 0) this.#addLeading(node, role);
+    if ((role & Role.export) !== 0) this.#addExports(node);
+    if ((role & Role.scope) !== 0) this.#openScope(node);
+    if ((role & Role.definition) !== 0 && this.#define(node)) return true;
+    if ((role & Role.function) !== 0 && !this.#references.isClaimed(node)) this.#openFunction(node);
+    return false;
   }
 
   #frame(): Frame {
@@ -152,7 +159,7 @@ class Reader {
     const name = found.name.slice(0, MAX_NAME);
     const definition = this.#definitions.length;
     this.#definitions.push(this.#draft(node, { ...found, name }, scope));
-    this.#references.claim(found.nameNode);
+    this.#references.claimName(found.nameNode);
     if (found.value !== undefined) this.#claimValue(found.value);
     this.#frames.push({
       after: this.#syntax.afterOf(node),
@@ -196,10 +203,11 @@ class Reader {
   }
 
   #addBlock({ kind, body }: Found, { startLine, docLine }: Above, endLine: number): void {
-    const isFunction = FUNCTIONS.includes(kind) && (body >= 0 || kind === "macro");
+    const isLong = endLine - startLine + 1 >= LONG_VALUE_LINES;
+    const isFunction = FUNCTIONS.includes(kind);
     const isContainer = CONTAINERS.includes(kind) && endLine > startLine;
-    const isLong = !FUNCTIONS.includes(kind) && endLine - startLine + 1 >= LONG_VALUE_LINES;
-    if (!isFunction && !isContainer && !isLong) return;
+    const hasCode = body >= 0 || (kind === "macro" && isLong);
+    if (isFunction ? !hasCode : !isContainer && !isLong) return;
     const definition = this.#definitions.length;
     this.#blocks.push({ startLine: Math.min(docLine, startLine), endLine, definition, isWhole: isFunction });
   }

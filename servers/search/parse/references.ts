@@ -1,4 +1,4 @@
-import type { LanguageTable } from "./language.ts";
+import type { Callee, LanguageTable } from "./language.ts";
 import type { Lines } from "./lines.ts";
 import { Role, type Roles } from "./roles.ts";
 import type { Definition, Import, Reference, ReferenceKind } from "./shapes.ts";
@@ -8,7 +8,12 @@ const MAX_NAME = 120;
 /** `a<b<c>>` and `(f)` around what is called. */
 const MAX_WRAPS = 4;
 const PLAIN = /^[$@]{0,2}[\p{ID_Start}_][\p{ID_Continue}$]*[?!]?$/u;
+const WRAPS =
+  /generic|template|parenthesized|instantiation|scoped|nullable|array_type|member_binding|navigation_suffix|user_type|command_name|variable_name/u;
+const TYPE_PARAMETER = /type_parameter(?:_declaration|s)?$/u;
 const VALUES = new Set(["value", "right", "default_value", "default", "type"]);
+
+const PREPARING = Role.silent | Role.context | Role.inherit;
 
 export interface Visit {
   readonly role: number;
@@ -38,6 +43,11 @@ export class References {
     if (node >= 0) this.#claimed[node] = 1;
   }
 
+  /** With all that is in it: `A::b` and `~A` are names of several nodes. */
+  claimName(node: number): void {
+    if (node >= 0) this.#claimed.fill(1, node, this.#syntax.afterOf(node));
+  }
+
   isClaimed(node: number): boolean {
     return this.#claimed[node] === 1;
   }
@@ -45,17 +55,30 @@ export class References {
   visit(node: number, { role, within, isDefined }: Visit): void {
     while ((this.#contexts.at(-1)?.after ?? Number.POSITIVE_INFINITY) <= node) this.#contexts.pop();
     const type = this.#syntax.typeOf(node);
-    if ((role & (Role.context | Role.inherit)) !== 0) this.#enter(node, type);
-    if ((role & Role.silent) !== 0) this.claim(this.#syntax.child(node, this.#table.silent?.[type] ?? ""));
+    if ((role & PREPARING) !== 0) this.#prepare(node, { type, role });
     if ((role & Role.local) !== 0 && !isDefined) this.#bind(node, { type, within });
     if ((role & Role.call) !== 0) this.#call(node, { type, within });
-    if ((role & Role.member) !== 0 && !this.isClaimed(node)) this.#member(node, within);
-    if ((role & Role.name) !== 0 && !this.isClaimed(node)) {
-      const kind = this.#kindAt(node) ?? this.#table.names[type] ?? "use";
-      // of `extends a.B` only `B` is what is inherited from
-      const isObject = kind === "inherit" && Object.hasOwn(this.#table.members, this.#parentType(node));
-      this.#add(node, { kind: isObject ? "use" : kind, within });
-    }
+    if (this.isClaimed(node)) return;
+    if ((role & Role.member) !== 0) this.#member(node, within);
+    else if ((role & Role.name) !== 0) this.#name(node, { type, within });
+  }
+
+  #prepare(node: number, { type, role }: { readonly type: string; readonly role: number }): void {
+    if ((role & Role.silent) !== 0) this.claim(this.#syntax.child(node, this.#table.silent?.[type] ?? ""));
+    const { contexts, inherits } = this.#table;
+    const kind = Object.hasOwn(contexts, type) ? contexts[type] : undefined;
+    if (kind !== undefined) this.#contexts.push({ from: node, after: this.#syntax.afterOf(node), kind });
+    const child = (role & Role.inherit) === 0 ? -1 : (inherits?.[type]?.(this.#syntax, node) ?? -1);
+    if (child < 0) return;
+    this.#contexts.push({ from: child, after: this.#syntax.afterOf(child), kind: "inherit" });
+  }
+
+  #name(node: number, { type, within }: { readonly type: string; readonly within: number }): void {
+    const named = this.#isType(node) ? "type" : this.#table.names[type];
+    const kind = this.#kindAt(node) ?? named ?? "use";
+    // of `extends a.B` only `B` is what is inherited from
+    const isObject = kind === "inherit" && Object.hasOwn(this.#table.members, this.#parentType(node));
+    this.#add(node, { kind: isObject ? "use" : kind, within });
   }
 
   /** All of them but those that name something local, and each only once a line. */
@@ -78,11 +101,14 @@ export class References {
     return this.#locals.get(-1)?.has(name) === true && !known.imported.has(name);
   }
 
-  #enter(node: number, type: string): void {
-    const kind = this.#table.contexts[type];
-    if (kind !== undefined) this.#contexts.push({ from: node, after: this.#syntax.afterOf(node), kind });
-    const child = this.#table.inherits?.[type]?.(this.#syntax, node) ?? -1;
-    if (child >= 0) this.#contexts.push({ from: child, after: this.#syntax.afterOf(child), kind: "inherit" });
+  #isType(node: number): boolean {
+    const { typeFields } = this.#table;
+    if (typeFields === undefined) return false;
+    let top = node;
+    for (let wraps = 0; wraps < MAX_WRAPS && WRAPS.test(this.#parentType(top)); wraps += 1) {
+      top = this.#syntax.parentOf(top);
+    }
+    return typeFields.includes(this.#syntax.vocabulary?.fieldName(this.#syntax.fields[top] ?? 0) ?? "");
   }
 
   #kindAt(node: number): ReferenceKind | undefined {
@@ -96,7 +122,7 @@ export class References {
 
   #bind(node: number, { type, within }: { readonly type: string; readonly within: number }): void {
     for (const field of this.#table.locals[type] ?? []) {
-      const tops = field === "" ? [type === "type_parameter" ? node + 1 : node] : this.#inField(node, field);
+      const tops = field === "" ? [TYPE_PARAMETER.test(type) ? node + 1 : node] : this.#inField(node, field);
       for (const each of tops) this.#bindNames(each, within);
     }
   }
@@ -107,27 +133,31 @@ export class References {
   }
 
   #bindNames(top: number, within: number): void {
-    const { localNames, locals, names, members } = this.#table;
     const end = this.#syntax.afterOf(top);
-    const isTypeParameter = this.#parentType(top) === "type_parameter";
+    const isAny = TYPE_PARAMETER.test(this.#parentType(top));
     let node = top;
     while (node < end) {
       const type = this.#syntax.typeOf(node);
-      const field = this.#syntax.vocabulary?.fieldName(this.#syntax.fields[node] ?? 0) ?? "";
-      const isValue = node !== top && (VALUES.has(field) || Object.hasOwn(locals, type));
-      if (isValue || Object.hasOwn(members, type)) {
+      if (node !== top && this.#bindsNothing(node, type)) {
         node = this.#syntax.afterOf(node);
         continue;
       }
-      if (this.#syntax.isLeaf(node) && (node === top || isBinding(type, names))) {
-        const name = this.#syntax.textOf(node);
-        if (isTypeParameter || (localNames?.test(name) ?? true)) this.#bindName(node, { name, within });
-      }
+      const mayBind = this.#syntax.isLeaf(node) && (node === top || isBinding(type, this.#table.names));
+      if (mayBind) this.#bindName(node, { isAny, within });
       node += 1;
     }
   }
 
-  #bindName(node: number, { name, within }: { readonly name: string; readonly within: number }): void {
+  /** Default values, types, `a.b` on the left of an assignment, and what binds names by itself. */
+  #bindsNothing(node: number, type: string): boolean {
+    const field = this.#syntax.vocabulary?.fieldName(this.#syntax.fields[node] ?? 0) ?? "";
+    const { locals, members } = this.#table;
+    return VALUES.has(field) || Object.hasOwn(locals, type) || Object.hasOwn(members, type);
+  }
+
+  #bindName(node: number, { isAny, within }: { readonly isAny: boolean; readonly within: number }): void {
+    const name = this.#syntax.textOf(node);
+    if (!isAny && this.#table.localNames?.test(name) === false) return;
     const locals = this.#locals.get(within) ?? new Set();
     this.#locals.set(within, locals.add(name));
     this.claim(node);
@@ -136,46 +166,74 @@ export class References {
   #call(node: number, { type, within }: { readonly type: string; readonly within: number }): void {
     const rule = this.#table.calls[type];
     if (rule === undefined) return;
-    const kind = "call";
     if (rule.name !== undefined) {
       const object = rule.object === undefined ? -1 : this.#syntax.child(node, rule.object);
-      return this.#add(this.#syntax.child(node, rule.name), { kind, within, object });
+      const name = this.#syntax.child(node, rule.name);
+      if (name < 0 || rule.only?.test(this.#syntax.textOf(name)) === false) return;
+      return this.#add(name, { kind: "call", within, object });
     }
     let callee = rule.callee === undefined ? node + 1 : this.#syntax.child(node, rule.callee);
     for (let wraps = 0; wraps < MAX_WRAPS && callee >= 0; wraps += 1) {
-      const member = this.#table.members[this.#syntax.typeOf(callee)];
-      if (member !== undefined) {
-        this.claim(callee);
-        const object = this.#syntax.child(callee, member.object);
-        return this.#add(this.#syntax.child(callee, member.name), { kind, within, object });
-      }
-      const isName = Object.hasOwn(this.#table.names, this.#syntax.typeOf(callee));
-      if (isName && rule.only?.test(this.#syntax.textOf(callee)) === false) return this.claim(callee);
-      if (isName) return this.#add(callee, { kind, within });
-      if (!/generic|template|parenthesized|instantiation|scoped/u.test(this.#syntax.typeOf(callee))) return;
+      if (this.#callNamed(callee, { rule, within })) return;
+      if (!WRAPS.test(this.#syntax.typeOf(callee))) return;
       callee += 1;
     }
+  }
+
+  /** False when the callee is neither a name nor a member. */
+  #callNamed(callee: number, { rule, within }: { readonly rule: Callee; readonly within: number }): boolean {
+    const type = this.#syntax.typeOf(callee);
+    const member = Object.hasOwn(this.#table.members, type) ? this.#table.members[type] : undefined;
+    if (member !== undefined) {
+      this.claim(callee);
+      const object = this.#part(callee, member.object);
+      this.#add(this.#part(callee, member.name), { kind: "call", within, object });
+      return true;
+    }
+    if (!Object.hasOwn(this.#table.names, type)) return false;
+    if (rule.only?.test(this.#syntax.textOf(callee)) === false) this.claim(callee);
+    else this.#add(callee, { kind: "call", within });
+    return true;
   }
 
   #member(node: number, within: number): void {
     const member = this.#table.members[this.#syntax.typeOf(node)];
     if (member === undefined) return;
     const kind = this.#kindAt(node) ?? this.#memberKind(node, member.name);
-    const object = this.#syntax.child(node, member.object);
-    this.#add(this.#syntax.child(node, member.name), { kind, within, object });
+    const object = this.#part(node, member.object);
+    const name = this.#part(node, member.name);
+    // `a::b::c` is a path in a path, which comes by itself
+    if (Object.hasOwn(this.#table.members, this.#syntax.typeOf(name))) return;
+    this.#add(name, { kind, within, object });
+  }
+
+  #part(node: number, field: string): number {
+    if (!field.startsWith("#")) return this.#syntax.child(node, field);
+    return this.#syntax.children(node).at(Number(field.slice(1))) ?? -1;
   }
 
   #memberKind(node: number, field: string): ReferenceKind {
-    const name = this.#syntax.child(node, field);
+    const name = this.#part(node, field);
     return name >= 0 && this.#table.names[this.#syntax.typeOf(name)] === "type" ? "type" : "use";
   }
 
-  #add(node: number, { kind, within, object = -1 }: Adding): void {
+  /** The name in `a<b>`, `.b`, `$b`. */
+  #unwrapped(top: number): number {
+    let node = top;
+    for (let wraps = 0; wraps < MAX_WRAPS && node >= 0 && !this.#syntax.isLeaf(node); wraps += 1) {
+      if (!WRAPS.test(this.#syntax.typeOf(node))) break;
+      node += 1;
+    }
+    return node;
+  }
+
+  #add(top: number, { kind, within, object = -1 }: Adding): void {
+    const node = this.#unwrapped(top);
     if (node < 0 || this.isClaimed(node)) return;
     this.claim(node);
     if (this.#syntax.endOf(node) - this.#syntax.startOf(node) > MAX_NAME) return;
     const name = this.#syntax.textOf(node).replace(/^[$@]+/u, "");
-    if (name === "" || /\s/u.test(name) || (object < 0 && this.#table.own?.test(name) === true)) return;
+    if (!/^[^\s\d]\S*$/u.test(name) || (object < 0 && this.#table.own?.test(name) === true)) return;
     const receiver = this.#receiver(object);
     const line = this.#lines.at(this.#syntax.startOf(node));
     this.#found.push({ name, line, kind, within, ...(receiver !== undefined && { receiver }) });

@@ -15,7 +15,11 @@ export function outerNode(syntax: Syntax, table: LanguageTable, node: number): n
     const parent = syntax.parentOf(outer);
     if (parent < 0 || !table.wrappers.includes(syntax.typeOf(parent))) return outer;
     const type = syntax.type[outer];
-    const isOnly = syntax.children(parent).filter((each) => syntax.type[each] === type).length === 1;
+    const field = syntax.fields[outer];
+    const alike = syntax
+      .children(parent)
+      .filter((each) => syntax.type[each] === type && syntax.fields[each] === field);
+    const isOnly = alike.length === 1;
     if (!isOnly) return outer;
     outer = parent;
   }
@@ -28,7 +32,11 @@ export function signatureOf(
   { outer, found }: { readonly outer: number; readonly found: Found },
 ): string {
   const start = afterDecorators(syntax, table, outer);
-  const end = found.body > outer ? syntax.startOf(found.body) : syntax.endOf(outer);
+  const body = found.body > outer ? syntax.startOf(found.body) : syntax.endOf(outer);
+  const comment = syntax
+    .children(syntax.parentOf(found.nameNode) > outer ? syntax.parentOf(found.nameNode) : outer)
+    .find((each) => table.comments.includes(syntax.typeOf(each)) && syntax.startOf(each) > start);
+  const end = comment === undefined ? body : Math.min(body, syntax.startOf(comment));
   const raw = syntax.text.slice(start, Math.max(start, Math.min(end, start + MAX_RAW)));
   const whole = raw.replace(/\s+/gu, " ").trim();
   const line = found.body < 0 && BRACED.includes(found.kind) ? whole.replace(/\s*\{.*$/u, "") : whole;

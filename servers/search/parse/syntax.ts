@@ -1,4 +1,4 @@
-import type { Language, Tree } from "web-tree-sitter";
+import type { Language, Tree, TreeCursor } from "web-tree-sitter";
 import type { Binding } from "./binding.ts";
 
 const ERROR_TYPE = 0xffff;
@@ -57,14 +57,10 @@ export class Syntax {
     this.count = 0;
     this.errors = 0;
     const cursor = tree.walk();
-    const words = cursor as unknown as readonly number[];
-    const address = (tree as unknown as readonly number[])[0] ?? 0;
     const at = binding._ts_init() >> 2;
-    for (let word = 0; word < CURSOR_WORDS; word += 1) binding.HEAP32[at + word] = words[word] ?? 0;
-    this.#walk(address, binding);
-    for (let word = 0; word < CURSOR_WORDS; word += 1) {
-      (cursor as unknown as number[])[word] = binding.HEAP32[at + word] ?? 0;
-    }
+    for (let word = 0; word < CURSOR_WORDS; word += 1) binding.HEAP32[at + word] = wordOf(cursor, word);
+    this.#walk(wordOf(tree, 0), binding);
+    for (let word = 0; word < CURSOR_WORDS; word += 1) Reflect.set(cursor, word, binding.HEAP32[at + word]);
     cursor.delete();
     if (this.errors === 0 && tree.rootNode.hasError) this.errors = 1;
   }
@@ -170,6 +166,11 @@ export class Syntax {
     for (let each = node + 1; each < end; each = this.afterOf(each)) found.push(each);
     return found;
   }
+}
+
+/** The library keeps addresses and cursors as numbers in its objects. */
+function wordOf(owner: Tree | TreeCursor, word: number): number {
+  return Number(Reflect.get(owner, word));
 }
 
 interface Filling {

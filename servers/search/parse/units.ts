@@ -6,6 +6,7 @@ const MAX_UNIT = 2_000;
 const MAX_LINES = 60;
 /** The parts of one function stay together up to here. */
 const MAX_FUNCTION = 6_000;
+const CLOSING = /^(?:[\s)\]};,]|\b(?:end|fi|done|esac)\b)*$/u;
 
 /** Something that leaves are made of, in the order of the text, what holds others first. */
 export interface Block extends LineRange {
@@ -94,7 +95,7 @@ class Cutter {
   #joinClosing({ startLine, endLine }: LineRange): boolean {
     const last = this.pieces.pop();
     if (last === undefined) return false;
-    const isClosing = endLine - startLine < 3 && !/[\p{L}\p{N}]/u.test(this.#lines.slice(startLine, endLine));
+    const isClosing = endLine - startLine < 3 && CLOSING.test(this.#lines.slice(startLine, endLine));
     const fits = this.#lines.size(startLine, endLine) < 100;
     this.pieces.push(isClosing && fits ? { ...last, endLine } : last);
     return isClosing && fits;

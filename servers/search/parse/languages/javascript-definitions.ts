@@ -6,6 +6,8 @@ const CLASSES = ["class"];
 const NAMES = ["property_identifier", "private_property_identifier", "identifier", "string"];
 /** `memo(() => ...)`, `debounce(function ...)`: the first argument is what is defined. */
 const MAX_CALLS = 2;
+const MAX_PATH = 80;
+const GLOBAL = /^(?:module\.exports|exports|this|module|window|globalThis)(?:\.|$)/u;
 
 /** Rules for what JavaScript and TypeScript define. */
 export const javascriptDefinitions: Readonly<Record<string, Define>> = {
@@ -98,28 +100,37 @@ function pair(syntax: Syntax, node: number): Found | undefined {
 
 /** `exports.x = ...`, `A.prototype.b = function ...`, `this.c = () => ...`. */
 function assignment(syntax: Syntax, node: number, { inFunction }: Place): Found | undefined {
-  const left = syntax.child(node, "left");
+  const target = targetOf(syntax, syntax.child(node, "left"));
+  if (target === undefined) return undefined;
+  const { name, nameNode, scope, isExport } = target;
+  const found = valued(syntax, syntax.child(node, "right"), target);
+  if (found !== undefined) {
+    const isMethod = found.kind === "function" && (scope !== "" || target.isOfThis);
+    const exported = isExport || (scope !== "" && !inFunction);
+    return { ...found, kind: isMethod ? "method" : found.kind, scope, ...(exported && { exported }) };
+  }
+  if (!isExport || inFunction || name === "default") return undefined;
+  return { name, kind: "constant", nameNode, body: -1, scope, exported: true };
+}
+
+interface Target extends Naming {
+  readonly scope: string;
+  readonly isExport: boolean;
+  readonly isOfThis: boolean;
+}
+
+/** What stands left of a `=`, when it is a path of names. */
+function targetOf(syntax: Syntax, left: number): Target | undefined {
   if (left < 0 || syntax.typeOf(left) !== "member_expression") return undefined;
   const nameNode = syntax.child(left, "property");
-  const path = syntax.text.slice(
-    syntax.startOf(left),
-    Math.max(syntax.startOf(left), syntax.startOf(nameNode) - 1),
-  );
-  if (nameNode < 0 || path.length > 80 || !/^[\w$.]+$/u.test(path)) return undefined;
+  const object = syntax.child(left, "object");
+  const path = object < 0 ? "" : syntax.textOf(object).slice(0, MAX_PATH);
+  if (nameNode < 0 || !/^[\w$.]+$/u.test(path) || path.length === MAX_PATH) return undefined;
   const isModule = path === "module" && syntax.textOf(nameNode) === "exports";
+  const isExport = isModule || /^(?:module\.)?exports(?:\.|$)/u.test(path);
+  const scope = path.replace(GLOBAL, "").replace(/\.?prototype$/u, "");
   const name = isModule ? "default" : syntax.textOf(nameNode);
-  const scope = path
-    .replace(/^(?:module\.exports|exports|this|module|window|globalThis)(?:\.|$)/u, "")
-    .replace(/\.?prototype$/u, "");
-  const isExport = /^(?:module\.)?exports(?:\.|$)/u.test(path) || isModule;
-  const found = valued(syntax, syntax.child(node, "right"), { name, nameNode });
-  const exported = isExport ? { exported: true } : {};
-  if (found !== undefined) {
-    const kind = found.kind === "function" && (scope !== "" || path === "this") ? "method" : found.kind;
-    return { ...found, kind, scope, ...(scope !== "" && { exported: !inFunction }), ...exported };
-  }
-  if (!isExport || inFunction || isModule) return undefined;
-  return { name, kind: "constant", nameNode, body: -1, scope, ...exported };
+  return { name, nameNode, scope, isExport, isOfThis: path === "this" };
 }
 
 function defaultExport(syntax: Syntax, node: number): Found | undefined {
