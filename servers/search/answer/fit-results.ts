@@ -1,9 +1,8 @@
 import type { CandidateLeaf } from "../store/shapes.ts";
 import type { Scored } from "../rank/scored.ts";
-import { allowances } from "./allowances.ts";
 import type { CodeResult } from "./code-answer.ts";
 import { shownLines, titleOf } from "./render-code.ts";
-import { trim, type Range } from "./trim.ts";
+import { trim, type Piece, type Range } from "./trim.ts";
 import { worthOfLeaves } from "./worth.ts";
 
 /** A unit whose file was read. */
@@ -19,33 +18,49 @@ export interface ReadUnit {
 /** Line ends between a result's title, its text and the next one. */
 const BETWEEN = 3;
 
-/** Makes results of units, trimmed so that all of them take about so many characters. */
+/** What is kept for each later result while an earlier one is trimmed: half a function, about. */
+const RESERVED = 700;
+/** In less room nothing of a text can be understood: the place alone is told. */
+const LEAST = 240;
+
+/**
+ * Makes results of units that take about so many characters together: the first ones whole as long as enough is left for
+ * the later ones, which are trimmed more and more.
+ */
 export function fitResults(units: readonly ReadUnit[], room: number): CodeResult[] {
-  const whole = units.map((unit) => {
-    const { startLine, endLine } = unit.scored.candidate;
-    return sizeOf(resultOf(unit, { startLine, endLine }));
+  let left = room;
+  return units.map((unit, index) => {
+    const later = Math.min(RESERVED, room / units.length) * (units.length - 1 - index);
+    const result = fitOne(unit, left - later);
+    left -= sizeOf(result);
+    return result;
   });
-  const got = allowances(whole, room);
-  return units.map((unit, index) => fitOne(unit, got[index] ?? 0));
 }
 
 function fitOne(unit: ReadUnit, room: number): CodeResult {
-  const { candidate } = unit.scored;
-  const worth = worthOfLeaves(unit.scored);
-  const pieces = candidate.leaves.map(({ startLine, endLine }, index) => ({
-    startLine,
-    endLine,
-    worth: worth[index] ?? 0,
-  }));
-  const shown = trim(pieces, room, (range) => sizeOf(resultOf(unit, range)));
+  const shown = trim(piecesOf(unit), room, (range) => sizeOf(resultOf(unit, range)));
   const result = resultOf(unit, shown);
-  if (room > 0) return result;
+  if (room >= Math.min(LEAST, sizeOf(result))) return result;
   const { text: _, ...place } = result;
   return place;
 }
 
+function piecesOf({ scored }: ReadUnit): Piece[] {
+  const worth = worthOfLeaves(scored);
+  return scored.candidate.leaves.map(({ startLine, endLine, definition }, index) => {
+    const begins = definition?.startLine ?? startLine;
+    return {
+      startLine,
+      codeLine: begins > startLine && begins <= endLine ? begins : startLine,
+      endLine,
+      worth: worth[index] ?? 0,
+      definition: definition?.id,
+    };
+  });
+}
+
 function sizeOf(result: CodeResult): number {
-  return titleOf(result).length + (result.text?.length ?? 0) + BETWEEN;
+  return titleOf(result).length + (result.text ?? result.signature).length + BETWEEN;
 }
 
 function resultOf({ scored, path, lines, moved }: ReadUnit, { startLine, endLine }: Range): CodeResult {

@@ -3,14 +3,15 @@ import { featuresOf, namesIn, type Features } from "./features.ts";
 import { fuse } from "./fuse.ts";
 import { LexicalScorer } from "./lexical-score.ts";
 import { order, type Ranked } from "./order.ts";
-import type { Query, QueryClass } from "./read-query.ts";
+import type { Query, QueryClass, QueryWord } from "./read-query.ts";
 import { rate } from "./reranker.ts";
 import type { Scored } from "./scored.ts";
 
-/** Units that each list brings. */
+/** Units that each list brings, and the one of all roles when code has a list of its own. */
 const LISTED = 150;
+const LISTED_OF_ALL = 60;
 /** Units that the last ranking looks at: nobody reads further. */
-const RERANKED = 100;
+const RERANKED = 200;
 /** Definitions of one name that are looked at. */
 const NAMED = 20;
 
@@ -25,7 +26,7 @@ export interface Asked {
 }
 
 export interface Retrieved {
-  /** Best first, at most 100. */
+  /** Best first, at most 200. */
   readonly ranked: readonly Ranked[];
   /** Asked words that no unit holds. */
   readonly unknown: readonly string[];
@@ -70,7 +71,7 @@ export function gather(
   const counts = reader.frequencies(words.map(({ word }) => word));
   const held = words.filter((_, index) => (counts[index] ?? 0) > 0);
   const vector = vectorOf?.(new Map(words.map(({ word }, index) => [word, counts[index] ?? 0])));
-  const found = new Set<number>(reader.lexical(held, LISTED, within));
+  const found = new Set<number>(byWords(reader, { query, within }, held));
   const near =
     vector === undefined || query.class === "symbol" ? [] : (reader.dense(vector, LISTED, within) ?? []);
   for (const { unit } of near) found.add(unit);
@@ -82,6 +83,19 @@ export function gather(
     scored: fuse(candidates, { query, scorer, vector, model }),
     unknown: words.filter(({ asked }, index) => asked && counts[index] === 0).map(({ word }) => word),
   };
+}
+
+/** Where many tests hold the same words the code would not be on one list with them. */
+function byWords(
+  reader: IndexReader,
+  { query, within }: Pick<Asked, "query" | "within">,
+  words: readonly QueryWord[],
+): number[] {
+  if (query.roles.length > 0 || within?.roles !== undefined) return reader.lexical(words, LISTED, within);
+  return [
+    ...reader.lexical(words, LISTED, { ...within, roles: ["code"] }),
+    ...reader.lexical(words, LISTED_OF_ALL, within),
+  ];
 }
 
 /** Features of the candidates that are ranked last. */
