@@ -12,8 +12,7 @@ const MAX_HEIGHT = 6;
 export function classesAbove({ rows }: Class, lookups: Lookups): Class[] {
   const ids = new Set(rows.map(({ id }) => id));
   const above = rows
-    .flatMap(({ file }) => lookups.referencesIn(file))
-    .filter(({ kind, within }) => kind === "inherit" && within !== undefined && ids.has(within))
+    .flatMap(({ file, id }) => lookups.heirsIn(file).get(id) ?? [])
     .flatMap((mention) => resolveName(inPlaceOf(mention, mention.name, "inherit"), lookups).targets)
     .map(({ definition }) => definition)
     .filter((each) => isType(each) && !ids.has(each.id));
@@ -39,9 +38,10 @@ export function inherited(of: Class, name: string, lookups: Lookups): Definition
 
 /** True when a type is below one of these, by whatever height. */
 export function isBelow(of: Class, ids: ReadonlySet<number>, lookups: Lookups): boolean {
-  for (const level of levelsAbove(of, lookups))
-    if (level.some(({ rows }) => rows.some(({ id }) => ids.has(id)))) return true;
-  return false;
+  const above = lookups.once(`above ${of.rows.map(({ id }) => id).join(" ")}`, () =>
+    [...levelsAbove(of, lookups)].flatMap((level) => level.flatMap(({ rows }) => rows.map(({ id }) => id))),
+  );
+  return above.some((id) => ids.has(id));
 }
 
 function* levelsAbove(of: Class, lookups: Lookups): Generator<Class[]> {

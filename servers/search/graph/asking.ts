@@ -14,15 +14,15 @@ const MOST_FRESHENED = 200;
 /** An answer from the index as it is now: worked out again when one of the files that it is about had changed. */
 export async function upToDate<Answer>(
   view: IndexView,
-  work: (lookups: Lookups) => Answer,
+  work: (lookups: Lookups) => Answer | Promise<Answer>,
   pathsOf: (answer: Answer) => readonly string[],
 ): Promise<Answer> {
   view.reader.refresh();
-  const answer = work(new Lookups(view.reader));
+  const answer = await work(new Lookups(view.reader));
   const paths = [...new Set(pathsOf(answer))].slice(0, MOST_FRESHENED);
   if (paths.length === 0 || !(await view.freshen(paths))) return answer;
   view.reader.refresh();
-  return work(new Lookups(view.reader));
+  return await work(new Lookups(view.reader));
 }
 
 /** Whether the text of files may be shown, asked once a file. */

@@ -27,8 +27,7 @@ export function classAround(id: number | undefined, lookups: Lookups): Class | u
 
 /** A type by its name, as a file near `path` means it: of the same file, else of the same folder, else any. */
 export function classNamed(name: string, path: string, lookups: Lookups): Class {
-  const family = familyOf(path);
-  const rows = lookups.named(name).filter((each) => isType(each) && familyOf(each.path) === family);
+  const rows = lookups.namedFor(path, name).filter(isType);
   const here = rows.filter((row) => row.path === path);
   const beside = rows.filter((row) => folderOf(row.path) === folderOf(path));
   return { name, rows: [here, beside, rows].find((some) => some.length > 0) ?? [] };

@@ -17,22 +17,30 @@ const TYPE_FIRST: ReadonlySet<Family> = new Set(["jvm", "c", "csharp", "php"]);
  */
 export function declaredType(mention: Mention, variable: string, lookups: Lookups): string | undefined {
   const family = familyOf(mention.path);
-  const around = lookups.around(mention.within);
-  for (const { signature } of around) {
-    const found = typeIn(signature, variable, family);
-    if (found !== undefined) return found;
-  }
+  const around = lookups.around(mention.within).map(({ signature }) => signature);
+  const parameter = firstOf(around, (signature) => typeIn(signature, variable, family));
+  if (parameter !== undefined) return parameter;
   const own = classAround(mention.within, lookups);
   const fields = own === undefined ? [] : membersOf(own, variable, lookups);
   const variables = lookups
     .named(variable)
     .filter(({ file, parent }) => file === mention.file && parent === undefined);
-  for (const { signature, kind } of [...fields, ...variables]) {
-    const found =
-      kind === "constant" ? (typeIn(signature, variable, family) ?? madeOf(signature)) : undefined;
+  const constants = [...fields, ...variables].filter(({ kind }) => kind === "constant");
+  const signatures = constants.map(({ signature }) => signature);
+  const found = firstOf(signatures, (signature) => typeIn(signature, variable, family) ?? madeOf(signature));
+  if (found !== undefined || own === undefined) return found;
+  return inConstructor(own.rows[0]?.file, { variable, family, name: own.name }, lookups);
+}
+
+function firstOf<Value>(
+  texts: readonly string[],
+  read: (text: string) => Value | undefined,
+): Value | undefined {
+  for (const text of texts) {
+    const found = read(text);
     if (found !== undefined) return found;
   }
-  return inConstructor(own?.rows[0]?.file, { variable, family, name: own?.name ?? "" }, lookups);
+  return undefined;
 }
 
 interface Field {

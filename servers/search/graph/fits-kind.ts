@@ -14,12 +14,10 @@ export function isType({ kind }: Pick<DefinitionRow, "kind">): boolean {
 }
 
 /** Definitions that a reference of this kind can mean at all, by language and kind. */
-export function fitting(mention: Mention, all: readonly DefinitionRow[], lookups: Lookups): DefinitionRow[] {
+export function fitting(mention: Mention, lookups: Lookups): DefinitionRow[] {
   const family = familyOf(mention.path);
-  const ofFamily = all.filter(
-    (each) =>
-      familyOf(each.path) === family && isInSight(mention, each, lookups) && fitsKind(mention.kind, each),
-  );
+  const all = lookups.namedFor(mention.path, mention.name);
+  const ofFamily = all.filter((each) => fitsKind(mention.kind, each) && isInSight(mention, each, lookups));
   if (mention.receiver !== undefined || hasImplicitThis(family)) return ofFamily;
   return ofFamily.filter((each) => !isMember(each, lookups));
 }

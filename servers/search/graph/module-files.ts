@@ -43,10 +43,9 @@ export function importedBy({ target, item, from }: Wanted, lookups: Lookups, pas
 }
 
 function definedIn({ target, item, from }: Wanted, lookups: Lookups): DefinitionRow[] {
-  const family = familyOf(from);
   const found = lookups
-    .named(item)
-    .filter((each) => each.path !== from && familyOf(each.path) === family && target.fits(each) === "sure");
+    .namedFor(from, item)
+    .filter((each) => each.path !== from && target.fits(each) === "sure");
   const top = found.filter(({ parent }) => parent === undefined);
   return top.length > 0 ? top : found;
 }

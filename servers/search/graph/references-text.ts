@@ -97,10 +97,12 @@ type Doubted = Pick<ReferencesAnswer, "unsure" | "elsewhere" | "unclear" | "cut"
 export function doubts({ unsure, elsewhere, unclear, cut, withheld }: Doubted): string[] {
   return [
     ...(unsure > 0 ? [`?: only the name fits (${unsure})`] : []),
-    ...(elsewhere > 0 ? [`${counted(elsewhere, "other reference")} of this name mean something else`] : []),
-    ...(unclear > 0
-      ? [`${counted(unclear, "reference")} left out: too many definitions carry the name`]
+    ...(elsewhere > 0
+      ? [
+          `${counted(elsewhere, "other use")} of the name ${elsewhere === 1 ? "means" : "mean"} something else`,
+        ]
       : []),
+    ...(unclear > 0 ? [`${counted(unclear, "reference")} left out: their name is too common to tell`] : []),
     ...(cut ? ["not all were looked at: there are more"] : []),
     ...(withheld > 0 ? [`${withheld} withheld`] : []),
   ];

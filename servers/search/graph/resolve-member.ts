@@ -14,17 +14,30 @@ const OWN: ReadonlySet<string> = new Set(["self", "this", "cls", "Self", "static
 const ABOVE: ReadonlySet<string> = new Set(["super", "parent", "base"]);
 /** Shorter names of variables are like too many types. */
 const LEAST_ALIKE = 3;
+/** Members of the languages' own types. */
+const COMMON: ReadonlySet<string> = new Set(
+  (
+    "add all any append at bind call catch charAt clone concat contains count each empty endsWith entries " +
+    "equals every exec fill filter find findIndex first flat flatMap forEach get has hasNext includes indexOf " +
+    "insert is_empty isEmpty items iter iterator join keys last len length lower lstrip map match matches max " +
+    "min next pop push put reduce remove replace replaceAll reverse round rstrip set shift size slice some " +
+    "sort splice split startsWith strip sub substring sum then toArray toList toLowerCase toString toUpperCase " +
+    "trim unshift unwrap upper values"
+  ).split(" "),
+);
 /** Of a name that so many carry, nobody asks which ones override each other. */
 const MOST_OVERRIDES = 50;
 
 /** What a name behind a dot means. `receiver` is what stands before it; "" when that has no name. */
 export function resolveMember(mention: Mention, receiver: string, lookups: Lookups): Resolution {
-  const all = fitting(mention, lookups.named(mention.name), lookups);
+  const all = fitting(mention, lookups);
   const steps = [ofOwnClass, ofModule, ofDeclared, ofType, ofNamespace, ofVariable];
   for (const step of steps) {
     const found = step({ mention, receiver, all }, lookups);
     if (found !== undefined) return withOverrides(found, all, lookups);
   }
+  // lists, maps and texts have these too: nothing tells that one of ours is meant
+  if (COMMON.has(mention.name)) return { ...resolution([], all), ambiguous: all.length > 0 };
   return byName(preferMembers(all, lookups));
 }
 
@@ -51,10 +64,15 @@ function isGoReceiver({ path, within }: Mention, receiver: string, lookups: Look
 
 /** A variable, a parameter or a field of which a signature tells the type. */
 function ofDeclared({ mention, receiver, all }: Asked, lookups: Lookups): Resolution | undefined {
-  const type = receiver === "" ? undefined : declaredType(mention, receiver, lookups);
+  const type = receiver === "" ? undefined : typeOf(mention, receiver, lookups);
   return type === undefined || type === receiver
     ? undefined
     : ofType({ mention, receiver: type, all }, lookups);
+}
+
+function typeOf(mention: Mention, variable: string, lookups: Lookups): string | undefined {
+  const key = `type ${mention.file} ${mention.within ?? ""} ${variable}`;
+  return lookups.once(key, () => declaredType(mention, variable, lookups));
 }
 
 /** An imported module, or a name for all that one exports. */
@@ -76,13 +94,17 @@ function ofModule({ mention, receiver, all }: Asked, lookups: Lookups): Resoluti
 /** A type, or an object that stands at the top of a file. */
 function ofType({ mention, receiver, all }: Asked, lookups: Lookups): Resolution | undefined {
   if (receiver === "") return undefined;
-  const { targets } = resolveName(inPlaceOf(mention, receiver, "use"), lookups);
+  const { targets, named } = resolveName(inPlaceOf(mention, receiver, "use"), lookups);
   const owners = targets.filter(({ definition, confidence }) => confidence !== "name" || isType(definition));
   const found = owners.flatMap(({ definition, confidence }) => {
     const of: Class = { name: definition.name, rows: [definition] };
     return as(memberOrInherited(of, mention.name, lookups), confidence);
   });
-  return found.length > 0 ? resolution(distinct(found), all) : undefined;
+  if (found.length > 0) return resolution(distinct(found), all);
+  // as `Promise` and `Math`: a type of the language
+  const isForeign =
+    named === 0 && /^\p{Lu}/u.test(receiver) && lookups.namedFor(mention.path, receiver).length === 0;
+  return isForeign ? { ...resolution([], all), outside: true } : undefined;
 }
 
 /** A namespace; in Rust a module whose file is called so. */
@@ -122,8 +144,11 @@ function confidently({ definition, seen }: { definition: DefinitionRow; seen: Co
 function seenAs(mention: Mention, member: DefinitionRow, lookups: Lookups): Confidence {
   const owner = lastOf(member.scope);
   if (owner === "") return "name";
-  if (!lookups.mentions(mention.file).has(owner) && member.file !== mention.file) return "name";
-  const { targets } = resolveName(inPlaceOf(mention, owner, "type"), lookups);
+  const { file, path } = mention;
+  if (member.file !== file && !lookups.speaksOf(file, path, owner)) return "name";
+  const { targets } = lookups.once(`owner ${mention.file} ${owner}`, () =>
+    resolveName(inPlaceOf(mention, owner, "type"), lookups),
+  );
   const holder = targets.find(
     ({ definition }) => definition.id === member.parent || isNear(definition, member),
   );

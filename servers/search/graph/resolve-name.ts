@@ -13,7 +13,7 @@ const SHARED_FOLDERS: ReadonlySet<Family> = new Set(["go", "jvm", "csharp", "php
 
 /** What a name by itself means: what stands around it, what its file imports, what its package has, else anything so called. */
 export function resolveName(mention: Mention, lookups: Lookups): Resolution {
-  const all = fitting(mention, lookups.named(mention.name), lookups);
+  const all = fitting(mention, lookups);
   const lexical = innermost(mention, all, lookups);
   if (lexical.length > 0) return resolution(as(lexical, "file"), all);
   const bound = lookups.bindings(mention.file).filter(({ local }) => local === mention.name);

@@ -8,6 +8,13 @@ import type { Mention, Resolution } from "./shapes.ts";
 
 /** The definitions that a reference may mean, and how sure that is. Nothing is stored: it is worked out when it is asked for. */
 export function resolve(mention: Mention, lookups: Lookups): Resolution {
+  const { file, line, kind, name, receiver } = mention;
+  return lookups.once(`mention ${file} ${line} ${kind} ${name} ${receiver ?? "-"}`, () =>
+    resolveNow(mention, lookups),
+  );
+}
+
+function resolveNow(mention: Mention, lookups: Lookups): Resolution {
   if (mention.receiver !== undefined) return resolveMember(mention, mention.receiver, lookups);
   const found = resolveName(mention, lookups);
   const isOwn = found.targets.some(({ confidence }) => confidence === "file");

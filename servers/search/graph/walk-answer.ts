@@ -6,6 +6,7 @@ import { readableIn, standingOf, upToDate, type Standing } from "./asking.ts";
 import { again, sum, wantedPaths } from "./references-answer.ts";
 import type { Confidence, Use } from "./shapes.ts";
 import { subjectsOf, type Subject } from "./subject.ts";
+import { Turns } from "./turns.ts";
 import { walkDown, walkUp, type Walk } from "./walk.ts";
 
 /** A caller or a callee, at some distance. */
@@ -58,7 +59,7 @@ export async function walkAnswer(question: WalkQuestion, context: SearchContext)
     });
   const isWanted = wantedPaths(question.paths, context);
   const found: InView[] = [];
-  for (const subject of subjects) found.push(await walkIn(subject, question));
+  for (const subject of subjects) found.push(await walkIn(subject, question, context));
   const all = found.flatMap(({ subject: { view }, walk }) => {
     const mayRead = readableIn(view, context);
     const show = (path: string): string => view.root.show(path);
@@ -94,13 +95,18 @@ export async function walkAnswer(question: WalkQuestion, context: SearchContext)
   };
 }
 
-async function walkIn(asked: Subject, { direction, depth }: WalkQuestion): Promise<InView> {
+async function walkIn(
+  asked: Subject,
+  { direction, depth }: WalkQuestion,
+  { signal }: SearchContext,
+): Promise<InView> {
   const step = direction === "callers" ? walkUp : walkDown;
   return await upToDate(
     asked.view,
-    (lookups) => {
+    async (lookups) => {
       const subject = again(asked, lookups);
-      return { subject, walk: step(subject.definitions, { depth, follow: isCall }, lookups) };
+      const walking = { depth, turns: new Turns(signal), follow: isCall };
+      return { subject, walk: await step(subject.definitions, walking, lookups) };
     },
     ({ walk }) => [...asked.definitions.map(({ path }) => path), ...walk.reached.map(({ path }) => path)],
   );

@@ -1,10 +1,10 @@
 import type { DefinitionRow } from "../store/shapes.ts";
 import type { Lookups } from "./lookups.ts";
+import type { Turns } from "./turns.ts";
 import type { Confidence, Use } from "./shapes.ts";
 import { usesBy } from "./uses-by.ts";
 import { usesOf } from "./uses-of.ts";
 
-/** Definitions that are looked at before a walk ends. */
 const MOST_LOOKED = 400;
 
 /** A definition, or the top of a file, that was reached. */
@@ -32,15 +32,22 @@ export interface Walk {
 
 export interface Walking {
   readonly depth: number;
-  /** Which uses are followed; all when left out. */
-  readonly follow?: (use: Use) => boolean;
+  readonly turns: Turns;
+  /** Definitions that are looked at before the walk ends, 400 when left out. */
+  readonly most?: number;
+  /** Which uses are followed. */
+  readonly follow: (use: Use) => boolean;
 }
 
 const WEAKNESS = { file: 0, import: 0, name: 1 } as const;
 
 /** What uses these definitions, what uses that, and so on, each once. */
-export function walkUp(starts: readonly DefinitionRow[], walking: Walking, lookups: Lookups): Walk {
-  return walk(starts, walking, (definition) => {
+export async function walkUp(
+  starts: readonly DefinitionRow[],
+  walking: Walking,
+  lookups: Lookups,
+): Promise<Walk> {
+  return await walk(starts, walking, (definition) => {
     const { uses, elsewhere, unclear, cut } = usesOf(definition, lookups);
     const next = uses.map((use) => ({ use, to: holderOf(use, lookups), path: use.mention.path }));
     return { next, elsewhere, unclear, cut };
@@ -48,8 +55,12 @@ export function walkUp(starts: readonly DefinitionRow[], walking: Walking, looku
 }
 
 /** What these definitions use, and so on. */
-export function walkDown(starts: readonly DefinitionRow[], walking: Walking, lookups: Lookups): Walk {
-  return walk(starts, walking, (definition) => {
+export async function walkDown(
+  starts: readonly DefinitionRow[],
+  walking: Walking,
+  lookups: Lookups,
+): Promise<Walk> {
+  return await walk(starts, walking, (definition) => {
     const { uses } = usesBy(definition, lookups);
     const next = uses.map((use) => ({ use, to: use.definition, path: use.definition.path }));
     return { next, elsewhere: 0, unclear: 0, cut: false };
@@ -75,33 +86,35 @@ interface Neighbours {
   readonly cut: boolean;
 }
 
-function walk(
+async function walk(
   starts: readonly DefinitionRow[],
-  { depth: deepest, follow = () => true }: Walking,
+  { depth: deepest, turns, most = MOST_LOOKED, follow }: Walking,
   neighbours: (definition: DefinitionRow) => Neighbours,
-): Walk {
+): Promise<Walk> {
   const seen = new Set(starts.map(({ id }) => String(id)));
   const reached: Reached[] = [];
   const sums = { elsewhere: 0, unclear: 0, cut: false, looked: 0 };
   let level = starts.map((definition) => ({ definition, weakness: 0 }));
   for (let depth = 1; depth <= deepest && level.length > 0; depth++) {
-    const found = new Map<string, { step: Step; uses: Use[]; weakness: number }>();
-    for (const { definition, weakness } of level) {
-      if (sums.looked++ >= MOST_LOOKED) {
-        sums.cut = true;
-        break;
-      }
+    const found = new Map<string, Arrival>();
+    const looked = turns.isOver ? [] : level.slice(0, Math.max(0, most - sums.looked));
+    sums.looked += looked.length;
+    sums.cut ||= looked.length < level.length;
+    for (const { definition, weakness } of looked) {
+      await turns.give();
       const around = neighbours(definition);
-      sums.elsewhere += depth === 1 ? around.elsewhere : 0;
+      sums.elsewhere += depth === 1 && starts.length === 1 ? around.elsewhere : 0;
       sums.unclear += around.unclear;
       sums.cut ||= around.cut;
       for (const step of around.next.filter(({ use }) => follow(use))) add(found, step, weakness);
     }
     const fresh = [...found].filter(([key]) => !seen.has(key));
-    for (const [key, { step, uses, weakness }] of fresh) {
-      seen.add(key);
-      reached.push({ ...about(step), depth, uses, confidence: weakness > 0 ? "name" : "import" });
-    }
+    for (const [key] of fresh) seen.add(key);
+    reached.push(
+      ...fresh.map(([, { step, uses, weakness }]): Reached => {
+        return { ...about(step), depth, uses, confidence: weakness > 0 ? "name" : "import" };
+      }),
+    );
     level = fresh.flatMap(([, { step, weakness }]) =>
       step.to === undefined ? [] : [{ definition: step.to, weakness }],
     );
@@ -109,11 +122,13 @@ function walk(
   return { reached, elsewhere: sums.elsewhere, unclear: sums.unclear, cut: sums.cut };
 }
 
-function add(
-  found: Map<string, { step: Step; uses: Use[]; weakness: number }>,
-  step: Step,
-  before: number,
-): void {
+interface Arrival {
+  readonly step: Step;
+  readonly uses: Use[];
+  weakness: number;
+}
+
+function add(found: Map<string, Arrival>, step: Step, before: number): void {
   const key = step.to === undefined ? step.path : String(step.to.id);
   const weakness = Math.max(before, WEAKNESS[step.use.confidence]);
   const known = found.get(key);

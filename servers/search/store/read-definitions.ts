@@ -37,7 +37,7 @@ export function unitsOf(db: Sqlite, definitions: readonly number[]): number[] {
 }
 
 export function definedNames(db: Sqlite): string[] {
-  return db.column<string>("SELECT name FROM names WHERE id IN (SELECT name FROM definitions) ORDER BY name");
+  return db.column<string>("SELECT DISTINCT name COLLATE BINARY AS name FROM definitions ORDER BY 1");
 }
 
 /** See `IndexReader.definitionsNamed`. */

@@ -1,13 +1,15 @@
+import { retriever } from "../../answer/retriever.ts";
 import { viewsOf } from "../../answer/views-of.ts";
 import { worthOfLeaves } from "../../answer/worth.ts";
 import type { SearchContext } from "../../deps.ts";
 import type { IndexView } from "../../index/shapes.ts";
 import type { Ranked } from "../../rank/order.ts";
-import { readQuery, type Query } from "../../rank/read-query.ts";
-import { retrieve } from "../../rank/retrieve.ts";
+import { readQuery } from "../../rank/read-query.ts";
+import type { Retrieved } from "../../rank/retrieve.ts";
 import type { DefinitionRow } from "../../store/shapes.ts";
 import { readableIn, SourceLines, standingOf, upToDate, WAIT_FOR_GRAPH, type Standing } from "../asking.ts";
 import type { Lookups } from "../lookups.ts";
+import { Turns } from "../turns.ts";
 import { walkUp } from "../walk.ts";
 import { isCall } from "../walk-answer.ts";
 import { pathsAmong, type CallPath } from "./paths-among.ts";
@@ -17,6 +19,7 @@ const MOST_FOUND = 12;
 const MOST_FOLLOWED = 6;
 /** How far up tests are looked for. */
 const UP = 3;
+const MOST_UP = 60;
 
 /** One definition that answers, with what hangs on it. */
 export interface Explored {
@@ -68,10 +71,12 @@ export async function exploreAnswer(
   for (const view of views) {
     await view.hasten(query.words.filter(({ asked }) => asked).map(({ word }) => word));
     const mayRead = readableIn(view, context);
+    const find = await retriever(view, query, context);
     explored.push(
       await upToDate(
         view,
-        (lookups) => exploreIn(view, { query, mayRead }, lookups),
+        async (lookups) =>
+          await exploreIn(view, { find, mayRead, turns: new Turns(context.signal) }, lookups),
         ({ found }) => found.map(({ definition }) => definition.path),
       ),
     );
@@ -104,20 +109,29 @@ export async function exploreAnswer(
 }
 
 interface Asked {
-  readonly query: Query;
+  readonly find: () => Retrieved;
   readonly mayRead: (path: string) => boolean;
+  readonly turns: Turns;
 }
 
-function exploreIn(view: IndexView, { query, mayRead }: Asked, lookups: Lookups): InView {
-  const { ranked, weak } = retrieve(view.reader, { query });
+async function exploreIn(
+  view: IndexView,
+  { find, mayRead, turns }: Asked,
+  lookups: Lookups,
+): Promise<InView> {
+  const { ranked, weak } = find();
   const best = definitionsOf(ranked, lookups).filter(({ definition }) => mayRead(definition.path));
   const followed = best.slice(0, MOST_FOLLOWED).map(({ definition }) => definition);
-  const paths = pathsAmong(followed, lookups).filter(({ steps }) =>
+  const ways = await pathsAmong(followed, turns, lookups);
+  const paths = ways.filter(({ steps }) =>
     steps.every(({ definition, mention }) => mayRead(definition.path) && mayRead(mention.path)),
   );
-  const found = best.map((each, index) =>
-    index < MOST_FOLLOWED ? { ...each, reach: reachOf(each.definition, { view, mayRead }, lookups) } : each,
-  );
+  const found: InView["found"][number][] = [];
+  for (const [index, each] of best.entries()) {
+    const isFollowed = index < MOST_FOLLOWED && !turns.isOver;
+    const reach = isFollowed ? await reachOf(each.definition, { view, mayRead, turns }, lookups) : undefined;
+    found.push(reach === undefined ? each : { ...each, reach });
+  }
   return { view, found, paths, weak };
 }
 
@@ -141,14 +155,14 @@ function definitionsOf(
 }
 
 /** Who calls it, and which tests do in the end. */
-function reachOf(
+async function reachOf(
   definition: DefinitionRow,
-  { view, mayRead }: { readonly view: IndexView; readonly mayRead: (path: string) => boolean },
+  { view, mayRead, turns }: Pick<Asked, "mayRead" | "turns"> & { readonly view: IndexView },
   lookups: Lookups,
-): Reach {
-  const { reached } = walkUp(
+): Promise<Reach> {
+  const { reached } = await walkUp(
     [definition],
-    { depth: UP, follow: (use) => isCall(use) || use.mention.kind === "inherit" },
+    { depth: UP, turns, most: MOST_UP, follow: (use) => isCall(use) || use.mention.kind === "inherit" },
     lookups,
   );
   const isTest = (path: string): boolean => lookups.file(path)?.role === "test";

@@ -1,4 +1,4 @@
-import { allowances } from "../../answer/allowances.ts";
+import { allowances } from "./allowances.ts";
 import { bodyOf } from "../../outline/body.ts";
 import { docLine, linesOf } from "../../outline/symbols-text.ts";
 import { counted } from "../../../../shared/listed.ts";
@@ -57,7 +57,7 @@ function bodiesOf(found: readonly Explored[], room: number): (string | undefined
   return found.map((each, index) => {
     const share = got[index] ?? 0;
     const body =
-      share === 0 || each.lines === undefined ? undefined : bodyOf(each.definition, each.lines, share - 120);
+      share === 0 || each.lines === undefined ? undefined : bodyOf(each.definition, each.lines, share - 118);
     if (body === undefined) return undefined;
     const title = `${each.shown}:${linesOf(body)} ${fullName(each.definition)}`;
     const left = body.left > 0 ? `\n… ${counted(body.left, "more line")}` : "";

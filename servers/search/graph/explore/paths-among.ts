@@ -1,6 +1,7 @@
 import type { DefinitionRow } from "../../store/shapes.ts";
 import type { Lookups } from "../lookups.ts";
 import type { Use } from "../shapes.ts";
+import type { Turns } from "../turns.ts";
 import { usesBy } from "../uses-by.ts";
 import { isCall } from "../walk-answer.ts";
 
@@ -18,8 +19,16 @@ const MOST_LOOKED = 120;
 const MOST_MEANINGS = 3;
 
 /** The shortest way of calls from each of these definitions to each other one, the shortest first. */
-export function pathsAmong(definitions: readonly DefinitionRow[], lookups: Lookups): CallPath[] {
-  const paths = definitions.flatMap((from) => pathsFrom(from, definitions, lookups));
+export async function pathsAmong(
+  definitions: readonly DefinitionRow[],
+  turns: Turns,
+  lookups: Lookups,
+): Promise<CallPath[]> {
+  const paths: CallPath[] = [];
+  for (const from of definitions) {
+    await turns.give();
+    if (!turns.isOver) paths.push(...pathsFrom(from, definitions, lookups));
+  }
   return withoutParts(paths.toSorted((one, other) => one.steps.length - other.steps.length));
 }
 
@@ -45,8 +54,10 @@ function pathsFrom(from: DefinitionRow, all: readonly DefinitionRow[], lookups: 
 }
 
 function callsOf(definition: DefinitionRow, lookups: Lookups): Use[] {
-  return usesBy(definition, lookups).uses.filter(
-    (use) => isCall(use) && (use.confidence !== "name" || use.named <= MOST_MEANINGS),
+  return lookups.once(`calls ${definition.id}`, () =>
+    usesBy(definition, lookups).uses.filter(
+      (use) => isCall(use) && (use.confidence !== "name" || use.named <= MOST_MEANINGS),
+    ),
   );
 }
 

@@ -6,11 +6,13 @@ import { readableIn, standingOf, upToDate, WAIT_FOR_GRAPH, type Standing } from 
 import type { Lookups } from "../lookups.ts";
 import { again, sum } from "../references-answer.ts";
 import { subjectsOf } from "../subject.ts";
+import { Turns } from "../turns.ts";
 import { walkUp, type Walk } from "../walk.ts";
 import type { Neighbour } from "../walk-answer.ts";
 import { goneIn, touchedBy, type Gone } from "./changed-definitions.ts";
 import { importersOf } from "./importers.ts";
 import type { ChangedFile } from "./parse-hunks.ts";
+import { partOf } from "./part-of.ts";
 import { readChanges, type Changes } from "./read-changes.ts";
 
 /** Changed definitions that are followed. */
@@ -64,7 +66,8 @@ export interface ImpactAnswer extends Standing {
   readonly withheld: number;
 }
 
-interface InView {
+/** What was found in one root. */
+export interface InView {
   readonly view: IndexView;
   readonly starts: readonly DefinitionRow[];
   readonly walk: Walk;
@@ -117,10 +120,10 @@ async function ofSymbol(
     found.push(
       await upToDate(
         asked.view,
-        (lookups) => {
+        async (lookups) => {
           const { definitions } = again(asked, lookups);
           return {
-            ...inView(asked.view, definitions, { depth, lookups }),
+            ...(await inView(asked.view, definitions, { depth, lookups, turns: new Turns(context.signal) })),
             cut: asked.total > definitions.length,
           };
         },
@@ -147,14 +150,18 @@ async function ofChanges(
   const { gone, left } = await goneIn({ ...changes, files }, isDefined);
   return await upToDate(
     view,
-    (lookups) => {
+    async (lookups) => {
       const all = files.map((file) => touchedIn(file, lookups));
       const starts = all.flatMap(({ definitions }) => definitions);
       const importers = [...new Set(all.flatMap((each) => each.importers))];
       const unknown = all.flatMap((each) => each.unknown).map((path) => view.root.show(path));
       const broken = brokenBy(gone, view, lookups).filter(({ path }) => mayRead(path));
       return {
-        ...inView(view, starts.slice(0, MOST_STARTS), { depth, lookups }),
+        ...(await inView(view, starts.slice(0, MOST_STARTS), {
+          depth,
+          lookups,
+          turns: new Turns(context.signal),
+        })),
         importers,
         changedFiles: files.length,
         unknown,
@@ -183,12 +190,12 @@ function touchedIn(file: ChangedFile, lookups: Lookups): TouchedIn {
   return { ...nothing, definitions, importers: outside ? importersOf(row.path, lookups) : [] };
 }
 
-function inView(
+async function inView(
   view: IndexView,
   starts: readonly DefinitionRow[],
-  { depth, lookups }: { readonly depth: number; readonly lookups: Lookups },
-): InView {
-  const walk = walkUp(starts, { depth }, lookups);
+  { depth, lookups, turns }: { readonly depth: number; readonly lookups: Lookups; readonly turns: Turns },
+): Promise<InView> {
+  const walk = await walkUp(starts, { depth, turns, follow: () => true }, lookups);
   const paths = new Set(walk.reached.map(({ path }) => path));
   return {
     view,
@@ -211,59 +218,4 @@ function brokenBy(gone: readonly Gone[], view: IndexView, lookups: Lookups): Bro
     .flatMap((name) => view.reader.referencesNamed(name, MOST_BROKEN))
     .map(({ name, path, line }) => ({ name, path, line }))
     .slice(0, MOST_BROKEN);
-}
-
-interface Part {
-  readonly starts: ImpactAnswer["starts"];
-  readonly neighbours: readonly Neighbour[];
-  readonly tests: readonly ReachedTest[];
-  readonly importers: readonly string[];
-  readonly unsure: number;
-  readonly withheld: number;
-}
-
-/** What of one root is shown: only what may be read, tests by themselves. */
-function partOf({ view, starts, walk, tests, importers }: InView, context: SearchContext): Part {
-  const mayRead = readableIn(view, context);
-  const show = (path: string): string => view.root.show(path);
-  const reached = walk.reached.filter(({ path }) => mayRead(path));
-  const code = reached.filter(({ path }) => !tests.has(path));
-  const told = new Set(reached.map(({ path }) => path));
-  return {
-    starts: starts
-      .filter(({ path }) => mayRead(path))
-      .map((definition) => ({ definition, shown: show(definition.path) })),
-    neighbours: code.map(({ path, depth, confidence, definition, uses }) => ({
-      path: show(path),
-      depth,
-      confidence,
-      ...(definition === undefined ? {} : { definition }),
-      at: uses.map(({ mention }) => ({ path: show(mention.path), line: mention.line })),
-    })),
-    tests: testsOf(reached.filter(({ path }) => tests.has(path))).map((test) => ({
-      ...test,
-      path: show(test.path),
-    })),
-    importers: importers.filter((path) => !told.has(path) && mayRead(path)).map(show),
-    unsure: code.filter(({ confidence }) => confidence === "name").length,
-    withheld: walk.reached.length - reached.length,
-  };
-}
-
-/** One a file: the surest first, then the nearest, then those that use most. */
-function testsOf(reached: Walk["reached"]): ReachedTest[] {
-  const tests = new Map<string, ReachedTest>();
-  for (const { path, depth, confidence, uses } of reached) {
-    const known = tests.get(path);
-    tests.set(path, {
-      path,
-      depth: Math.min(depth, known?.depth ?? depth),
-      uses: uses.length + (known?.uses ?? 0),
-      unsure: confidence === "name" && (known?.unsure ?? true),
-    });
-  }
-  return [...tests.values()].toSorted(
-    (one, other) =>
-      Number(one.unsure) - Number(other.unsure) || one.depth - other.depth || other.uses - one.uses,
-  );
 }
