@@ -52,7 +52,7 @@ export class Generations {
   sweep(...kept: readonly number[]): void {
     for (const generation of this.all().filter((each) => !kept.includes(each))) {
       try {
-        for (const part of PARTS) rmSync(`${this.path(generation)}${part}`, { force: true });
+        for (const part of PARTS) rmSync(`${this.path(generation)}${part}`, { force: true, recursive: true });
       } catch (error) {
         if (!isErrno(error, "EBUSY", "EPERM", "EACCES")) throw error;
       }

@@ -1,5 +1,5 @@
 import type { Sqlite } from "../../../shared/sqlite/sqlite.ts";
-import type { FileRow, SkipReason } from "./shapes.ts";
+import type { FileRow, SkipReason, UnitPlace } from "./shapes.ts";
 
 const COLUMNS = `id, path, size, mtime AS mtimeNs, hash, language, cut, role, errors, lines, skipped`;
 
@@ -13,6 +13,13 @@ export function fileAt(db: Sqlite, path: string): FileRow | undefined {
 /** By path. */
 export function allFiles(db: Sqlite): FileRow[] {
   return db.all<StoredFile>(`SELECT ${COLUMNS} FROM files ORDER BY path`).map(toRow);
+}
+
+export function allUnits(db: Sqlite): UnitPlace[] {
+  return db.all<UnitPlace>(
+    `SELECT u.id AS unit, f.path, f.hash, u.start AS startLine, u.end AS endLine
+      FROM units u JOIN files f ON f.id = u.file ORDER BY u.id`,
+  );
 }
 
 function toRow({ skipped, ...row }: StoredFile): FileRow {

@@ -10,7 +10,7 @@ import { Lists } from "./lists.ts";
 import { readCandidates } from "./read-candidates.ts";
 import { definedNames, definitionOf, definitionsNamed, definitionsOf, unitsOf } from "./read-definitions.ts";
 import { readEdges } from "./read-edges.ts";
-import { allFiles, fileAt } from "./read-files.ts";
+import { allFiles, allUnits, fileAt } from "./read-files.ts";
 import { importsIn, importsOf, referencesNamed, referencesOf, referencesWithin } from "./read-references.ts";
 import { fitOf, hasTable } from "./schema.ts";
 import type {
@@ -23,6 +23,7 @@ import type {
   NameOptions,
   ReferenceRow,
   Totals,
+  UnitPlace,
   WeightedWord,
   Within,
 } from "./shapes.ts";
@@ -186,6 +187,14 @@ export class StoreReader implements OpenIndexReader {
 
   edges(): Iterable<Edge> {
     return this.#read<Iterable<Edge>>([], (db, { lists }) => readEdges(db, lists));
+  }
+
+  units(): UnitPlace[] {
+    return this.#read([], allUnits);
+  }
+
+  edition(): string {
+    return `${this.#opened?.generation ?? 0}.${this.#opened?.version ?? 0}`;
   }
 
   meta(key: string): string | undefined {

@@ -177,9 +177,22 @@ export interface IndexReader {
   files(): FileRow[];
   /** (name, in how many files it is defined, in how many it is referred to), for graphs over everything. */
   edges(): Iterable<{ readonly from: number; readonly to: number; readonly count: number }>;
+  /** Every unit, by where it stands. */
+  units(): UnitPlace[];
+  /** Another one after each change of the index. */
+  edition(): string;
   meta(key: string): string | undefined;
   /** What it takes on the disk. */
   bytes(): number;
+}
+
+/** Where a unit stands, in a file of which content. */
+export interface UnitPlace {
+  readonly unit: number;
+  readonly path: string;
+  readonly hash: string;
+  readonly startLine: number;
+  readonly endLine: number;
 }
 
 export interface WeightedWord {

@@ -1,9 +1,8 @@
 import fc from "fast-check";
 import type { Definition, Import, Reference } from "../../../servers/search/parse/shapes.ts";
-import type { Makeup, NewFile, NewLeaf, NewUnit } from "../../../servers/search/store/shapes.ts";
+import type { NewFile, NewLeaf, NewUnit } from "../../../servers/search/store/shapes.ts";
 import { wordHash } from "../../../shared/words/word-hash.ts";
 
-export const MAKEUP: Makeup = { version: 1, table: "abc" };
 export const DIMENSIONS = 16;
 
 export const PATHS = ["src/a.ts", "src/a.tsx", "src/deep/b.py", "test/a.ts", "README.md", "z.go"];

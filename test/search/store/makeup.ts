@@ -1,0 +1,3 @@
+import type { Makeup } from "../../../servers/search/store/shapes.ts";
+
+export const MAKEUP: Makeup = { version: 1, table: "abc" };
