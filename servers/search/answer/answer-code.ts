@@ -2,12 +2,12 @@ import * as z from "zod";
 import type { CallContext } from "../../../shared/context.ts";
 import { decodeCursor, encodeCursor } from "../../../shared/cursor.ts";
 import type { Workspace } from "../../../shared/workspace/workspace.ts";
-import type { CodeIndexes, IndexView } from "../index/shapes.ts";
+import type { CodeIndexes } from "../index/shapes.ts";
 import { readQuery, type Query } from "../rank/read-query.ts";
-import { retrieve, type Retrieved } from "../rank/retrieve.ts";
 import type { FileRole } from "../store/shapes.ts";
 import type { CodeAnswer } from "./code-answer.ts";
 import { exactPattern } from "./exact-pattern.ts";
+import { retriever } from "./retriever.ts";
 import { showResults, type RankedIn } from "./show-results.ts";
 import { stateWords } from "./state-line.ts";
 import { viewsOf, type Viewed } from "./views-of.ts";
@@ -41,7 +41,9 @@ export async function answerCode(question: CodeQuestion, context: Asking): Promi
   const query = queryOf(question);
   const views = await viewsOf(question, context);
   const found = await Promise.all(
-    views.map((viewed) => findIn(viewed, query, { looked: from + question.limit + SPARE })),
+    views.map((viewed) =>
+      findIn(viewed, query, { looked: from + question.limit + SPARE, signal: context.signal }),
+    ),
   );
   const ranked = found.flatMap((one) => one.ranked).sort((one, other) => other.score - one.score);
   const shown = await showResults(
@@ -81,18 +83,15 @@ interface FoundIn {
 async function findIn(
   { view, within }: Viewed,
   query: Query,
-  { looked }: { readonly looked: number },
+  { looked, signal }: { readonly looked: number; readonly signal: AbortSignal },
 ): Promise<FoundIn> {
   await view.hasten(query.words.filter(({ asked }) => asked).map(({ word }) => word));
   view.reader.refresh();
-  const found = retrieveIn(view, query, within);
+  const find = await retriever(view, query, { within, signal });
+  const found = find();
   const paths = new Set(found.ranked.slice(0, looked).map(({ scored }) => scored.candidate.path));
   const changed = await view.freshen([...paths]);
   if (changed) view.reader.refresh();
-  const { ranked, weak } = changed ? retrieveIn(view, query, within) : found;
+  const { ranked, weak } = changed ? find() : found;
   return { ranked: ranked.map((one) => ({ ...one, root: view.root })), weak };
-}
-
-function retrieveIn(view: IndexView, query: Query, within: Viewed["within"]): Retrieved {
-  return retrieve(view.reader, { query, within });
 }

@@ -8,13 +8,11 @@ const SHORTEST = 3;
 
 export interface FindOptions {
   readonly words: readonly string[];
-  /** Whether a file is of interest at all. */
-  readonly wanted: (path: string) => boolean;
   readonly signal: AbortSignal;
 }
 
 /** Files that hold these words, those first that hold the most and the rarest of them. Stops in time with what it has. */
-export async function findByWords(ground: Ground, { words, wanted, signal }: FindOptions): Promise<string[]> {
+export async function findByWords(ground: Ground, { words, signal }: FindOptions): Promise<string[]> {
   const sought = [...new Set(words.filter((word) => word.length >= SHORTEST))]
     .sort((a, b) => b.length - a.length)
     .slice(0, MOST_WORDS);
@@ -22,7 +20,6 @@ export async function findByWords(ground: Ground, { words, wanted, signal }: Fin
   const found = new Map<string, Set<string>>();
   try {
     for await (const [path, line] of linesWith(ground, sought, signal)) {
-      if (!wanted(path)) continue;
       const text = `${path.toLowerCase()} ${line}`;
       const here = sought.filter((word) => text.includes(word));
       found.set(path, new Set([...(found.get(path) ?? []), ...here]));

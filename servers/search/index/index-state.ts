@@ -3,6 +3,7 @@ import type { StatusFeed } from "../../../shared/status/feed.ts";
 import type { OpenIndexReader } from "../store/reader.ts";
 import type { SkipReason } from "../store/shapes.ts";
 import type { Ground } from "./ground.ts";
+import type { ModelSearch } from "../vectors/model-search.ts";
 import type { IndexState } from "./shapes.ts";
 import type { SourceFeed } from "./source-feed.ts";
 import { COMPLETE, TOTAL, type Updater } from "./updater.ts";
@@ -19,6 +20,7 @@ interface StateParts {
   readonly updater: Updater;
   readonly status: StatusFeed;
   readonly problems: readonly string[];
+  readonly model: ModelSearch | undefined;
 }
 
 /** Knows how an index stands, and tells those who follow it. */
@@ -64,10 +66,11 @@ export class StateKeeper {
   }
 
   #problems(): string[] {
-    const { problems, reader, updater } = this.#parts;
+    const { problems, reader, updater, model } = this.#parts;
     const elsewhere = this.isElsewhere ? "Another process is indexing." : undefined;
     const own = [elsewhere, updater.listing?.problem, this.failure];
-    return [...problems, ...reader.problems, ...own.filter((each) => each !== undefined)];
+    const { problems: ofModel = [] } = model ?? {};
+    return [...problems, ...reader.problems, ...ofModel, ...own.filter((each) => each !== undefined)];
   }
 
   /** Calls `report` with each progress until the returned function is called. */

@@ -60,7 +60,7 @@ export class Indexer {
     this.#table = opened?.kind === "table" ? opened.table : undefined;
     this.#writer = await openWriter(folder, makeupOf(opened));
     const { isFresh, problems } = this.#writer;
-    return { isFresh, problems };
+    return { isFresh, isEmpty: isFresh && this.#writer.files().length === 0, problems };
   }
 
   #compare(files: readonly Listed[]): Results["compare"]["suspects"] {

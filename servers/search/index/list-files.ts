@@ -11,7 +11,7 @@ import {
 } from "./list-repository.ts";
 
 /** What lies in the root besides git's and the person's ignore files, in gitignore's syntax. */
-export const IGNORE_FILE = ".searchignore";
+const IGNORE_FILE = ".searchignore";
 const MAX_IGNORE_FILE = 1_000_000;
 /** Repositories in repositories. */
 const MAX_NESTED = 10;

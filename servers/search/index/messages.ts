@@ -52,7 +52,7 @@ export type Task =
 export type TaskKind = Task["kind"];
 
 export interface Results {
-  open: { readonly isFresh: boolean; readonly problems: readonly string[] };
+  open: { readonly isFresh: boolean; readonly isEmpty: boolean; readonly problems: readonly string[] };
   compare: { readonly suspects: readonly Suspect[] };
   forget: { readonly removed: number };
   write: { readonly notes: readonly string[] };

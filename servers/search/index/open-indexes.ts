@@ -4,13 +4,21 @@ import type { Access } from "../../../shared/access.ts";
 import type { Log } from "../../../shared/context.ts";
 import { ToolError } from "../../../shared/errors.ts";
 import type { Git } from "../../../shared/git/git.ts";
+import type { Embedder } from "../../../shared/model/embedder.ts";
+import { openEndpoint } from "../../../shared/model/endpoint.ts";
+import { openGguf } from "../../../shared/model/gguf.ts";
 import { openStaticTable } from "../../../shared/model/open-static-table.ts";
 import type { Scope } from "../../../shared/scope.ts";
 import type { StatusFeed } from "../../../shared/status/feed.ts";
 import type { Root } from "../../../shared/workspace/root.ts";
 import type { Workspace } from "../../../shared/workspace/workspace.ts";
 import type { SearchOptions } from "../options.ts";
+import { tryLease } from "../store/lease.ts";
+import { ModelVectors } from "../store/model-vectors.ts";
 import { openReader } from "../store/open-reader.ts";
+import type { IndexReader } from "../store/shapes.ts";
+import { ModelSearch } from "../vectors/model-search.ts";
+import type { Ground } from "./ground.ts";
 import { makeupOf } from "./makeup.ts";
 import { RootIndex } from "./root-index.ts";
 import type { CodeIndexes } from "./shapes.ts";
@@ -27,7 +35,7 @@ export interface IndexesOptions {
   readonly scope: Scope;
   readonly log: Log;
   readonly status: StatusFeed;
-  readonly options: Pick<SearchOptions, "maxFileKb" | "embedder">;
+  readonly options: SearchOptions;
 }
 
 /** The indexes of all roots. Opens nothing: the first `view` of a root does, and starts its indexing in the background. */
@@ -56,7 +64,7 @@ export function openIndexes(options: IndexesOptions): CodeIndexes {
 }
 
 /** Where the index of a root lies. */
-export function indexFolder(cacheFolder: string, root: Pick<Root, "path">): string {
+function indexFolder(cacheFolder: string, root: Pick<Root, "path">): string {
   return join(cacheFolder, "search", createHash("sha256").update(root.path).digest("hex").slice(0, 32));
 }
 
@@ -67,8 +75,9 @@ async function openRoot(root: Root, parts: IndexesOptions): Promise<RootIndex> {
   const table = withTable ? await openStaticTable() : undefined;
   const reader = await openReader(folder, makeupOf(table));
   const closing = new AbortController();
+  const ground = { workspace, git, root, access: parts.readAccess(closing.signal) };
   const index = new RootIndex({
-    ground: { workspace, git, root, access: parts.readAccess(closing.signal) },
+    ground,
     worker: new WorkerHandle({ folder, withTable }),
     reader,
     lease: new SharedLease(folder),
@@ -76,10 +85,43 @@ async function openRoot(root: Root, parts: IndexesOptions): Promise<RootIndex> {
     status: parts.status,
     log: parts.log,
     problems: table?.kind === "none" ? [table.problem] : [],
+    table: table?.kind === "table" ? table.table : undefined,
+    model: modelOf({ ...parts, ground, reader, folder }),
   });
   scope.defer(() => {
     closing.abort(new ToolError("cancelled", "the server is stopping"));
     return index.close();
   });
   return index;
+}
+
+/** The model that the person chose, for one root; undefined without one. */
+function modelOf({ ground, reader, folder, options, scope, log }: ModelParts): ModelSearch | undefined {
+  const open = openerOf(options, scope);
+  if (open === undefined) return undefined;
+  return new ModelSearch({
+    ground,
+    reader,
+    log,
+    open,
+    maxBytes: options.maxFileKb * 1024,
+    vectors: () => ModelVectors.open(folder),
+    lease: () => tryLease(join(folder, "model")),
+  });
+}
+
+type ModelParts = Pick<IndexesOptions, "options" | "scope" | "log"> & {
+  readonly ground: Ground;
+  readonly reader: IndexReader;
+  readonly folder: string;
+};
+
+function openerOf(
+  { embedder, ggufFile, ...endpoint }: SearchOptions,
+  scope: Scope,
+): ((signal: AbortSignal) => Promise<Embedder>) | undefined {
+  if (embedder === "gguf") return (signal) => openGguf(ggufFile, scope, signal);
+  if (embedder !== "endpoint") return undefined;
+  const { endpointUrl: url, endpointModel: model, endpointKeyVariable: variable } = endpoint;
+  return (signal) => openEndpoint({ url, model, key: process.env[variable] }, signal);
 }

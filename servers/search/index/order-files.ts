@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import type { FileRole } from "../store/shapes.ts";
 import { roleOf } from "./roles.ts";
 
@@ -17,14 +18,25 @@ const RANKS: Readonly<Record<FileRole, number>> = {
   vendored: 7,
 };
 
+/** Files after which others get their turn. */
+const AT_ONCE = 1_000;
+
 /**
  * In the order in which a first build takes them: what tells of the project, then sources before tests before the rest,
- * what was changed last first. `times`: when, in whatever unit.
+ * what was changed last first. `times`: when, in whatever unit; without them the order stays otherwise.
  */
-export function orderFiles(paths: readonly string[], times: ReadonlyMap<string, number>): string[] {
-  const keyed = paths.map((path) => ({ path, rank: rankOf(path), time: times.get(path) ?? 0 }));
-  keyed.sort((a, b) => a.rank - b.rank || b.time - a.time || (a.path < b.path ? -1 : 1));
-  return keyed.map(({ path }) => path);
+export async function orderFiles(
+  paths: readonly string[],
+  times: ReadonlyMap<string, number>,
+): Promise<string[]> {
+  const byRank: string[][] = [];
+  for (const [index, path] of paths.entries()) {
+    if (index % AT_ONCE === AT_ONCE - 1) await setImmediate();
+    (byRank[rankOf(path)] ??= []).push(path);
+  }
+  const timeOf = (path: string): number => times.get(path) ?? 0;
+  if (times.size > 0) for (const group of byRank) group?.sort((a, b) => timeOf(b) - timeOf(a));
+  return byRank.flat();
 }
 
 function rankOf(path: string): number {

@@ -6,6 +6,8 @@ import { FolderWatch } from "../../../shared/workspace/watch-folders.ts";
 import type { OpenIndexReader } from "../store/reader.ts";
 import { findByWords } from "./find-by-words.ts";
 import { Freshener } from "./freshener.ts";
+import type { StaticTable } from "../../../shared/model/static-table.ts";
+import type { ModelSearch } from "../vectors/model-search.ts";
 import type { Ground } from "./ground.ts";
 import { StateKeeper } from "./index-state.ts";
 import type { IndexView, ViewOptions } from "./shapes.ts";
@@ -37,6 +39,8 @@ export interface RootIndexParts {
   readonly status: StatusFeed;
   readonly log: Log;
   readonly problems: readonly string[];
+  readonly table: StaticTable | undefined;
+  readonly model: ModelSearch | undefined;
 }
 
 /** The index of one root, as this process sees it and keeps it fresh. */
@@ -77,16 +81,18 @@ export class RootIndex {
   async view({ report, waitMs }: ViewOptions): Promise<IndexView> {
     const { ground, reader } = this.#parts;
     reader.refresh();
-    if (reader.isDamaged) this.#updater.forget();
     if (reader.isDamaged || this.#isDue()) void this.look();
     if (waitMs !== undefined) await this.#wait(waitMs, report);
     reader.refresh();
+    if (this.#state.now(this.#running !== undefined).state === "complete") this.#parts.model?.fill();
     return {
       root: ground.root,
       reader,
       state: () => this.#state.now(this.#running !== undefined),
       freshen: (paths) => this.#freshener.freshen(paths),
       hasten: (words) => this.#hasten(words),
+      table: this.#parts.table,
+      near: async (query, signal) => await this.#parts.model?.near(query, signal),
     };
   }
 
@@ -111,6 +117,7 @@ export class RootIndex {
     clearTimeout(this.#later);
     this.#watch.close();
     this.#feed.clear();
+    await this.#parts.model?.close();
     await this.#parts.worker.close();
     await this.#running;
     this.#parts.reader.close();
@@ -147,6 +154,7 @@ export class RootIndex {
       }
       try {
         this.#state.isElsewhere = false;
+        await this.#meetOthers();
         await this.#update();
         this.#state.failure = undefined;
       } finally {
@@ -162,6 +170,15 @@ export class RootIndex {
     } finally {
       this.#lookedAt = performance.now();
     }
+  }
+
+  /** Where another process began the index anew, or somebody broke it, our worker must not write what it has open. */
+  async #meetOthers(): Promise<void> {
+    const { reader, worker } = this.#parts;
+    reader.refresh();
+    if (reader.standing === "same" && !reader.isDamaged) return;
+    this.#updater.forget();
+    await worker.end();
   }
 
   async #update(): Promise<void> {
@@ -195,21 +212,24 @@ export class RootIndex {
     const over = new Promise<void>((resolve) => {
       late.addEventListener("abort", () => resolve(), { once: true });
     });
-    await Promise.race([this.#first(ground, words, late), this.#running, over]);
+    const first = this.#first(ground, words, late);
+    // a failure is the update's to tell, and being late is none
+    await Promise.race([first.catch(() => undefined), this.#running, over]);
     reader.refresh();
   }
 
   async #first(ground: Ground, words: readonly string[], signal: AbortSignal): Promise<void> {
-    while (this.#feed.pending.size === 0) await sleep(5, undefined, { signal });
-    if (this.#feed.pending.size <= FEW) return await this.#feed.drained();
     // the last part of the time is for reading what was found
     const enough = AbortSignal.any([signal, AbortSignal.timeout(HASTEN_MS / 2)]);
-    const found = await findByWords(ground, {
-      words,
-      wanted: (path) => this.#feed.pending.has(path),
-      signal: enough,
-    });
-    await this.#feed.first(found.slice(0, HASTEN_FILES));
+    const finding = findByWords(ground, { words, signal: enough });
+    finding.catch(() => undefined);
+    while (this.#updater.listing === undefined) await sleep(5, undefined, { signal });
+    const { files } = this.#updater.listing;
+    if (files.size <= FEW) return await this.#running;
+    const found = await finding;
+    const { reader } = this.#parts;
+    const missing = found.filter((path) => files.has(path) && reader.file(path) === undefined);
+    await this.#feed.first(missing.slice(0, HASTEN_FILES));
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Progress } from "../../../shared/context.ts";
 import type { Access } from "../../../shared/access.ts";
+import type { StaticTable } from "../../../shared/model/static-table.ts";
 import type { Root } from "../../../shared/workspace/root.ts";
 import type { IndexReader, SkipReason } from "../store/shapes.ts";
 
@@ -29,6 +30,10 @@ export interface IndexView {
   freshen(paths: readonly string[]): Promise<boolean>;
   /** While the index is being built: files that hold these words come first, and the call waits for the first of them. */
   hasten(words: readonly string[]): Promise<void>;
+  /** Turns a query into the space of the index's own vectors; undefined without a table. */
+  readonly table: StaticTable | undefined;
+  /** How near units are to a query by a model of the person's; undefined without one, and while it knows too few units. */
+  near(query: string, signal: AbortSignal): Promise<ReadonlyMap<number, number> | undefined>;
 }
 
 export interface ViewOptions {

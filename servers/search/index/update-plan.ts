@@ -54,7 +54,7 @@ async function stateOf(
 }
 
 /** True when the disk says of a file what the index remembers of it. */
-export async function isAsKnown(
+async function isAsKnown(
   ground: Ground,
   path: string,
   { size, mtimeNs }: { readonly size: number; readonly mtimeNs: string },

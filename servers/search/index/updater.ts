@@ -2,7 +2,7 @@ import type { OpenIndexReader } from "../store/reader.ts";
 import type { Ground } from "./ground.ts";
 import { listFiles, type Listing } from "./list-files.ts";
 import { timesInIndex } from "./list-repository.ts";
-import type { Batch } from "./messages.ts";
+import type { Batch, Results } from "./messages.ts";
 import { orderFiles } from "./order-files.ts";
 import type { SourceFeed } from "./source-feed.ts";
 import { changedFiles, changedOnDisk, lookQuickly } from "./update-plan.ts";
@@ -30,7 +30,8 @@ export class Updater {
   #listing: Listing | undefined;
   /** Milliseconds that the last look took. */
   #took = 0;
-  /** A worker says of an index that it began anew for as long as it lives. */
+  #opened: Results["open"] | undefined;
+  /** What a worker said when it opened the index does not hold after that. */
   #isPublished = false;
 
   constructor(parts: UpdaterParts) {
@@ -50,21 +51,22 @@ export class Updater {
   /** Another process wrote the index meanwhile: what we know of it does not hold. */
   forget(): void {
     this.#listing = undefined;
-    this.#isPublished = false;
   }
 
   /** Throws as the worker and as git. */
   async update(): Promise<void> {
     const { worker, feed, reader } = this.#parts;
-    const { isFresh } = await worker.open();
+    const opened = await worker.open();
+    if (opened !== this.#opened) this.#isPublished = false;
+    this.#opened = opened;
     reader.refresh();
     const since = performance.now();
-    const isNew = isFresh && !this.#isPublished;
+    const isNew = opened.isFresh && !this.#isPublished;
     if (!isNew && reader.meta(COMPLETE) === "1" && (await this.#quick())) {
       this.#took = performance.now() - since;
       return await feed.drained();
     }
-    await this.#whole(since);
+    await this.#whole(since, isNew && opened.isEmpty);
     await feed.drained();
     await worker.do<"write">({ kind: "write", batch: metaOnly([[COMPLETE, "1"]]) });
     await worker.do<"publish">({ kind: "publish" });
@@ -93,14 +95,14 @@ export class Updater {
     await worker.do<"write">({ kind: "write", batch: { ...metaOnly([]), gone } });
   }
 
-  async #whole(since: number): Promise<void> {
+  async #whole(since: number, isEmpty: boolean): Promise<void> {
     const { ground, worker, feed } = this.#parts;
     const listing = await listFiles(ground);
     this.#listing = listing;
     await worker.do<"write">({ kind: "write", batch: metaOnly([[TOTAL, String(listing.files.size)]]) });
-    const changed = await changedFiles(ground, listing, worker);
+    const changed = isEmpty ? [...listing.files.keys()] : await changedFiles(ground, listing, worker);
     this.#took = performance.now() - since;
-    feed.add(changed.length > ORDERED ? orderFiles(changed, await this.#times(listing)) : changed);
+    feed.add(changed.length > ORDERED ? await orderFiles(changed, await this.#times(listing)) : changed);
   }
 
   async #times({ repositories, files }: Listing): Promise<ReadonlyMap<string, number>> {

@@ -3,6 +3,7 @@ import { mkdir, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { repository } from "../../support/repository.ts";
@@ -17,7 +18,7 @@ const PROGRAM = join(FOLDER, `server-${process.pid}.mjs`);
 beforeAll(async () => {
   await mkdir(FOLDER, { recursive: true });
   await build({
-    entryPoints: [join(import.meta.dirname, "server-process.ts")],
+    entryPoints: [fileURLToPath(new URL("./server-process.ts", import.meta.url))],
     outfile: PROGRAM,
     bundle: true,
     platform: "node",

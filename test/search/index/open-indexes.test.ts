@@ -78,9 +78,9 @@ test("the first view comes at once, and what a query needs is in soon, before th
   await using place = await temporary();
   const repo = await repository(place);
   const files: Record<string, string> = {};
-  for (let index = 0; index < 700; index++)
+  for (let index = 0; index < 400; index++)
     files[`src/part${index}.ts`] = Array.from(
-      { length: 60 },
+      { length: 40 },
       (_, line) => `export function part${index}line${line}(a: number) { return a + ${line}; }`,
     ).join("\n");
   files["src/zz/needle.ts"] = "export function findHaystackNeedle() { return 1; }\n";
@@ -92,8 +92,8 @@ test("the first view comes at once, and what a query needs is in soon, before th
     await view.hasten(["haystack", "needle"]);
     return named(view, "findHaystackNeedle").length === 1;
   });
-  expect(view.state().indexed).toBeLessThan(701);
-  expect((await whole()).state()).toMatchObject({ state: "complete", indexed: 701, total: 701 });
+  expect(view.state().indexed).toBeLessThan(401);
+  expect((await whole()).state()).toMatchObject({ state: "complete", indexed: 401, total: 401 });
 });
 
 describe("changes", () => {

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { searchOptions } from "../../../servers/search/options.ts";
 import { openIndexes } from "../../../servers/search/index/open-indexes.ts";
 import { Git } from "../../../shared/git/git.ts";
 import { RepositoryTrust } from "../../../shared/policy/repository-trust.ts";
@@ -21,7 +22,7 @@ const indexes = openIndexes({
   scope,
   log: () => {},
   status: createStatusFeed({ scope }),
-  options: { maxFileKb: 1_024, embedder: "none" },
+  options: searchOptions.parse({ embedder: "none" }),
 });
 for (;;) {
   const view = await indexes.view(undefined, { access, report: () => {} });

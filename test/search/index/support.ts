@@ -1,4 +1,5 @@
 import { dirname, join } from "node:path";
+import { searchOptions } from "../../../servers/search/options.ts";
 import { openIndexes } from "../../../servers/search/index/open-indexes.ts";
 import type { CodeIndexes, IndexView } from "../../../servers/search/index/shapes.ts";
 import type { IndexReader } from "../../../servers/search/store/shapes.ts";
@@ -20,7 +21,7 @@ export interface Looking {
 }
 
 /** Reads everything but what a person would call secret: enough of policy for these tests. */
-export function noSecrets(signal = new AbortController().signal): Access {
+function noSecrets(signal = new AbortController().signal): Access {
   return {
     signal,
     permit({ relative }) {
@@ -58,7 +59,7 @@ export async function indexing(
     readAccess: noSecrets,
     log: (level, message) => void logged.push(`${level} ${message}`),
     status: createStatusFeed({ scope }),
-    options: { maxFileKb: options.maxFileKb ?? 1024, embedder: "none" },
+    options: searchOptions.parse({ maxFileKb: options.maxFileKb ?? 1024, embedder: "none" }),
   });
   const access = noSecrets();
   const view = (waitMs?: number): Promise<IndexView> =>
@@ -68,7 +69,7 @@ export async function indexing(
     indexes,
     cache,
     logged,
-    whole: () => view(20_000),
+    whole: () => view(120_000),
     view: () => view(),
     close: () => scope.close(),
   };

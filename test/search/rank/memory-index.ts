@@ -86,6 +86,8 @@ export function memoryIndex(
     edges: nothing,
     meta: nothing,
     bytes: nothing,
+    units: nothing,
+    edition: nothing,
   };
 }
 

@@ -89,6 +89,6 @@ test("a call that is cancelled ends at once, and the next one is answered", asyn
     stop.signal,
   );
   stop.abort();
-  await expect(asked).rejects.toThrow();
+  await expect(asked).rejects.toThrow("abort");
   expect((await vectorOf("read")).length).toBe(32);
 });
