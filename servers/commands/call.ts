@@ -4,7 +4,7 @@ import { JsonProblem, parseJson } from "../../shared/config/parse-json.ts";
 import { StartupError } from "../../shared/errors.ts";
 import type { Progress } from "../../shared/context.ts";
 import type { Part } from "../../shared/tool.ts";
-import { makeCall, type Answered } from "./make-call.ts";
+import { makeCalls, type Answered } from "./make-call.ts";
 import { stderrLog } from "./stderr-log.ts";
 import { print, printForeign } from "./terminal.ts";
 
@@ -20,7 +20,8 @@ export interface CallOptions {
 /** One call through all the checks that a client's call passes. Exit code 1 when it fails or a person says no. */
 export async function call(options: CallOptions): Promise<void> {
   const input = await readInput(options.input);
-  show(await makeCall({ ...options, input, report: reportLine }), options.json);
+  const answer = await makeCalls({ ...options, report: reportLine }, (make) => make(options.tool, input));
+  show(answer, options.json);
 }
 
 async function readInput(given: string | undefined): Promise<unknown> {

@@ -21,39 +21,39 @@ import { askPerson, isAtTerminal } from "./terminal.ts";
 /** An answer that is no question any more. */
 export type Answered = Exclude<Answer, { kind: "question" }>;
 
-export interface Asked {
+/** One call of a tool of the server that is open. */
+export type MakeCall = (tool: string, input: unknown) => Promise<Answered>;
+
+export interface Calling {
   readonly server: string;
-  readonly tool: string;
-  readonly input: unknown;
   readonly flags: Flags;
   readonly report: (progress: Progress) => void;
 }
 
-/** Opens a server, makes one call through all the checks, asks the person on the terminal, and closes the server. */
-export async function makeCall(asked: Asked): Promise<Answered> {
-  const servers = expandServers([asked.server]);
-  const settings = await loadSettings(asked.flags, servers, stderrLog);
+/** Opens a server, lets `use` make calls through all the checks, asks the person on the terminal, and closes the server. */
+export async function makeCalls<T>(calling: Calling, use: (call: MakeCall) => Promise<T>): Promise<T> {
+  const servers = expandServers([calling.server]);
+  const settings = await loadSettings(calling.flags, servers, stderrLog);
   await using scope = new Scope();
   const suite = await openSuite({ settings, servers, scope, log: stderrLog });
-  const endpoint = findEndpoint(
-    suite.servers.flatMap(({ endpoints }) => endpoints),
-    asked,
-  );
+  const endpoints = suite.servers.flatMap((server) => server.endpoints);
   const stop = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
 
-  const { input } = asked;
-  const first = newCall(endpoint, asked, stop.signal);
-  let answer = await endpoint.call(input, first);
-  // first whether hooks may run, then what they and policy ask
-  while (answer.kind === "question") {
-    const resumed = { sealed: answer.sealed, reply: await askAbout(answer.question) };
-    answer = await endpoint.call(input, { ...first, record: freshRecord(endpoint.tool, input), resumed });
-  }
-  return answer;
+  return await use(async (tool, input) => {
+    const endpoint = findEndpoint(endpoints, tool, calling);
+    const first = newCall(endpoint, input, { ...calling, signal: stop.signal });
+    let answer = await endpoint.call(input, first);
+    // first whether hooks may run, then what they and policy ask
+    while (answer.kind === "question") {
+      const resumed = { sealed: answer.sealed, reply: await askAbout(answer.question) };
+      answer = await endpoint.call(input, { ...first, record: freshRecord(endpoint.tool, input), resumed });
+    }
+    return answer;
+  });
 }
 
-function findEndpoint(endpoints: readonly Endpoint[], { server, tool }: Asked): Endpoint {
+function findEndpoint(endpoints: readonly Endpoint[], tool: string, { server }: Calling): Endpoint {
   const found = endpoints.find((endpoint) => endpoint.tool.name === tool);
   if (found !== undefined) return found;
   const names = endpoints.map((endpoint) => endpoint.tool.name);
@@ -63,7 +63,11 @@ function findEndpoint(endpoints: readonly Endpoint[], { server, tool }: Asked): 
   );
 }
 
-function newCall({ tool }: Endpoint, { input, report }: Asked, signal: AbortSignal): Call {
+function newCall(
+  { tool }: Endpoint,
+  input: unknown,
+  { report, signal }: Pick<Call, "report" | "signal">,
+): Call {
   return {
     id: randomBytes(6).toString("base64url"),
     trace: randomBytes(6).toString("base64url"),

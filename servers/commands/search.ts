@@ -1,6 +1,7 @@
 import type { Flags } from "../../shared/config/layer.ts";
 import { escapeForPerson } from "../../shared/escape-for-person.ts";
-import { makeCall } from "./make-call.ts";
+import { waitForIndex } from "./index-code.ts";
+import { makeCalls } from "./make-call.ts";
 import { progressBar } from "./progress-bar.ts";
 import { hasColors, paint, print, printForeign } from "./terminal.ts";
 
@@ -15,7 +16,11 @@ export interface SearchCommand {
 export async function search({ query, paths, limit, flags }: SearchCommand): Promise<void> {
   const bar = progressBar("indexing");
   const input = { query, limit, ...(paths.length === 0 ? {} : { paths }) };
-  const answer = await makeCall({ server: "search", tool: "search_code", input, flags, report: bar.show });
+  const answer = await makeCalls({ server: "search", flags, report: bar.show }, async (call) => {
+    // a person waits rather than to see half of it
+    const standing = await waitForIndex(call);
+    return standing.error === undefined ? await call("search_code", input) : standing;
+  });
   bar.clear();
   if (answer.error !== undefined) process.exitCode = 1;
   for (const part of answer.parts)

@@ -1,10 +1,13 @@
 import * as z from "zod";
+import { flag } from "../../../shared/fields.ts";
 import { counted } from "../../../shared/listed.ts";
 import { stateWords } from "../answer/state-line.ts";
 import { tool, type SearchContext } from "../deps.ts";
 import type { IndexState, IndexView } from "../index/shapes.ts";
 import type { FileRow, SkipReason } from "../store/shapes.ts";
 
+/** Less than a call may take. */
+const WAIT_MS = 100_000;
 const MOST_LANGUAGES = 12;
 const EXAMPLES = 3;
 const MEND: Partial<Readonly<Record<SkipReason, string>>> = {
@@ -38,12 +41,16 @@ export default tool({
   description: "How the code index stands: what is in it, what is left out and why, and what mends it.",
   effect: "read",
   reach: "local",
-  input: z.strictObject({ path: z.string().optional().meta({ description: "A path of one root." }) }),
+  input: z.strictObject({
+    path: z.string().optional().meta({ description: "A path of one root." }),
+    wait: flag("Until all is in."),
+  }),
   touches: ({ path }) => ({ paths: path === undefined ? [] : [path] }),
 
-  async run({ path }, context): Promise<Answer> {
-    const views =
-      path === undefined ? await context.indexes.views(context) : [await context.indexes.view(path, context)];
+  async run({ path, wait }, context): Promise<Answer> {
+    const { indexes, access, report } = context;
+    const options = { access, report, ...(wait ? { waitMs: WAIT_MS } : {}) };
+    const views = path === undefined ? await indexes.views(options) : [await indexes.view(path, options)];
     return { roots: views.map((view) => statusOf(view, context)) };
   },
 
