@@ -31,7 +31,7 @@ const MOST_OVERRIDES = 50;
 /** What a name behind a dot means. `receiver` is what stands before it; "" when that has no name. */
 export function resolveMember(mention: Mention, receiver: string, lookups: Lookups): Resolution {
   const all = fitting(mention, lookups);
-  const steps = [ofOwnClass, ofModule, ofDeclared, ofType, ofNamespace, ofVariable];
+  const steps = [ofOwnClass, ofModule, ofDeclared, ofType, ofNamespace, ofCall, ofVariable];
   for (const step of steps) {
     const found = step({ mention, receiver, all }, lookups);
     if (found !== undefined) return withOverrides(found, all, lookups);
@@ -116,6 +116,35 @@ function ofNamespace({ mention, receiver, all }: Asked, lookups: Lookups): Resol
     return endsWith(stemOf(path), receiver) || endsWith(stemOf(path), `${receiver}/mod`);
   });
   return found.length > 0 ? resolution(as(found, "import"), all) : undefined;
+}
+
+/** What a call in the same line gives: an object that is made there, or what a function's signature says. */
+function ofCall({ mention, receiver, all }: Asked, lookups: Lookups): Resolution | undefined {
+  if (receiver !== "") return undefined;
+  const calls = lookups
+    .referencesIn(mention.file)
+    .filter((each) => each.line === mention.line && each.kind === "call" && each.receiver === undefined);
+  const types = calls
+    .flatMap((each) => resolveName(each, lookups).targets)
+    .filter(({ confidence }) => confidence !== "name")
+    .flatMap(({ definition, confidence }) => {
+      if (isType(definition)) return [{ of: { name: definition.name, rows: [definition] }, confidence }];
+      const given = givenType(definition.signature);
+      return given === undefined ? [] : [{ of: classNamed(given, definition.path, lookups), confidence }];
+    });
+  const found = types.flatMap(({ of, confidence }) => {
+    return of.rows.length === 0 ? [] : as(memberOrInherited(of, mention.name, lookups), confidence);
+  });
+  return found.length > 0 ? resolution(distinct(found), all) : undefined;
+}
+
+/** The type behind `): `, `-> ` or, in Go, `) `. */
+function givenType(signature: string): string | undefined {
+  const [, given] =
+    /\)\s*(?::|->)?\s*(?:Promise<|Result<|Option<|[&*?\s(]|mut\s)*(\p{Lu}[\p{L}\d_]*)[^()]*\)?$/u.exec(
+      signature,
+    ) ?? [];
+  return given;
 }
 
 /** A variable, whose type nobody tells: likely one that is called like it, and that the file speaks of. */
