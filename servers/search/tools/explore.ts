@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { MAX_BUDGET } from "../../../shared/limits.ts";
 import { tool } from "../deps.ts";
+import { reachOfQuestions } from "../reach.ts";
 import { exploreAnswer, type ExploreAnswer } from "../graph/explore/explore-answer.ts";
 import { exploreText } from "../graph/explore/explore-text.ts";
 
@@ -12,7 +13,7 @@ export default tool({
   title: "Explore",
   description: "A question about several parts: the code that answers, calls among it, callers and tests.",
   effect: "read",
-  reach: "local",
+  reach: reachOfQuestions,
   input: z.strictObject({
     query: z.string().min(1).max(10_000).meta({ minLength: undefined, maxLength: undefined }),
     budget: z

@@ -5,6 +5,7 @@ import { answerCode } from "../answer/answer-code.ts";
 import type { CodeAnswer } from "../answer/code-answer.ts";
 import { renderCode, shorterCode } from "../answer/render-code.ts";
 import { tool } from "../deps.ts";
+import { reachOfQuestions } from "../reach.ts";
 import type { FileRole } from "../store/shapes.ts";
 
 /** About 3,000 tokens. */
@@ -28,7 +29,7 @@ export default tool({
   description:
     "Finds functions by what they do, asked in plain words, or by name. For exact text or a regex: search_text.",
   effect: "read",
-  reach: "local",
+  reach: reachOfQuestions,
   input: z.strictObject({
     query: z
       .string()
