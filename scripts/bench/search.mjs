@@ -1,4 +1,4 @@
-// npm run bench:search -- [--part dev|report|all] [--quick] [--systems NAME,...] [--fresh] [--scale] [--no-trees] [--readme]:
+// npm run bench:search -- [--part dev|report|all] [--quick] [--systems NAME,...] [--fresh] [--minilm] [--scale] [--no-trees] [--readme]:
 // our search for code beside others, on queries whose answers are known.
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -18,6 +18,7 @@ const { values } = parseArgs({
     systems: { type: "string", default: "" },
     quick: { type: "boolean", default: false },
     fresh: { type: "boolean", default: false },
+    minilm: { type: "boolean", default: false },
     scale: { type: "boolean", default: false },
     "no-trees": { type: "boolean", default: false },
     readme: { type: "boolean", default: false },
@@ -36,6 +37,7 @@ const { summary, details, verdicts, file } = await benchSearch({
   systems: values.systems.split(",").filter(Boolean),
   quick: values.quick,
   fresh: values.fresh,
+  withMiniLm: values.minilm || process.env.PLUMBLINE_BENCH_GGUF !== undefined,
   scales: scales(),
   say,
 });

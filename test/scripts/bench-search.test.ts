@@ -18,7 +18,7 @@ import { pairedDifference, quantile } from "../../scripts/bench/search/summarize
 import type { System } from "../../scripts/bench/search/system.ts";
 import { readExplored } from "../../scripts/bench/search/systems/codegraph.ts";
 import { HYBRID, LEXICAL } from "../../scripts/bench/search/systems/ours.ts";
-import { isComplete, readAnswer } from "../../scripts/bench/search/systems/read-answer.ts";
+import { isComplete, missingIn, readAnswer } from "../../scripts/bench/search/systems/read-answer.ts";
 import { summaryTable } from "../../scripts/bench/search/tables.ts";
 
 let folder: string;
@@ -176,10 +176,19 @@ describe("an answer of search_code is read", () => {
   test.each([
     ["[10 results; index is being built: 3 of 9 files indexed, what is missing may not be in yet]", false],
     ["[10 results; 9 of 9 files indexed, changes are being read]", false],
+    ["[.: complete; 9 files indexed; the model knows 3 of 90 parts so far]", false],
     ["[10 results, best first; 9 files indexed]\nbeing built", true],
   ])("%s", (answer, expected) => {
     expect(isComplete(answer)).toBe(expected);
   });
+});
+
+test("what an index does without is told", () => {
+  const status = "[.: complete; 9 files indexed; the table of word vectors is missing]\nlanguages: go 9";
+  expect([missingIn(status), missingIn("[.: complete; 9 files indexed]")]).toEqual([
+    "the table of word vectors is missing",
+    undefined,
+  ]);
 });
 
 test("what codegraph explores is cut where its line numbers jump", () => {

@@ -24,6 +24,7 @@ const Outcome = z.object({
   files: z.int(),
   indexSeconds: z.number(),
   peakMiB: z.number().nullable(),
+  missing: z.string().optional(),
   asked: z.array(Asked),
 });
 
@@ -70,6 +71,7 @@ async function askOne(system: System, set: QuerySet, folder: string): Promise<Ou
       files: filesIn(folder),
       indexSeconds: session.indexSeconds,
       peakMiB: Number.isNaN(session.peakMiB) ? null : session.peakMiB,
+      ...(session.missing === undefined ? {} : { missing: session.missing }),
       asked,
     };
   } finally {

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { askAll } from "./ask-all.ts";
+import { askAll, type Outcome } from "./ask-all.ts";
 import { judge, type Verdict } from "./judge.ts";
 import { layOut } from "./lay-out.ts";
 import { readQueries, type Part } from "./queries.ts";
@@ -15,6 +15,9 @@ import { RIPGREP } from "./systems/ripgrep.ts";
 import { semble } from "./systems/semble.ts";
 import { groupTable, summaryTable, verdictTable } from "./tables.ts";
 
+const QUERIES = "scripts/bench/search/queries";
+const SEMBLE = "scripts/bench/search/systems/ask-semble.py";
+
 export interface BenchOptions {
   /** Where `package.json` lies. */
   readonly project: string;
@@ -25,6 +28,8 @@ export interface BenchOptions {
   readonly quick: boolean;
   /** Measures others again that were measured before. */
   readonly fresh: boolean;
+  /** Our row with MiniLM's vectors too, which takes an hour. */
+  readonly withMiniLm: boolean;
   readonly scales: readonly (keyof typeof SCALES)[];
   readonly say: (line: string) => void;
 }
@@ -62,20 +67,21 @@ export async function benchSearch(options: BenchOptions): Promise<BenchResult> {
 }
 
 async function measureSystems(
-  { project, parts, systems, quick, fresh }: BenchOptions,
+  options: BenchOptions,
   ground: Ground,
 ): Promise<{ rows: Row[]; absent: string[] }> {
-  const folder = join(project, "scripts/bench/search");
-  const all = readQueries(join(folder, "queries"), parts);
+  const { parts, quick, fresh } = options;
+  const all = readQueries(join(options.project, QUERIES), parts);
   const sets = quick ? all.map(everyThird) : all;
   const laidOut = (await layOut(sets, ground)).filter(({ folder }) => folder !== undefined);
   const rows: Row[] = [];
   const absent =
     sets.length === laidOut.length ? [] : [`${sets.length - laidOut.length} packages could not be had.`];
-  for (const contender of contenders(project, folder, systems)) {
+  for (const contender of contenders(options)) {
     try {
       const system = await contender.prepare(ground);
       const outcomes = await askAll(system, laidOut, { ...ground, kept: !contender.ours && !fresh });
+      absent.push(...missingOf(contender, outcomes));
       rows.push(rowOf({ name: system.name, version: system.version, ours: contender.ours }, outcomes, sets));
     } catch (error) {
       const reason = (error instanceof Error ? error.message : String(error)).replaceAll(/[\s|]+/gu, " ");
@@ -86,10 +92,15 @@ async function measureSystems(
   return { rows, absent };
 }
 
-function contenders(project: string, folder: string, systems: readonly string[]): Contender[] {
+function missingOf({ name }: Contender, outcomes: readonly Outcome[]): string[] {
+  const reasons = new Set(outcomes.flatMap(({ missing }) => missing ?? []));
+  return [...reasons].map((reason) => `${name}: ${reason}.`);
+}
+
+function contenders({ project, systems, withMiniLm }: BenchOptions): Contender[] {
   const all = [
-    ...ours(project),
-    semble(join(folder, "systems/ask-semble.py")),
+    ...ours(project, { withMiniLm }),
+    semble(join(project, SEMBLE)),
     PROBE,
     ...CODEGRAPH,
     ...RIPGREP,

@@ -19,6 +19,8 @@ export interface Session {
   readonly indexSeconds: number;
   /** The most memory of its processes meanwhile; NaN where that cannot be told. */
   readonly peakMiB: number;
+  /** What it had to do without. */
+  readonly missing?: string;
   search(query: string, limit: number): Promise<Answer>;
   close(): Promise<void>;
 }

@@ -5,9 +5,9 @@ import { startMcp, type McpClient } from "../mcp-client.ts";
 import { watchMemory } from "../peak-memory.ts";
 import type { Contender, Session } from "../system.ts";
 import { findMiniLm } from "../minilm/find-minilm.ts";
-import { isComplete, readAnswer } from "./read-answer.ts";
+import { isComplete, missingIn, readAnswer } from "./read-answer.ts";
 
-const INDEX_LIMIT_MS = 30 * 60_000;
+const INDEX_LIMIT_MS = 60 * 60_000;
 const ASKED_FIRST_MS = 20;
 /** Of the time that has passed: a long wait is not disturbed more often than it needs. */
 const ASKED_SHARE = 0.02;
@@ -29,9 +29,9 @@ export interface Served extends Session {
   readonly client: McpClient;
 }
 
-/** Our three ways to rank, through the built command. */
-export function ours(project: string): Contender[] {
-  return [
+/** Our ways to rank, through the built command; that with MiniLM's vectors makes ten a second, so it has to be asked for. */
+export function ours(project: string, { withMiniLm }: { readonly withMiniLm: boolean }): Contender[] {
+  const all = [
     contender(LEXICAL, project, () => Promise.resolve(["--search-embedder", "none"])),
     contender(HYBRID, project, () => Promise.resolve([])),
     contender(MINILM, project, async (cache) => {
@@ -39,6 +39,7 @@ export function ours(project: string): Contender[] {
       return ["--search-embedder", "gguf", "--search-gguf-file", file];
     }),
   ];
+  return all.filter(({ name }) => name !== MINILM || withMiniLm);
 }
 
 function contender(
@@ -61,11 +62,12 @@ function contender(
 export async function serveOurs(folder: string, serving: Serving): Promise<Served> {
   const { client, memory, began } = await startOurs(folder, serving);
   try {
-    await untilComplete(client);
+    const missing = await untilComplete(client);
     const indexSeconds = (performance.now() - began) / 1_000;
     const peakMiB = memory.stop();
     return {
       client,
+      ...(missing === undefined ? {} : { missing }),
       indexSeconds,
       peakMiB,
       async search(query, limit) {
@@ -100,16 +102,15 @@ export async function startOurs(
   return { client, memory: watchMemory(client.pid), began: performance.now() };
 }
 
-/** Asks until an answer says that nothing is missing. Throws after half an hour. */
-export async function untilComplete(client: McpClient): Promise<void> {
-  const ask = (): Promise<{ readonly text: string }> =>
-    client.tools.includes("index_status")
-      ? client.call("index_status", {})
-      : client.call("search_code", { query: "main", limit: 1 });
+/** Waits until nothing of the index is missing but what cannot be had, and says what that is. Throws after an hour. */
+export async function untilComplete(client: McpClient): Promise<string | undefined> {
   const began = performance.now();
-  while (!isComplete((await ask()).text)) {
+  let { text } = await client.call("index_status", { wait: true });
+  while (!isComplete(text)) {
     const waited = performance.now() - began;
-    if (waited > INDEX_LIMIT_MS) throw new Error("the index was not complete after half an hour");
+    if (waited > INDEX_LIMIT_MS) throw new Error("the index was not complete after an hour");
     await sleep(Math.max(ASKED_FIRST_MS, waited * ASKED_SHARE));
+    ({ text } = await client.call("index_status", { wait: true }));
   }
+  return missingIn(text);
 }

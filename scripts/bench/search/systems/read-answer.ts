@@ -1,11 +1,17 @@
 import type { Found } from "../system.ts";
 
 const TITLE = /^(?<path>.+?):(?<from>\d+)(?:-(?<to>\d+))?(?:, in \d+-\d+)?(?: .*)?$/u;
-const UNFINISHED = /being built|being read|being counted|are missing/u;
+const UNFINISHED = /: building;|: updating;|being built|being read|being counted|parts so far/u;
+const MISSING = /the table of word vectors is missing|ranked without the model[^;\]]*/u;
 
 /** Whether an answer's first line says that all of the index is there and as new as the files. */
 export function isComplete(answer: string): boolean {
   return !UNFINISHED.test(answer.split("\n", 1)[0] ?? "");
+}
+
+/** What an answer's first line says of vectors that it does without. */
+export function missingIn(answer: string): string | undefined {
+  return MISSING.exec(answer.split("\n", 1)[0] ?? "")?.[0];
 }
 
 /**
