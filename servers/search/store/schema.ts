@@ -2,7 +2,7 @@ import type { Sqlite } from "../../../shared/sqlite/sqlite.ts";
 import type { Makeup } from "./shapes.ts";
 
 /** Raised with every change of a table or of a stored form. */
-export const SCHEMA = 1;
+export const SCHEMA = 2;
 
 /**
  * Units and definitions of one file have neighbouring ids, and an id is never given twice: what is written anew gets new
@@ -84,13 +84,15 @@ CREATE TABLE segments (
   first_unit INTEGER NOT NULL,
   end_unit INTEGER NOT NULL,
   units INTEGER NOT NULL,
-  dead INTEGER NOT NULL
+  dead INTEGER NOT NULL,
+  lists INTEGER NOT NULL,
+  shift INTEGER NOT NULL
 );
 CREATE TABLE postings (
   segment INTEGER NOT NULL,
-  word INTEGER NOT NULL,
-  list BLOB NOT NULL,
-  PRIMARY KEY (segment, word)
+  bucket INTEGER NOT NULL,
+  lists BLOB NOT NULL,
+  PRIMARY KEY (segment, bucket)
 ) WITHOUT ROWID;
 CREATE TABLE dead_units (id INTEGER PRIMARY KEY);
 `;

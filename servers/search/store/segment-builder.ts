@@ -2,6 +2,7 @@ import type { Sqlite } from "../../../shared/sqlite/sqlite.ts";
 import type { Reference } from "../parse/shapes.ts";
 import { nameKey } from "./lists.ts";
 import { ListWriter } from "./posting-list.ts";
+import { SegmentWriter, shiftFor } from "./segment-writer.ts";
 import { FIELDS, type Field, type NewLeaf } from "./shapes.ts";
 
 /** What a word counts by where it stands, in halves. The doc comment is in the body already. */
@@ -44,14 +45,18 @@ export class SegmentBuilder {
   /** Writes the segment, when there is a unit at all. */
   save(db: Sqlite): void {
     if (this.#units === 0) return;
-    const segment = addSegment(db, { first: this.#first, end: this.#end, units: this.#units });
+    const lists = this.#lists.size;
+    const shift = shiftFor(lists);
+    const segment = addSegment(db, { first: this.#first, end: this.#end, units: this.#units, lists, shift });
+    const writer = new SegmentWriter(db, segment, shift);
     const to = new ListWriter();
-    for (const word of [...this.#lists.keys()].sort((a, b) => a - b)) {
-      const list = this.#lists.get(word) ?? [];
+    for (const key of [...this.#lists.keys()].sort((a, b) => a - b)) {
+      const list = this.#lists.get(key) ?? [];
       to.begin(this.#first);
       for (let index = 0; index < list.length; index += 2) to.add(list[index] ?? 0, list[index + 1] ?? 0);
-      db.run("INSERT INTO postings VALUES (?, ?, ?)", segment, word, to.take());
+      writer.add(key, to.take());
     }
+    writer.end();
   }
 
   #addAll(unit: number, counts: ReadonlyMap<number, number>): void {
@@ -67,11 +72,17 @@ export class SegmentBuilder {
   }
 }
 
-/** Returns the new segment's id, which is above all others. */
-export function addSegment(
-  db: Sqlite,
-  { first, end, units }: { readonly first: number; readonly end: number; readonly units: number },
-): number {
-  const sql = `INSERT INTO segments SELECT coalesce(max(id), 0) + 1, ?, ?, ?, 0 FROM segments RETURNING id`;
-  return db.get<{ id: number }>(sql, first, end, units)?.id ?? 0;
+/** A segment that comes behind all others: its units, and how its lists are stored. */
+interface NewSegment {
+  readonly first: number;
+  readonly end: number;
+  readonly units: number;
+  readonly lists: number;
+  readonly shift: number;
+}
+
+/** Returns its id, which is above all others. */
+export function addSegment(db: Sqlite, { first, end, units, lists, shift }: NewSegment): number {
+  const sql = `INSERT INTO segments SELECT coalesce(max(id), 0) + 1, ?, ?, ?, 0, ?, ? FROM segments RETURNING id`;
+  return db.get<{ id: number }>(sql, first, end, units, lists, shift)?.id ?? 0;
 }
