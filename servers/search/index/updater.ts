@@ -32,7 +32,7 @@ export class Updater {
   #took = 0;
   #opened: Results["open"] | undefined;
   /** What a worker said when it opened the index does not hold after that. */
-  #isPublished = false;
+  #isBegun = false;
 
   constructor(parts: UpdaterParts) {
     this.#parts = parts;
@@ -55,22 +55,27 @@ export class Updater {
 
   /** Throws as the worker and as git. */
   async update(): Promise<void> {
-    const { worker, feed, reader } = this.#parts;
-    const opened = await worker.open();
-    if (opened !== this.#opened) this.#isPublished = false;
-    this.#opened = opened;
+    const { ground, worker, feed, reader } = this.#parts;
     reader.refresh();
     const since = performance.now();
-    const isNew = opened.isFresh && !this.#isPublished;
-    if (!isNew && reader.meta(COMPLETE) === "1" && (await this.#quick())) {
+    // nothing starts a worker before there is something to write
+    if (reader.standing === "same" && reader.meta(COMPLETE) === "1" && (await this.#quick())) {
       this.#took = performance.now() - since;
       return await feed.drained();
     }
-    await this.#whole(since, isNew && opened.isEmpty);
+    const listing = listFiles(ground);
+    // a process starts in the time that git takes
+    listing.catch(() => undefined);
+    const opened = await worker.open();
+    if (opened !== this.#opened) this.#isBegun = false;
+    this.#opened = opened;
+    const isEmpty = opened.isEmpty && !this.#isBegun;
+    this.#isBegun = true;
+    await this.#whole(await listing, isEmpty);
+    this.#took = performance.now() - since;
     await feed.drained();
     await worker.do<"write">({ kind: "write", batch: metaOnly([[COMPLETE, "1"]]) });
     await worker.do<"publish">({ kind: "publish" });
-    this.#isPublished = true;
     reader.refresh();
   }
 
@@ -95,13 +100,11 @@ export class Updater {
     await worker.do<"write">({ kind: "write", batch: { ...metaOnly([]), gone } });
   }
 
-  async #whole(since: number, isEmpty: boolean): Promise<void> {
+  async #whole(listing: Listing, isEmpty: boolean): Promise<void> {
     const { ground, worker, feed } = this.#parts;
-    const listing = await listFiles(ground);
     this.#listing = listing;
     await worker.do<"write">({ kind: "write", batch: metaOnly([[TOTAL, String(listing.files.size)]]) });
     const changed = isEmpty ? [...listing.files.keys()] : await changedFiles(ground, listing, worker);
-    this.#took = performance.now() - since;
     feed.add(changed.length > ORDERED ? await orderFiles(changed, await this.#times(listing)) : changed);
   }
 
