@@ -45,8 +45,8 @@ test("a cycle of calls ends", async () => {
   expect(below(down).filter((line) => line.startsWith("  "))).toEqual([
     "  2-4 start, at 6",
     "  11-13 connect, at src/app.ts:3",
-    "  2-10 Store, at 12",
     "  4-6 Store.open, at 12",
+    "  2-10 Store, at 12",
     "  7-9 Store.check, at 5",
   ]);
 });

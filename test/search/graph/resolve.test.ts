@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import { resolve } from "../../../servers/search/graph/resolve.ts";
 import { indexed } from "./indexed.ts";
@@ -159,4 +160,106 @@ test("Java: packages, static imports and inherited methods without an object", a
     "src/com/acme/App.java:7 trim -> src/com/acme/util/Texts.java:Texts.trim import",
     "src/com/acme/App.java:8 trim -> src/com/acme/util/Texts.java:Texts.trim import",
   ]);
+});
+
+test("C: includes bring a header's source, and static helpers stay in their file", async () => {
+  const files = {
+    "src/buf.h": "int buf_open(void);\n",
+    "src/buf.c":
+      '#include "buf.h"\nstatic int helper(void) { return 1; }\nint buf_open(void) { return helper(); }\n',
+    "src/net.c":
+      '#include "buf.h"\n#include <stdio.h>\nstatic int helper(void) { return 2; }\nint net_go(void) { return buf_open() + helper(); }\n',
+    "lib/other.c": "int buf_open(void) { return 3; }\n",
+  };
+  const found = await meanings(files, "buf_open", "helper");
+  expect(found.filter((line) => line.includes("helper"))).toEqual([
+    "src/buf.c:3 helper -> src/buf.c:helper file",
+    "src/net.c:4 helper -> src/net.c:helper file",
+  ]);
+  expect(found.find((line) => line.startsWith("src/net.c:4 buf_open"))).toMatch(
+    /src\/buf\.[ch]:buf_open import/u,
+  );
+  expect(found.join()).not.toMatch(/lib\/other/u);
+});
+
+test("C++: members outside of their class, and bases", async () => {
+  const files = {
+    "src/shape.h":
+      "class Base {\npublic:\n  void draw();\n};\nclass Shape : public Base {\npublic:\n  void run();\n  void step();\n};\n",
+    "src/shape.cc":
+      '#include "shape.h"\nvoid Shape::run() {\n  step();\n  draw();\n}\nvoid Shape::step() {}\nvoid Base::draw() {}\n',
+    "src/other.cc": "class Other {\n  void step() {}\n};\n",
+  };
+  const found = await meanings(files, "step", "draw");
+  for (const line of found) expect(line).toMatch(/-> src\/shape\.(?:h|cc):(?:Shape\.step|Base\.draw) file/u);
+  expect(found).toHaveLength(2);
+});
+
+test("C#, PHP and Ruby: namespaces, uses and requires", async () => {
+  const files = {
+    "App/Services/Mailer.cs":
+      "namespace App.Services;\npublic class Mailer {\n  public static void Send() {}\n}\n",
+    "Old/Mailer.cs": "namespace Old;\npublic class Mailer {\n  public static void Send() {}\n}\n",
+    "App/Program.cs":
+      "using App.Services;\nnamespace App;\npublic class Program {\n  public void Go() { Mailer.Send(); }\n}\n",
+    "src/Mail/Box.php": "<?php\nnamespace Acme\\Mail;\nclass Box {\n  public static function pack() {}\n}\n",
+    "src/Old/Box.php": "<?php\nnamespace Acme\\Old;\nclass Box {\n  public static function pack() {}\n}\n",
+    "src/main.php": "<?php\nuse Acme\\Mail\\Box;\nfunction go() {\n  Box::pack();\n}\n",
+    "lib/tool.rb": "class Tool\n  def self.spin\n  end\nend\n",
+    "old/tool.rb": "class Gone\n  def self.spin\n  end\nend\n",
+    "bin/run.rb": "require_relative '../lib/tool'\nTool.spin\n",
+  };
+  expect(await meanings(files, "Send", "pack", "spin")).toEqual([
+    "App/Program.cs:4 Send -> App/Services/Mailer.cs:Mailer.Send import",
+    "bin/run.rb:2 spin -> lib/tool.rb:Tool.spin import",
+    "src/main.php:4 pack -> src/Mail/Box.php:Box.pack import",
+  ]);
+});
+
+test("a name that many carry is ambiguous, unless something tells which is meant", async () => {
+  const many = Object.fromEntries(
+    Array.from({ length: 60 }, (_, index) => [`src/m${index}.ts`, "export function go() {}\n"]),
+  );
+  const files = { ...many, "src/a.ts": "go();\n", "src/b.ts": "import { go } from './m7';\ngo();\n" };
+  expect(await meanings(files, "go")).toEqual([
+    "src/a.ts:1 go -> ambiguous",
+    "src/b.ts:2 go -> src/m7.ts:go import",
+  ]);
+});
+
+test("fields and parameters tell whose method is called, and what overrides it is told as unsure", async () => {
+  const files = {
+    "src/a.ts":
+      "export class Store {\n  open() {}\n}\nexport class Cache extends Store {\n  open() {}\n}\nexport class Gate {\n  open() {}\n}\n",
+    "src/b.ts":
+      "import { Store, type Gate } from './a';\nexport class App {\n  readonly kept: Store;\n  constructor(readonly door: Gate) {}\n  go() {\n    this.kept.open();\n    this.door.open();\n    new Store().open();\n  }\n}\n",
+  };
+  const store = "src/a.ts:Cache.open name, src/a.ts:Store.open import";
+  expect(await meanings(files, "open")).toEqual([
+    `src/b.ts:6 open -> ${store}`,
+    "src/b.ts:7 open -> src/a.ts:Gate.open import",
+    `src/b.ts:8 open -> ${store}`,
+  ]);
+});
+
+test("whatever the names and places, resolving gives the same twice, and only definitions of the name", async () => {
+  const name = fc.constantFrom("open", "Store", "run", "a");
+  const line = fc.oneof(
+    name.map((each) => `export function ${each}() {}`),
+    name.map((each) => `export class ${each} { run() { this.run(); } }`),
+    fc.tuple(name, name).map(([one, other]) => `import { ${one} as ${other} } from './f1';`),
+    fc.tuple(name, name).map(([one, other]) => `${one}.${other}();`),
+    name.map((each) => `${each}();`),
+    name.map((each) => `export { ${each} } from './f0';`),
+  );
+  const file = fc.array(line, { maxLength: 6 }).map((lines) => lines.join("\n"));
+  await fc.assert(
+    fc.asyncProperty(fc.array(file, { minLength: 1, maxLength: 3 }), async (texts) => {
+      const files = Object.fromEntries(texts.map((text, index) => [`f${index}.ts`, text]));
+      const names = ["open", "Store", "run", "a"] as const;
+      const once = await meanings(files, ...names);
+      expect(await meanings(files, ...names)).toEqual(once);
+    }),
+    { numRuns: 15 },
+  );
 });

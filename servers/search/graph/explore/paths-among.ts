@@ -29,7 +29,7 @@ export async function pathsAmong(
     await turns.give();
     if (!turns.isOver) paths.push(...pathsFrom(from, definitions, lookups));
   }
-  return withoutParts(paths.toSorted((one, other) => one.steps.length - other.steps.length));
+  return chained(withoutParts(paths.toSorted((one, other) => one.steps.length - other.steps.length)));
 }
 
 function pathsFrom(from: DefinitionRow, all: readonly DefinitionRow[], lookups: Lookups): CallPath[] {
@@ -59,6 +59,34 @@ function callsOf(definition: DefinitionRow, lookups: Lookups): Use[] {
       (use) => isCall(use) && (use.confidence !== "name" || use.named <= MOST_MEANINGS),
     ),
   );
+}
+
+/** Joins ways where one goes on from the end of another, so that each is told once. */
+function chained(paths: readonly CallPath[]): CallPath[] {
+  const left = new Set(paths);
+  const ends = new Set(paths.map(endOf));
+  const heads = [...paths].sort(
+    (one, other) => Number(ends.has(one.from.id)) - Number(ends.has(other.from.id)),
+  );
+  return heads.flatMap((head) => {
+    if (!left.delete(head)) return [];
+    const steps = [...head.steps];
+    const seen = new Set([head.from.id, ...steps.map(({ definition }) => definition.id)]);
+    for (;;) {
+      const end = steps.at(-1)?.definition.id;
+      const next = [...left].find(({ from, steps: further }) => {
+        return from.id === end && further.every(({ definition }) => !seen.has(definition.id));
+      });
+      if (next === undefined) return [{ from: head.from, steps }];
+      left.delete(next);
+      for (const step of next.steps) seen.add(step.definition.id);
+      steps.push(...next.steps);
+    }
+  });
+}
+
+function endOf({ from, steps }: CallPath): number {
+  return steps.at(-1)?.definition.id ?? from.id;
 }
 
 /** Leaves out what another way holds whole. */
