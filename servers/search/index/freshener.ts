@@ -11,7 +11,7 @@ const MOST_LOOKED = 200;
 const MOST_FILES = 20;
 const MOST_BYTES = 2 * 1024 * 1024;
 /** Another process that has the lease writes one batch of its own, or builds the whole index. */
-const LEASE_MS = 150;
+const LEASE_MS = 300;
 const PATIENCE_MS = 2_000;
 
 interface FreshenerParts {
@@ -48,7 +48,11 @@ export class Freshener {
       void look();
       return false;
     }
-    if (!(await lease.take(LEASE_MS))) return false;
+    if (!(await lease.take(LEASE_MS))) {
+      // whoever has it may have written just these
+      reader.refresh();
+      return (await changedOnDisk(ground, reader, known)).length < known.length;
+    }
     try {
       return (await bounded(feed.first(known))) !== false;
     } finally {

@@ -5,6 +5,7 @@ import type { StatusFeed } from "../../../shared/status/feed.ts";
 import { FolderWatch } from "../../../shared/workspace/watch-folders.ts";
 import type { OpenIndexReader } from "../store/reader.ts";
 import { findByWords } from "./find-by-words.ts";
+import { foldersOf } from "./folders-of.ts";
 import { Freshener } from "./freshener.ts";
 import type { StaticTable } from "../../../shared/model/static-table.ts";
 import type { ModelSearch } from "../vectors/model-search.ts";
@@ -85,11 +86,19 @@ export class RootIndex {
     if (waitMs !== undefined) await this.#wait(waitMs, report);
     reader.refresh();
     if (this.#state.now(this.#running !== undefined).state === "complete") this.#parts.model?.fill();
+    let seen = this.#feed.written;
     return {
       root: ground.root,
       reader,
       state: () => this.#state.now(this.#running !== undefined),
-      freshen: (paths) => this.#freshener.freshen(paths),
+      freshen: async (paths) => {
+        const isOther = await this.#freshener.freshen(paths);
+        // what was written in the background since the view counts too
+        const { written } = this.#feed;
+        const isSame = !isOther && written === seen;
+        seen = written;
+        return !isSame;
+      },
       hasten: (words) => this.#hasten(words),
       table: this.#parts.table,
       near: async (query, signal) => await this.#parts.model?.near(query, signal),
@@ -231,16 +240,4 @@ export class RootIndex {
     const missing = found.filter((path) => files.has(path) && reader.file(path) === undefined);
     await this.#feed.first(missing.slice(0, HASTEN_FILES));
   }
-}
-
-function foldersOf(paths: Iterable<string>): Set<string> {
-  const folders = new Set([""]);
-  for (const path of paths) {
-    for (let end = path.lastIndexOf("/"); end > 0; end = path.lastIndexOf("/", end - 1)) {
-      const folder = path.slice(0, end);
-      if (folders.has(folder)) break;
-      folders.add(folder);
-    }
-  }
-  return folders;
 }

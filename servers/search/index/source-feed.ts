@@ -57,7 +57,7 @@ export class SourceFeed {
     return this.#pending;
   }
 
-  /** Files that were written by this process. */
+  /** Files that this process wrote, not counting those with another time alone. */
   get written(): number {
     return this.#written;
   }
@@ -179,7 +179,7 @@ export class SourceFeed {
         const { notes } = await worker.do<"write">({ kind: "write", batch: this.#withoutDeadly(batch) });
         for (const text of notes) note(text);
         for (const path of batch.paths) this.#pending.delete(path);
-        this.#written += batch.paths.length;
+        this.#written += batch.paths.length - batch.touched.length;
         written();
         return;
       } catch (error) {
