@@ -21,7 +21,9 @@ export function readEdges(db: Sqlite, lists: Lists): Iterable<Edge> {
 function definedNames(db: Sqlite): ReadonlyMap<number, readonly number[]> {
   const files = new Map<number, number[]>();
   const rows = db.iterate<{ name: string; file: number }>(
-    "SELECT DISTINCT name COLLATE BINARY AS name, file FROM definitions",
+    // members are named through what they belong to, and mostly so that many others are named alike
+    `SELECT DISTINCT name COLLATE BINARY AS name, file FROM definitions
+     WHERE exported = 1 AND kind <> 'method' AND (parent IS NULL OR kind <> 'constant')`,
   );
   for (const { name, file } of rows) {
     const key = nameKey(name);

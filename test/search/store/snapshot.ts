@@ -223,7 +223,14 @@ function edgesOf(files: readonly NewFile[]): string[] {
   return files.flatMap((from) =>
     files.flatMap((to) => {
       if (from === to) return [];
-      const names = new Set(to.definitions.map(({ name }) => name));
+      const names = new Set(
+        to.definitions
+          .filter(
+            ({ exported, kind, parent }) =>
+              exported && kind !== "method" && (parent < 0 || kind !== "constant"),
+          )
+          .map(({ name }) => name),
+      );
       const count = from.references.filter(({ name }) => names.has(name)).length;
       return count === 0 ? [] : [`${from.path} ${to.path} ${count}`];
     }),
