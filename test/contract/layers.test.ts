@@ -56,6 +56,9 @@ const DOORS: readonly { to: RegExp; in: readonly string[] }[] = [
       // Which database is the current one, and who may write it: files of our own in the cache.
       "servers/search/store/generations.ts",
       "servers/search/store/lease.ts",
+      "servers/search/store/model-vectors.ts",
+      // Grammars lie beside the bundle.
+      "servers/search/parse/grammars.ts",
     ],
   },
   { to: /^node:worker_threads$/u, in: ["shared/workspace/", "shared/process/"] },

@@ -14,11 +14,13 @@ const tools = servers.flatMap((server) =>
   })),
 );
 const PATH_ARGUMENTS = ["path", "paths", "target", "from", "to", "uri", "repo", "command", "argv"];
-/** Revisions of the git server, which are no paths. */
+/** Servers with many arguments, whose words are those of git or of the other tools. */
+const TERSE = ["git", "search"];
+/** Revisions there, and paths in the filesystem server. */
 const REVISIONS = ["from", "to"];
 /** Words that mean the same in every tool, or that git has made known: a description would only cost. */
 const SPEAK_FOR_THEMSELVES =
-  "path paths ref refs from to action kind name message limit cursor budget startLine endLine since until context mergeBase files texts by ff".split(
+  "query languages kinds depth direction path paths ref refs from to action kind name message limit cursor budget startLine endLine since until context mergeBase files texts by ff".split(
     " ",
   );
 
@@ -54,13 +56,15 @@ describe.each(tools.map((tool) => [tool.name, tool] as const))("%s", (name, tool
     expect(schema).toMatchObject({ type: "object", additionalProperties: false });
     expect(Object.keys(schema)).not.toEqual(expect.arrayContaining(["oneOf", "anyOf", "allOf", "$ref"]));
     for (const [key, property] of Object.entries(schema.properties ?? {})) {
-      if (tool.server === "git" && SPEAK_FOR_THEMSELVES.includes(key)) continue;
+      if (TERSE.includes(tool.server) && SPEAK_FOR_THEMSELVES.includes(key)) continue;
       expect(property, key).toMatchObject({ description: expect.stringMatching(/\S/) as unknown });
     }
   });
 
   test("says what it touches when it takes a path or a command", () => {
-    const paths = PATH_ARGUMENTS.filter((argument) => tool.server !== "git" || !REVISIONS.includes(argument));
+    const paths = PATH_ARGUMENTS.filter(
+      (argument) => !TERSE.includes(tool.server) || !REVISIONS.includes(argument),
+    );
     const taken = paths.filter((argument) => argument in tool.input.shape);
     for (const argument of taken) {
       const plural = argument === "paths" || argument === "argv" || argument === "command";

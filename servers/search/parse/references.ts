@@ -1,3 +1,4 @@
+// Long because one walk over the tree collects every kind of reference.
 import type { Callee, LanguageTable } from "./language.ts";
 import type { Lines } from "./lines.ts";
 import { Role, type Roles } from "./roles.ts";

@@ -1,18 +1,18 @@
+// Long because it has every question that an index answers, each in a line or two.
 import type { OpenDatabase } from "../../../shared/sqlite/open.ts";
 import { isBusy, isDamage, type Sqlite } from "../../../shared/sqlite/sqlite.ts";
 import { ToolError } from "../../../shared/errors.ts";
 import { MisreadError } from "./bytes.ts";
 import { Counters } from "./counters.ts";
-import { VectorScan, type Near } from "./dense.ts";
+import type { Near } from "./dense.ts";
 import type { Edge } from "./edge-counter.ts";
 import type { Generations } from "./generations.ts";
-import { Lists } from "./lists.ts";
 import { readCandidates } from "./read-candidates.ts";
 import { definedNames, definitionOf, definitionsNamed, definitionsOf, unitsOf } from "./read-definitions.ts";
 import { readEdges } from "./read-edges.ts";
 import { allFiles, allUnits, fileAt } from "./read-files.ts";
 import { importsIn, importsOf, referencesNamed, referencesOf, referencesWithin } from "./read-references.ts";
-import { fitOf, hasTable } from "./schema.ts";
+import { openIndex, type OpenedIndex, type Standing } from "./opened-index.ts";
 import type {
   Candidate,
   DefinitionRow,
@@ -28,10 +28,6 @@ import type {
   Within,
 } from "./shapes.ts";
 import { filesWithin } from "./within.ts";
-import { WordSearch } from "./word-search.ts";
-
-/** `none`: nothing to read, or damaged. `other`: built by another version, read until there is a better one. */
-export type Standing = "none" | "other" | "same";
 
 /** A reader, and what it reads. When its standing is `none` every answer is empty. */
 export interface OpenIndexReader extends IndexReader {
@@ -40,17 +36,6 @@ export interface OpenIndexReader extends IndexReader {
   readonly problems: readonly string[];
   readonly isDamaged: boolean;
   close(): void;
-}
-
-interface Opened {
-  readonly generation: number;
-  readonly db: Sqlite;
-  readonly standing: Standing;
-  readonly lists: Lists;
-  readonly words: WordSearch;
-  readonly vectors: VectorScan | undefined;
-  /** SQLite's number of the last change by another connection. */
-  version: number;
 }
 
 const NOTHING: Totals = {
@@ -66,7 +51,7 @@ export class StoreReader implements OpenIndexReader {
   readonly #generations: Generations;
   readonly #makeup: Makeup;
   readonly #openDatabase: OpenDatabase;
-  #opened: Opened | undefined;
+  #opened: OpenedIndex | undefined;
   /** The generation that turned out to be damaged. */
   #damaged: number | undefined;
 
@@ -120,13 +105,15 @@ export class StoreReader implements OpenIndexReader {
   }
 
   lexical(words: readonly WeightedWord[], limit: number, within?: Within): number[] {
-    return this.#read([], (db, opened) => opened.words.best(db, words, { limit, isIn: filesOf(db, within) }));
+    return this.#read([], (db, opened) =>
+      opened.words.best(db, words, { limit, isIn: filesWithin(db, within) }),
+    );
   }
 
   dense(vector: Int8Array, limit: number, within?: Within): readonly Near[] | undefined {
     return this.#read(undefined, (db, { vectors }) => {
       vectors?.update(db);
-      return vectors?.nearest(vector, limit, filesOf(db, within));
+      return vectors?.nearest(vector, limit, filesWithin(db, within));
     });
   }
 
@@ -216,24 +203,10 @@ export class StoreReader implements OpenIndexReader {
   #open(generation: number): void {
     this.close();
     this.#damaged = undefined;
-    let db: Sqlite | undefined;
     try {
-      db = this.#openDatabase(this.#generations.path(generation), { mode: "read" });
-      const fit = fitOf(db, this.#makeup);
-      if (fit === "unknown") return db.close();
-      const vectors = hasTable(db, this.#makeup) ? new VectorScan() : undefined;
-      const lists = new Lists();
-      this.#opened = {
-        generation,
-        db,
-        standing: fit,
-        lists,
-        words: new WordSearch(lists),
-        vectors,
-        version: 0,
-      };
+      const path = this.#generations.path(generation);
+      this.#opened = openIndex(() => this.#openDatabase(path, { mode: "read" }), this.#makeup, generation);
     } catch (error) {
-      db?.close();
       if (error instanceof ToolError) throw error;
       // it may have been replaced between the look and the opening
       if (this.#generations.current() !== generation) return this.refresh();
@@ -242,7 +215,7 @@ export class StoreReader implements OpenIndexReader {
   }
 
   /** The database may break at any time: whoever asks then gets `otherwise`, and `problems` says why. */
-  #read<T>(otherwise: T, work: (db: Sqlite, opened: Opened) => T): T {
+  #read<T>(otherwise: T, work: (db: Sqlite, opened: OpenedIndex) => T): T {
     if (this.#opened === undefined) return otherwise;
     try {
       return work(this.#opened.db, this.#opened);
@@ -259,10 +232,4 @@ export class StoreReader implements OpenIndexReader {
     this.#damaged = generation;
     this.#generations.markBroken(generation);
   }
-}
-
-/** Files that fit; undefined when all do. */
-function filesOf(db: Sqlite, within: Within | undefined): ReadonlySet<number> | undefined {
-  const where = filesWithin(within);
-  return where === undefined ? undefined : new Set(db.column<number>(where.sql, ...where.values));
 }
