@@ -9,7 +9,7 @@ import { inPlaceOf } from "./shapes.ts";
 const MAX_HEIGHT = 6;
 
 /** The types that a type says it extends or implements, as far as they are known. */
-export function classesAbove({ rows }: Class, lookups: Lookups): Class[] {
+function classesAbove({ rows }: Class, lookups: Lookups): Class[] {
   const ids = new Set(rows.map(({ id }) => id));
   const above = rows
     .flatMap(({ file, id }) => lookups.heirsIn(file).get(id) ?? [])

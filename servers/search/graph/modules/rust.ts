@@ -32,7 +32,7 @@ function itemOf(path: readonly string[], local: string, from: string): Binding[]
 }
 
 /** The module that a path of names leads to, from a file. */
-export function rustModule(path: readonly string[], from: string): Target {
+function rustModule(path: readonly string[], from: string): Target {
   const [first = "", ...rest] = path;
   if (OUTSIDE.has(first)) return exactly([]);
   if (first === "crate") return fileOrFolder(crateFolder(from), rest);
