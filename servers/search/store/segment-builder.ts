@@ -50,7 +50,7 @@ export class SegmentBuilder {
     const segment = addSegment(db, { first: this.#first, end: this.#end, units: this.#units, lists, shift });
     const writer = new SegmentWriter(db, segment, shift);
     const to = new ListWriter();
-    for (const key of [...this.#lists.keys()].sort((a, b) => a - b)) {
+    for (const key of Uint32Array.from(this.#lists.keys()).sort()) {
       const list = this.#lists.get(key) ?? [];
       to.begin(this.#first);
       for (let index = 0; index < list.length; index += 2) to.add(list[index] ?? 0, list[index + 1] ?? 0);

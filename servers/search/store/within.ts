@@ -1,4 +1,4 @@
-import type { SqlValue } from "../../../shared/sqlite/sqlite.ts";
+import type { Sqlite, SqlValue } from "../../../shared/sqlite/sqlite.ts";
 import type { Within } from "./shapes.ts";
 
 /** A condition and its values. */
@@ -25,15 +25,13 @@ export function underPaths(column: string, paths: readonly string[] | undefined)
 }
 
 /** Ids of the files that fit; undefined when all do. */
-export function filesWithin(within: Within | undefined): Where | undefined {
+export function filesWithin(db: Sqlite, within: Within | undefined): ReadonlySet<number> | undefined {
   const wheres = [
     ...underPaths("path", within?.under),
     ...anyOf("language", within?.languages),
     ...anyOf("role", within?.roles),
   ];
   if (wheres.length === 0) return undefined;
-  return {
-    sql: `SELECT id FROM files WHERE ${wheres.map(({ sql }) => `(${sql})`).join(" AND ")}`,
-    values: wheres.flatMap(({ values }) => values),
-  };
+  const sql = `SELECT id FROM files WHERE ${wheres.map((each) => `(${each.sql})`).join(" AND ")}`;
+  return new Set(db.column<number>(sql, ...wheres.flatMap(({ values }) => values)));
 }

@@ -3,7 +3,7 @@ import type { Definition, Import, Reference } from "../../../servers/search/pars
 import type { NewFile, NewLeaf, NewUnit } from "../../../servers/search/store/shapes.ts";
 import { wordHash } from "../../../shared/words/word-hash.ts";
 
-export const DIMENSIONS = 16;
+const DIMENSIONS = 16;
 
 export const PATHS = ["src/a.ts", "src/a.tsx", "src/deep/b.py", "test/a.ts", "README.md", "z.go"];
 const NAMES = ["open", "Open", "openFile", "close", "Store", "läuft"];

@@ -5,8 +5,8 @@ import { wordsOf } from "../../../shared/words/words-of.ts";
 /** What should be in an index: a file, or why it is not. */
 export type Model = ReadonlyMap<string, NewFile | SkipReason>;
 
-export const NAMES = ["open", "Open", "openFile", "close", "Store", "läuft"];
-export const WORDS = ["file", "open", "index", "word", "öl", "retry", "the", "x_y", "$ref", "quote", "src"];
+const NAMES = ["open", "Open", "openFile", "close", "Store", "läuft"];
+const WORDS = ["file", "open", "index", "word", "öl", "retry", "the", "x_y", "$ref", "quote", "src"];
 
 /** All that a reader says, without the ids that it says it by. */
 export function snapshotOf(reader: IndexReader): unknown {
