@@ -18,6 +18,8 @@ import { build } from "esbuild";
 import { copyGrammars } from "./copy-grammars.mjs";
 
 const out = new URL("../dist/", import.meta.url).pathname;
+/** Made by scripts/train-embeddings. */
+const wordTable = new URL("../shared/model/table/code-words.bin", import.meta.url);
 /** A command that starts just now may still want what the last build made. */
 const KEPT_MS = 60_000;
 
@@ -39,7 +41,7 @@ const common = {
   target: "node20",
   // ripgrep finds its program beside its own package; the embedded git is loaded only where there is no other; the rest
   // is native and may be missing.
-  external: ["@vscode/ripgrep", "isomorphic-git", "better-sqlite3", "sqlite-vec", "node-llama-cpp"],
+  external: ["@vscode/ripgrep", "isomorphic-git", "better-sqlite3", "node-llama-cpp"],
   alias: { "@modelcontextprotocol/server/_shims": "./shared/mcp/sdk-shims.ts" },
   logLevel: "warning",
 };
@@ -82,13 +84,16 @@ const launcher = await build({
 });
 for (const each of [main, workers]) await write(each);
 await copyGrammars(join(out, "grammars"));
+await write({ outputFiles: [{ path: join(out, "code-words.bin"), contents: await readFile(wordTable) }] });
 await remember(join(out, bundle));
 // last, since it names the others
 await write(launcher);
 await chmod(join(out, "cli.js"), 0o755);
 // as new as what it was made of, for those who ask whether it is stale
 await utimes(join(out, "cli.js"), new Date(), new Date());
-await removeOld(new Set([...[main, workers, launcher].flatMap(namesOf), `${bundle}.cache`, "grammars"]));
+await removeOld(
+  new Set([...[main, workers, launcher].flatMap(namesOf), `${bundle}.cache`, "grammars", "code-words.bin"]),
+);
 
 /** Each file at once or not at all, and only when it changed: a command may start just now. */
 async function write({ outputFiles }) {
