@@ -6,8 +6,16 @@ import { dirname, join } from "node:path";
 import { node24Environment } from "./node24-environment.mjs";
 
 const ROOT = join(import.meta.dirname, "..");
-/** Long tables in which git does the work, and Node's version changes nothing; test/e2e calls git's tools on both. Below test/. */
-const NOT_AGAIN = ["attack/git-*.test.ts", "git/*.test.ts"];
+/**
+ * Long tables in which git or a parser does the work, and Node's version changes nothing; test/e2e calls the tools of git
+ * and of code search on both. Below test/.
+ */
+const NOT_AGAIN = [
+  "attack/{git,search}-*.test.ts",
+  "git/*.test.ts",
+  "search/{parse,graph,rank,outline,dependencies,todos}/**/*.test.ts",
+  "scripts/{corpus,packages,train-*,bench-*}.test.ts",
+];
 
 /** Compiled against one version of Node. */
 const NATIVE = ["better-sqlite3"];
