@@ -2,13 +2,16 @@ import type { Candidate } from "../store/shapes.ts";
 
 /** How near a unit's meaning is to a query's. */
 export interface DenseScore {
-  /** Half of its whole, half of its best leaf. */
+  /** Of its whole and its best leaf. */
   readonly score: number;
   readonly unit: number;
   readonly leaf: number;
   /** Of each leaf; 0 for one without a vector. */
   readonly leaves: readonly number[];
 }
+
+/** Small pieces are near to much by chance, so the whole counts more. */
+const UNIT_SHARE = 0.65;
 
 /** Undefined for a unit without a vector, as for one that was indexed before there was a table. */
 export function denseScore(
@@ -22,7 +25,7 @@ export function denseScore(
     leaf.vector === undefined ? (leaves.length === 1 ? unit : 0) : cosine(leaf.vector, query),
   );
   const leaf = scores.reduce((best, score) => Math.max(best, score), -1);
-  return { score: 0.5 * unit + 0.5 * leaf, unit, leaf, leaves: scores };
+  return { score: UNIT_SHARE * unit + (1 - UNIT_SHARE) * leaf, unit, leaf, leaves: scores };
 }
 
 /** Of two vectors of unit length, 127 standing for 1. */

@@ -31,59 +31,32 @@ export function fuse(candidates: readonly Candidate[], measures: Measures): Scor
   const dense = candidates.map((candidate) =>
     vector === undefined ? undefined : denseScore(candidate, vector),
   );
-  const shares = {
-    lexical: spread(
-      lexical.map(({ score }) => score),
-      DEPTH,
-    ),
-    lexicalUnit: spread(
-      lexical.map(({ unit }) => unit),
-      DEPTH,
-    ),
-    lexicalLeaf: spread(
-      lexical.map(({ leaf }) => leaf),
-      DEPTH,
-    ),
-    dense: spread(
-      dense.map((one) => one?.score ?? -1),
-      DEPTH,
-    ),
-    denseUnit: spread(
-      dense.map((one) => one?.unit ?? -1),
-      DEPTH,
-    ),
-    denseLeaf: spread(
-      dense.map((one) => one?.leaf ?? -1),
-      DEPTH,
-    ),
-    model: spread(
-      candidates.map(({ unit }) => model?.get(unit) ?? -1),
-      DEPTH,
-    ),
-  };
-  const byDense = dense.some((one) => one !== undefined) ? DENSE_WEIGHT[query.class] : 0;
-  const byModel = model === undefined ? 0 : MODEL_WEIGHT[query.class];
-  return candidates.map((candidate, index) => {
-    const lexicalShare = shares.lexical[index] ?? 0;
-    const denseShare = shares.dense[index] ?? 0;
-    const modelShare = shares.model[index] ?? 0;
-    const mixed = (1 - byDense) * lexicalShare + byDense * denseShare;
-    return {
-      candidate,
-      lexical: lexical[index] ?? scorer.score(candidate),
-      dense: dense[index],
-      lexicalShare,
-      denseShare,
-      modelShare,
-      parts: {
-        lexicalUnit: shares.lexicalUnit[index] ?? 0,
-        lexicalLeaf: shares.lexicalLeaf[index] ?? 0,
-        denseUnit: shares.denseUnit[index] ?? 0,
-        denseLeaf: shares.denseLeaf[index] ?? 0,
+  const byWords = shares(lexical, ({ score }) => score);
+  const byLeaf = shares(lexical, ({ leaf }) => leaf);
+  const byMeaning = shares(dense, (one) => one?.score ?? 0);
+  const byUnit = shares(dense, (one) => one?.unit ?? 0);
+  const byModel = shares(candidates, ({ unit }) => model?.get(unit) ?? 0);
+  const denseWeight = dense.some((one) => one !== undefined) ? DENSE_WEIGHT[query.class] : 0;
+  const modelWeight = model === undefined ? 0 : MODEL_WEIGHT[query.class];
+  return candidates.flatMap((candidate, index) => {
+    const words = lexical[index];
+    if (words === undefined) return [];
+    const own = (1 - denseWeight) * (byWords[index] ?? 0) + denseWeight * (byMeaning[index] ?? 0);
+    return [
+      {
+        candidate,
+        lexical: words,
+        dense: dense[index],
+        lexicalLeaf: byLeaf[index] ?? 0,
+        denseUnit: byUnit[index] ?? 0,
+        fused: (1 - modelWeight) * own + modelWeight * (byModel[index] ?? 0),
+        prior: priorOf(candidate.role, query.roles),
+        named: namedBy(candidate, query.identifiers),
       },
-      fused: (1 - byModel) * mixed + byModel * modelShare,
-      prior: priorOf(candidate.role, query.roles),
-      named: namedBy(candidate, query.identifiers),
-    };
+    ];
   });
+}
+
+function shares<T>(list: readonly T[], scoreOf: (one: T) => number): number[] {
+  return spread(list.map(scoreOf), DEPTH);
 }

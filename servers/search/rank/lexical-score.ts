@@ -3,12 +3,12 @@ import { wordsOf } from "../../../shared/words/words-of.ts";
 import { FIELDS, type Candidate, type LeafWords, type Totals } from "../store/shapes.ts";
 import type { QueryWord } from "./read-query.ts";
 
-/** Weights of the fields in the order of `FIELDS`; the doc comment is in the body already. */
-const WEIGHTS = [1, 3, 0.5, 0] as const;
+/** Weights of the fields in the order of `FIELDS`; what is in the others is in the body already, names apart. */
+const WEIGHTS = [1, 3, 0.5, 0.25] as const;
 const PATH_WEIGHT = 1.5;
-const K1 = 1.6;
+const K1 = 1.4;
 /** How much a long field counts less: the body, and all others. */
-const BODY_B = 0.7;
+const BODY_B = 0.6;
 const OTHER_B = 0.3;
 /** Words of a path, about; how long paths are says nothing of what they hold. */
 const PATH_LENGTH = 8;

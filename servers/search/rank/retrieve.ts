@@ -1,5 +1,5 @@
 import type { Candidate, IndexReader, Within } from "../store/shapes.ts";
-import { featuresOf, namesIn, type Features } from "./features.ts";
+import { featuresOf } from "./features.ts";
 import { fuse } from "./fuse.ts";
 import { LexicalScorer } from "./lexical-score.ts";
 import { order, type Ranked } from "./order.ts";
@@ -48,18 +48,14 @@ export function retrieve(reader: IndexReader, asked: Asked): Retrieved {
     .sort((one, other) => other.score - one.score)
     .slice(0, RERANKED)
     .map(({ one }) => one);
-  const features = rerankFeatures(reader, asked.query, best);
+  const scores = featuresOf(best, asked.query).map((features) => rate(features));
   const ranked = order(
-    best.map((one, index) => ({ scored: one, score: scoreOf(features[index]) + one.named * boost })),
+    best.map((one, index) => ({ scored: one, score: (scores[index] ?? 0) + one.named * boost })),
   );
   const weak = ranked
     .slice(0, 10)
     .every(({ scored: { lexical, named } }) => lexical.inUnit < WEAK && named === 0);
   return { ranked, unknown, weak };
-}
-
-function scoreOf(features: Features | undefined): number {
-  return features === undefined ? 0 : rate(features);
 }
 
 /** All candidates of every list, scored by all measures. For the fitting program too. */
@@ -72,9 +68,7 @@ export function gather(
   const held = words.filter((_, index) => (counts[index] ?? 0) > 0);
   const vector = vectorOf?.(new Map(words.map(({ word }, index) => [word, counts[index] ?? 0])));
   const found = new Set<number>(byWords(reader, { query, within }, held));
-  const near =
-    vector === undefined || query.class === "symbol" ? [] : (reader.dense(vector, LISTED, within) ?? []);
-  for (const { unit } of near) found.add(unit);
+  for (const unit of byMeaning(reader, { query, within }, vector)) found.add(unit);
   for (const unit of bestOf(model)) found.add(unit);
   for (const unit of namedUnits(reader, query)) found.add(unit);
   const candidates = reader.candidates([...found]).filter((candidate) => isWithin(candidate, within));
@@ -85,28 +79,26 @@ export function gather(
   };
 }
 
-/** Where many tests hold the same words the code would not be on one list with them. */
-function byWords(
-  reader: IndexReader,
-  { query, within }: Pick<Asked, "query" | "within">,
-  words: readonly QueryWord[],
-): number[] {
-  if (query.roles.length > 0 || within?.roles !== undefined) return reader.lexical(words, LISTED, within);
-  return [
-    ...reader.lexical(words, LISTED, { ...within, roles: ["code"] }),
-    ...reader.lexical(words, LISTED_OF_ALL, within),
-  ];
+type Narrowed = Pick<Asked, "query" | "within">;
+
+function byWords(reader: IndexReader, asked: Narrowed, words: readonly QueryWord[]): readonly number[] {
+  return listed(asked, (limit, within) => reader.lexical(words, limit, within));
 }
 
-/** Features of the candidates that are ranked last. */
-export function rerankFeatures(reader: IndexReader, query: Query, scored: readonly Scored[]): Features[] {
-  const names = namesIn(scored);
-  const uses = reader.frequencies(names);
-  return featuresOf(scored, {
-    query,
-    units: reader.totals().units,
-    uses: new Map(names.map((name, index) => [name, uses[index] ?? 0])),
-  });
+function byMeaning(reader: IndexReader, asked: Narrowed, vector: Int8Array | undefined): readonly number[] {
+  if (vector === undefined || asked.query.class === "symbol") return [];
+  return listed(asked, (limit, within) =>
+    (reader.dense(vector, limit, within) ?? []).map(({ unit }) => unit),
+  );
+}
+
+/** Where many tests are about the same the code would not be on one list with them. */
+function listed(
+  { query, within }: Narrowed,
+  list: (limit: number, within: Within | undefined) => readonly number[],
+): readonly number[] {
+  if (query.roles.length > 0 || within?.roles !== undefined) return list(LISTED, within);
+  return [...list(LISTED, { ...within, roles: ["code"] }), ...list(LISTED_OF_ALL, within)];
 }
 
 function bestOf(model: ReadonlyMap<number, number> | undefined): number[] {

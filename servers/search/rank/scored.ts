@@ -7,17 +7,9 @@ export interface Scored {
   readonly candidate: Candidate;
   readonly lexical: LexicalScore;
   readonly dense: DenseScore | undefined;
-  /** Shares of the lexical, the table's and a model's score. */
-  readonly lexicalShare: number;
-  readonly denseShare: number;
-  readonly modelShare: number;
-  /** Shares of the whole unit and of its best leaf. */
-  readonly parts: {
-    readonly lexicalUnit: number;
-    readonly lexicalLeaf: number;
-    readonly denseUnit: number;
-    readonly denseLeaf: number;
-  };
+  /** Shares of the best leaf's words, and of the whole unit's meaning. */
+  readonly lexicalLeaf: number;
+  readonly denseUnit: number;
   /** The shares, weighed for the class of the query. */
   readonly fused: number;
   /** By the role of its file. */

@@ -128,6 +128,79 @@ const LINES = `
   whitespace space blank indent
   newline eol linebreak
   test spec assert
+  own owner ownership belong
+  redirect location forward
+  wildcard glob pattern
+  regex regexp pattern
+  refuse reject deny disallow forbid
+  allow permit accept valid legal
+  complain error warn
+  missing absent lost
+  stale outdated newer modified mtime
+  rebuild recompile regenerate
+  evict purge expire drop oldest lru
+  simultaneous concurrent parallel
+  several multiple many multi
+  ping pong heartbeat keepalive
+  slow lag behind stall
+  temporary temp tmp scratch
+  hidden private secret
+  fuzzy typo edit distance levenshtein
+  preview snippet excerpt highlight
+  placeholder binding substitute interpolate
+  namespace schema scope
+  indent tab whitespace nesting
+  passage fragment segment piece chunk part block
+  shallow depth deep
+  bundle pack archive
+  batch bulk group
+  gather collect accumulate aggregate
+  emit yield produce
+  upstream source producer publisher
+  downstream sink consumer subscriber receiver
+  destination target dest
+  origin source src
+  equal same identical
+  different differ mismatch
+  convert normalize canonical
+  capital upper uppercase
+  small lower lowercase
+  round floor ceil truncate
+  estimate approximate guess
+  weight score rank priority
+  throughput speed rate
+  usage statistics stats metric counter
+  unsafe insecure weak
+  host domain server
+  port address bind
+  letter character char rune
+  line row
+  sign signature
+  parenthesis bracket group
+  plugin extension addon
+  annotation decorator attribute
+  inherit extend subclass derive
+  override overload shadow
+  lazy deferred postpone later
+  eager immediate
+  recursive nested walk traverse visit
+  loop iterate each
+  condition predicate guard
+  permission mode chmod
+  symlink link junction
+  mount attach
+  zero empty null
+  half middle mid
+  swap exchange
+  shrink reduce narrow collapse
+  grow expand enlarge widen
+  visible shown display
+  focus select active
+  mouse click pointer cursor
+  keyboard key shortcut
+  popup dialog modal overlay
+  animate transition tween
+  spinner progress loading
 `;
 
 const GROUPS = groupsByWord();

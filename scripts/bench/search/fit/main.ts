@@ -5,10 +5,15 @@ import { parseArgs } from "node:util";
 import { openStaticTable } from "../../../../shared/model/open-static-table.ts";
 import { rarity } from "../../../../shared/model/rarity.ts";
 import type { StaticTable } from "../../../../shared/model/static-table.ts";
-import { FEATURES, type Feature, type Features } from "../../../../servers/search/rank/features.ts";
+import {
+  FEATURES,
+  featuresOf,
+  type Feature,
+  type Features,
+} from "../../../../servers/search/rank/features.ts";
 import { order, type Ranked } from "../../../../servers/search/rank/order.ts";
 import { readQuery, type Query } from "../../../../servers/search/rank/read-query.ts";
-import { gather, rerankFeatures, retrieve } from "../../../../servers/search/rank/retrieve.ts";
+import { gather, retrieve } from "../../../../servers/search/rank/retrieve.ts";
 import { rate } from "../../../../servers/search/rank/reranker.ts";
 import type { Scored } from "../../../../servers/search/rank/scored.ts";
 import type { IndexReader } from "../../../../servers/search/store/shapes.ts";
@@ -47,6 +52,7 @@ const say = (line: string): void => void process.stdout.write(`${line}\n`);
 mkdirSync(options.cache, { recursive: true });
 const table = await openTable();
 const cases = await readCases();
+const every = new Map<IndexReader, readonly Pick<Scored, "candidate">[]>();
 report();
 
 async function openTable(): Promise<StaticTable | undefined> {
@@ -75,7 +81,9 @@ async function readCases(): Promise<Case[]> {
     const indexed = performance.now();
     for (const asked of set.queries) found.push(caseOf(asked, { set: set.id, project: folder, reader }));
     const per = (performance.now() - indexed) / set.queries.length;
-    say(`${set.id}: ${reader.totals().files} files, ${reader.totals().units} units, ${((indexed - started) / 1000).toFixed(1)} s, ${per.toFixed(1)} ms a query`);
+    say(
+      `${set.id}: ${reader.totals().files} files, ${reader.totals().units} units, ${((indexed - started) / 1000).toFixed(1)} s, ${per.toFixed(1)} ms a query`,
+    );
   }
   return found;
 }
@@ -92,8 +100,8 @@ function caseOf(asked: Asked, at: Pick<Case, "set" | "project" | "reader">): Cas
             (word) => rarity(frequencies.get(word) ?? 0, units),
           );
   const { scored } = gather(at.reader, { query, vectorOf });
-  const best = [...scored].sort((one, other) => first(other) - first(one)).slice(0, 100);
-  const features = rerankFeatures(at.reader, query, best);
+  const best = [...scored].sort((one, other) => first(other) - first(one)).slice(0, 200);
+  const features = featuresOf(best, query);
   const { ranked } = retrieve(at.reader, { query, vectorOf });
   return { ...at, asked, query, scored, best, features, ranked };
 }
@@ -104,20 +112,54 @@ function first({ fused, prior }: Scored): number {
 
 function report(): void {
   const whole = 1e9;
-  row("candidates that hold it", cases.map((one) => reached(one, one.scored)));
-  row("of them, ranked last", cases.map((one) => reached(one, one.best)));
-  line("fused", (one) => judge(one.asked, one.best.map((scored) => ({ scored, score: 0 })), { ...one, room: whole }));
+  row(
+    "candidates that hold it",
+    cases.map((one) => reached(one, one.scored)),
+  );
+  row(
+    "of them, ranked last",
+    cases.map((one) => reached(one, one.best)),
+  );
+  line("fused", (one) =>
+    judge(
+      one.asked,
+      one.best.map((scored) => ({ scored, score: 0 })),
+      { ...one, room: whole },
+    ),
+  );
   line("as shipped, whole", (one) => judge(one.asked, one.ranked, { ...one, room: whole }));
   line("as shipped, 12,000", (one) => judge(one.asked, one.ranked, { ...one, room: 12_000 }));
+  bySet();
   if (options.fit) fitAll();
   if (options.misses) misses();
 }
 
-function reached({ asked }: Case, scored: readonly Scored[]): number {
-  const held = asked.targets.filter((target) =>
-    scored.some(({ candidate }) => shows(candidate, target)),
-  );
+function reached({ asked }: Case, scored: readonly Pick<Scored, "candidate">[]): number {
+  const held = asked.targets.filter((target) => scored.some(({ candidate }) => shows(candidate, target)));
   return held.length / asked.targets.length;
+}
+
+function bySet(): void {
+  for (const set of new Set(cases.map((one) => one.set))) {
+    const ours = cases.filter((one) => one.set === set);
+    const sum = summarize(ours.map((one) => judge(one.asked, one.ranked, { ...one, room: 1e9 })));
+    const held = ours.map((one) => reached(one, one.scored));
+    const possible = ours.map((one) => reached(one, everyUnit(one.reader)));
+    const mean = (numbers: readonly number[]): string =>
+      (numbers.reduce((total, each) => total + each, 0) / numbers.length).toFixed(3);
+    say(
+      `  ${set.padEnd(24)} strict ${sum.functionNdcg.toFixed(3)} file ${sum.fileNdcg.toFixed(3)} reached ${mean(held)} possible ${mean(possible)}`,
+    );
+  }
+}
+
+function everyUnit(reader: IndexReader): readonly Pick<Scored, "candidate">[] {
+  const known = every.get(reader);
+  if (known !== undefined) return known;
+  const ids = Array.from({ length: reader.totals().units * 2 }, (_, index) => index + 1);
+  const all = reader.candidates(ids).map((candidate) => ({ candidate }));
+  every.set(reader, all);
+  return all;
 }
 
 function row(name: string, numbers: readonly number[]): void {
@@ -133,7 +175,9 @@ function line(name: string, of: (one: Case, index: number) => Score): void {
 
 function listOf(one: Case): Listed[] {
   const rows = one.features.map((features) => FEATURES.map((feature) => features[feature]));
-  const right = one.best.map(({ candidate }) => (one.asked.targets.some((target) => shows(candidate, target)) ? 1 : 0));
+  const right = one.best.map(({ candidate }) =>
+    one.asked.targets.some((target) => shows(candidate, target)) ? 1 : 0,
+  );
   const files = new Set(one.asked.targets.map(({ path }) => path));
   const inFile = one.best.map(({ candidate }) => (files.has(candidate.path) ? 1 : 0));
   return [
@@ -162,7 +206,10 @@ function fitAll(): void {
 }
 
 function asWeights(numbers: readonly number[]): Record<Feature, number> {
-  return Object.fromEntries(FEATURES.map((feature, index) => [feature, numbers[index] ?? 0])) as Record<Feature, number>;
+  return Object.fromEntries(FEATURES.map((feature, index) => [feature, numbers[index] ?? 0])) as Record<
+    Feature,
+    number
+  >;
 }
 
 function ranking(one: Case, weights: Record<Feature, number> | undefined, saturation: number): Ranked[] {
@@ -178,8 +225,12 @@ function misses(): void {
   for (const one of cases) {
     const result = judge(one.asked, one.ranked, { ...one, room: 1e9 });
     if (result.functionNdcg > 0.3) continue;
-    const at = one.ranked.findIndex(({ scored }) => one.asked.targets.some((target) => shows(scored.candidate, target)));
-    const tops = one.ranked.slice(0, 3).map(({ scored: { candidate } }) => `${candidate.path}:${candidate.startLine}`);
+    const at = one.ranked.findIndex(({ scored }) =>
+      one.asked.targets.some((target) => shows(scored.candidate, target)),
+    );
+    const tops = one.ranked
+      .slice(0, 3)
+      .map(({ scored: { candidate } }) => `${candidate.path}:${candidate.startLine}`);
     const targets = one.asked.targets.map(({ path, lines }) => `${path}:${lines.join("-")}`);
     say(`${one.set} | ${one.asked.query} | at ${at} | ${targets.join(" ")} | ${tops.join(" ")}`);
   }

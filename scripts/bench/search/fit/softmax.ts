@@ -40,7 +40,9 @@ function gradientOf(lists: readonly Listed[], weights: readonly number[]): numbe
   const gradient = weights.map(() => 0);
   const total = lists.reduce((sum, { weight }) => sum + weight, 0);
   for (const { rows, wanted, weight } of lists) {
-    const scores = rows.map((row) => row.reduce((sum, value, index) => sum + value * (weights[index] ?? 0), 0));
+    const scores = rows.map((row) =>
+      row.reduce((sum, value, index) => sum + value * (weights[index] ?? 0), 0),
+    );
     const most = Math.max(...scores);
     const raised = scores.map((score) => Math.exp(score - most));
     const all = raised.reduce((sum, one) => sum + one, 0);
