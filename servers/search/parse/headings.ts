@@ -66,7 +66,7 @@ function marked(lines: Lines, language: string): Heading[] {
   const headings: Heading[] = [];
   let fence = "";
   for (let line = frontMatter(lines) + 1; line <= lines.count; line += 1) {
-    const text = lines.slice(line).slice(0, 1_000).trimEnd();
+    const text = lineText(lines, line).trimEnd();
     const mark = FENCE.exec(text)?.[1] ?? "";
     const isFence = mark !== "" && (language === "asciidoc") === /^[-.]/u.test(mark);
     if (fence !== "") {
@@ -91,7 +91,7 @@ function headingAt(lines: Lines, { line, text, language }: Line): Heading | unde
 /** Of a title with `===` or `---` in the next line; 0 when there is none. */
 function levelUnder(lines: Lines, { line, text }: Pick<Line, "line" | "text">): number {
   const isTitle = /^ {0,3}[\p{L}\p{N}[`*_]/u.test(text) && (line === 1 || lines.isBlank(line - 1));
-  const under = isTitle && line < lines.count ? lines.slice(line + 1).slice(0, 1_000) : "";
+  const under = isTitle && line < lines.count ? lineText(lines, line + 1) : "";
   const mark = /^ {0,3}(={2,}|-{2,})[ \t]*\r?\n?$/u.exec(under)?.[1];
   if (mark === undefined) return 0;
   return mark.startsWith("=") ? 1 : 2;
@@ -132,14 +132,20 @@ function underlined(lines: Lines): Heading[] {
 }
 
 function titleAt(lines: Lines, line: number): { line: number; style: string; title: string } | undefined {
-  const title = lines.slice(line).slice(0, 1_000).trimEnd();
-  const under = lines.slice(line + 1).slice(0, 1_000);
+  const title = lineText(lines, line).trimEnd();
+  const under = lineText(lines, line + 1);
   const mark = RULE.exec(under)?.[1];
   if (mark === undefined || title.trim() === "" || RULE.test(title)) return undefined;
-  const isOver = line > 1 && RULE.exec(lines.slice(line - 1).slice(0, 1_000))?.[1] === mark;
+  const isOver = line > 1 && RULE.exec(lineText(lines, line - 1))?.[1] === mark;
   if (isOver) return { line: line - 1, style: mark + mark, title };
   const isShort = under.trimEnd().length + 2 < title.trim().length;
   return isShort || /^\s/u.test(title) ? undefined : { line, style: mark, title };
+}
+
+/** As much of a line as a heading can be. */
+function lineText(lines: Lines, line: number): string {
+  const text = lines.slice(line).slice(0, 1_000);
+  return line === 1 ? text.replace(/^\uFEFF/u, "") : text;
 }
 
 /** Without links, emphasis and the dots that join a scope. */

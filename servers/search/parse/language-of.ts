@@ -150,7 +150,7 @@ const PROGRAMS: readonly (readonly [RegExp, string])[] = [
 /** What only C++ writes in a header. */
 const CPP_HEAD =
   /^\s*(?:class\s+\w|namespace\b|template\s*<|using\s+\w|(?:public|private|protected)\s*:|constexpr\b)|\bstd::|#\s*include\s*<(?:c?string|vector|memory|map|utility|functional|iostream|optional)>/mu;
-const SHEBANG = /^#!\s*\S*?([^\s/]+)(?:\s+(?:-\S+\s+|\w+=\S+\s+)*(\S+))?/u;
+const SHEBANG = /^#!\s*(?:\S*\/)?([^\s/]+)(?:[ \t]+(?:-\S+[ \t]+|\w+=\S+[ \t]+)*(\S+))?/u;
 
 /** A file's language by its extension, its name, or its first line; `head` is how its text begins, some kilobytes of it. */
 export function languageOf(path: string, head: string): string {

@@ -58,6 +58,8 @@ type Table<T> = Readonly<Record<string, T>>;
 /** How one language writes what the index knows: all by the grammar's node types and fields. */
 export interface LanguageTable {
   readonly grammar: string;
+  /** Characters of a text beyond which the grammar takes far more time than its length explains. */
+  readonly longest?: number;
   readonly definitions: Table<Define>;
   readonly comments: readonly string[];
   /** Attributes, annotations, decorators: lines of their own before a definition. */

@@ -20,6 +20,7 @@ const STEPS_PER_CHARACTER = 0.08;
 const MAX_GROWTH = 256 * 1024 * 1024;
 /** A text that leaves so many brackets open is no code, and makes the parser try everything at its end. */
 const MAX_OPEN = 300;
+const MAX_NESTED = 1_500;
 const HEADED = new Set(["markdown", "restructuredtext", "asciidoc"]);
 
 export interface FileToParse {
@@ -46,8 +47,10 @@ export class FileParser {
   async parse({ language, text }: FileToParse): Promise<ParsedFile> {
     const table = Object.hasOwn(languages, language) ? languages[language] : undefined;
     const lines = new Lines(text);
-    const isCode = table !== undefined && text.length <= MAX_SYNTAX && openBrackets(text) <= MAX_OPEN;
-    const grammar = isCode ? await this.#grammars.load(table.grammar) : undefined;
+    const grammar =
+      table !== undefined && text.length <= (table.longest ?? MAX_SYNTAX) && mayBeCode(text)
+        ? await this.#grammars.load(table.grammar)
+        : undefined;
     if (grammar !== undefined && this.#fill(grammar, text))
       return this.#bySyntax(language, { lines, grammar });
     if (HEADED.has(language)) {
@@ -106,17 +109,20 @@ export class FileParser {
   }
 }
 
-/** How many more brackets open than close. */
-function openBrackets(text: string): number {
+/** False for what no person writes, and what some grammars take minutes for. */
+function mayBeCode(text: string): boolean {
+  if (/\0|\p{Surrogate}/u.test(text)) return false;
   let open = 0;
+  let most = 0;
   for (let at = 0; at < text.length; at += 1) {
     const code = text.charCodeAt(at);
     // ( [ {
     if (code === 0x28 || code === 0x5b || code === 0x7b) open += 1;
     // ) ] }
     else if (code === 0x29 || code === 0x5d || code === 0x7d) open -= 1;
+    if (open > most) most = open;
   }
-  return open;
+  return open <= MAX_OPEN && most <= MAX_NESTED;
 }
 
 function nothing(language: string, lines: Lines): ParsedFile {

@@ -10,7 +10,7 @@ const MAX_NAME = 120;
 const MAX_WRAPS = 4;
 const PLAIN = /^[$@]{0,2}[\p{ID_Start}_][\p{ID_Continue}$]*[?!]?$/u;
 const WRAPS =
-  /generic|template|parenthesized|instantiation|scoped|nullable|array_type|member_binding|navigation_suffix|user_type|command_name|variable_name/u;
+  /generic|template|parenthesized|instantiation|scoped|nullable|array_type|member_binding|await|navigation_suffix|user_type|command_name|variable_name/u;
 const TYPE_PARAMETER = /type_parameter(?:_declaration|s)?$/u;
 const VALUES = new Set(["value", "right", "default_value", "default", "type"]);
 
@@ -153,7 +153,9 @@ export class References {
   #bindsNothing(node: number, type: string): boolean {
     const field = this.#syntax.vocabulary?.fieldName(this.#syntax.fields[node] ?? 0) ?? "";
     const { locals, members } = this.#table;
-    return VALUES.has(field) || Object.hasOwn(locals, type) || Object.hasOwn(members, type);
+    // `{ key: name }` binds what stands as a value
+    const isValue = VALUES.has(field) && this.#parentType(node) !== "pair_pattern";
+    return isValue || Object.hasOwn(locals, type) || Object.hasOwn(members, type);
   }
 
   #bindName(node: number, { isAny, within }: { readonly isAny: boolean; readonly within: number }): void {

@@ -4,6 +4,7 @@ import type { Syntax } from "../syntax.ts";
 
 export const swift: LanguageTable = {
   grammar: "swift",
+  longest: 250_000,
   definitions: {
     class_declaration: type,
     protocol_declaration: named("interface"),
