@@ -1,5 +1,6 @@
 import { counted } from "../../../shared/listed.ts";
 import { escapeForPerson } from "../../../shared/escape-for-person.ts";
+import { linesOf } from "../outline/symbols-text.ts";
 import { shownOf } from "../page.ts";
 import { firstLine } from "./asking.ts";
 import type { ReferencesAnswer, ReferenceAt } from "./references-answer.ts";
@@ -66,15 +67,20 @@ export function neighbourLines(items: readonly Neighbour[], depth: number): stri
 function neighbourLine({ path, confidence, definition, at }: Neighbour): string {
   const doubt = confidence === "name" ? "?" : "";
   const what =
-    definition === undefined
-      ? "top of the file"
-      : `${definition.startLine}-${definition.endLine} ${fullName(definition)}`;
-  const here = at.filter((each) => each.path === path).map(({ line }) => line);
-  const there = at.filter((each) => each.path !== path).map((each) => `${each.path}:${each.line}`);
-  const places = [...new Set([...here.map(String), ...there])];
+    definition === undefined ? "top of the file" : `${linesOf(definition)} ${fullName(definition)}`;
+  const places = placesOf(at, path);
   const more = places.length > MOST_LINES ? ` and ${places.length - MOST_LINES} more` : "";
   const shown = places.length === 0 ? "" : `, at ${places.slice(0, MOST_LINES).join(", ")}${more}`;
   return `${what}${doubt}${shown}`;
+}
+
+/** Lines in the order of their files, each file named once; the one that is `told` already, not. */
+function placesOf(at: Neighbour["at"], told: string): string[] {
+  const files = new Map<string, Set<number>>([[told, new Set()]]);
+  for (const { path, line } of at) files.set(path, (files.get(path) ?? new Set()).add(line));
+  return [...files].flatMap(([path, lines]) =>
+    [...lines].map((line, index) => (path === told || index > 0 ? String(line) : `${path}:${line}`)),
+  );
 }
 
 type About = Pick<ReferencesAnswer, "subjects" | "total" | "name">;
@@ -91,12 +97,15 @@ function subjectText({ subjects, total, name }: About): string {
   return `${total} definitions called ${name}${cut}: ${some}${more}; Class.name or path:line picks one`;
 }
 
-type Doubted = Pick<ReferencesAnswer, "unsure" | "elsewhere" | "unclear" | "cut" | "withheld">;
+interface Doubted extends Pick<ReferencesAnswer, "unsure" | "elsewhere" | "unclear" | "cut" | "withheld"> {
+  /** Steps of a walk, which ends where it is unsure. */
+  readonly depth?: number;
+}
 
 /** What is not known, so that nothing is missed in silence. */
-export function doubts({ unsure, elsewhere, unclear, cut, withheld }: Doubted): string[] {
+export function doubts({ unsure, elsewhere, unclear, cut, withheld, depth = 1 }: Doubted): string[] {
   return [
-    ...(unsure > 0 ? [`?: only the name fits (${unsure})`] : []),
+    ...(unsure > 0 ? [`?: only the name fits (${unsure})${depth > 1 ? ", not followed on" : ""}`] : []),
     ...(elsewhere > 0
       ? [
           `${counted(elsewhere, "other use")} of the name ${elsewhere === 1 ? "means" : "mean"} something else`,

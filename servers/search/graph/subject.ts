@@ -1,9 +1,10 @@
 import { ToolError } from "../../../shared/errors.ts";
+import { escapeForPerson } from "../../../shared/escape-for-person.ts";
 import { viewsOf } from "../answer/views-of.ts";
 import type { SearchContext } from "../deps.ts";
 import type { IndexView } from "../index/shapes.ts";
 import type { DefinitionRow } from "../store/shapes.ts";
-import { WAIT_FOR_GRAPH } from "./asking.ts";
+import { readableIn, WAIT_FOR_GRAPH } from "./asking.ts";
 import { compare } from "./uses-of.ts";
 import { findDefinitions, nearNames, splitName } from "./find-definitions.ts";
 import { Lookups } from "./lookups.ts";
@@ -11,7 +12,9 @@ import { resolve } from "./resolve.ts";
 
 /** More of one name are not followed at once. */
 const MOST_SUBJECTS = 20;
-const PLACE = /^(.+):(\d{1,7})$/u;
+/** Names of headings and of keys may be long texts. */
+const MOST_NAME = 200;
+const PLACE = /^(.+):(\d{1,7})$/su;
 
 /** What a question is about, in one root. */
 export interface Subject {
@@ -31,16 +34,29 @@ export async function subjectsOf(symbol: string, context: SearchContext): Promis
   const place = PLACE.exec(symbol.trim());
   if (place !== null) return [await subjectAt(place[1] ?? "", Number(place[2]), context)];
   const views = (await viewsOf({ waitMs: WAIT_FOR_GRAPH }, context)).map(({ view }) => view);
-  const subjects = views.map((view) => subjectNamed(symbol, view)).filter((each) => each !== undefined);
+  const subjects = views
+    .map((view) => subjectNamed(symbol, view, context))
+    .filter((each) => each !== undefined);
   if (subjects.some(({ definitions }) => definitions.length > 0))
     return subjects.filter(({ definitions }) => definitions.length > 0);
   if (subjects.length > 0) return subjects;
-  throw unknownName(symbol, views);
+  throw unknownName(symbol, views, context);
 }
 
-/** The error for a name that nothing carries. */
-export function unknownName(symbol: string, views: readonly IndexView[]): ToolError {
-  const near = views.flatMap(({ reader }) => nearNames(reader, symbol));
+/** The error for a name that nothing carries; names of what may not be read are not told either. */
+export function unknownName(
+  symbol: string,
+  views: readonly IndexView[],
+  context: Pick<SearchContext, "access">,
+): ToolError {
+  const near = views.flatMap((view) => {
+    const mayRead = readableIn(view, context);
+    const isShown = (name: string): boolean =>
+      view.reader.definitionsNamed(name, { limit: MOST_SUBJECTS }).some(({ path }) => mayRead(path));
+    return nearNames(view.reader, symbol)
+      .filter(isShown)
+      .map((name) => escapeForPerson(name.slice(0, 200)));
+  });
   const isBuilding = views.some((view) => view.state().state === "building");
   return new ToolError("not_found", `no definition is called ${JSON.stringify(symbol.slice(0, 200))}`, {
     hint: isBuilding
@@ -51,16 +67,24 @@ export function unknownName(symbol: string, views: readonly IndexView[]): ToolEr
   });
 }
 
-function subjectNamed(symbol: string, view: IndexView): Subject | undefined {
+/** The error for a name that is used, and defined in nothing that is indexed. */
+export function definedNowhere(symbol: string): ToolError {
+  return new ToolError("not_found", `nothing in the index defines ${JSON.stringify(symbol.slice(0, 200))}`, {
+    hint: "It is used: find_references with direction references lists where.",
+  });
+}
+
+function subjectNamed(symbol: string, view: IndexView, context: SearchContext): Subject | undefined {
   view.reader.refresh();
-  const { name } = splitName(symbol);
+  const { name, scope } = splitName(symbol);
+  const mayRead = readableIn(view, context);
   const found = findDefinitions(view.reader, symbol).filter(
-    ({ fit }) => fit !== "prefix" && fit !== "letters",
+    ({ fit, definition }) => fit !== "prefix" && fit !== "letters" && mayRead(definition.path),
   );
   const definitions = found.map(({ definition }) => definition);
   if (definitions.length > 0)
     return { view, name, total: definitions.length, definitions: definitions.slice(0, MOST_SUBJECTS) };
-  return view.reader.referencesNamed(name, 1).length > 0
+  return scope === "" && view.reader.referencesNamed(name, 1).length > 0
     ? { view, name, definitions: [], total: 0 }
     : undefined;
 }
@@ -107,7 +131,7 @@ function meantAt(file: number, line: number, lookups: Lookups): DefinitionRow | 
     .toSorted((one, other) => compare(one.confidence, other.confidence))[0]?.definition;
 }
 
-/** `Store.open`. */
+/** `Store.open`, on one line. */
 export function fullName({ scope, name }: Pick<DefinitionRow, "scope" | "name">): string {
-  return scope === "" ? name : `${scope}.${name}`;
+  return escapeForPerson((scope === "" ? name : `${scope}.${name}`).slice(0, MOST_NAME));
 }

@@ -1,13 +1,13 @@
-import { ToolError } from "../../../shared/errors.ts";
 import type { SearchContext } from "../deps.ts";
 import { pageOf, type Page } from "../page.ts";
 import type { DefinitionRow } from "../store/shapes.ts";
 import { readableIn, standingOf, upToDate, type Standing } from "./asking.ts";
 import { again, sum, wantedPaths } from "./references-answer.ts";
 import type { Confidence, Use } from "./shapes.ts";
-import { subjectsOf, type Subject } from "./subject.ts";
+import { definedNowhere, subjectsOf, type Subject } from "./subject.ts";
 import { Turns } from "./turns.ts";
 import { walkDown, walkUp, type Walk } from "./walk.ts";
+import { shownPath } from "../shown-path.ts";
 
 /** A caller or a callee, at some distance. */
 export interface Neighbour {
@@ -52,17 +52,14 @@ interface InView {
 
 /** Who calls what a symbol names, or what that calls, over several steps. Throws as `subjectsOf`. */
 export async function walkAnswer(question: WalkQuestion, context: SearchContext): Promise<WalkAnswer> {
-  const subjects = await subjectsOf(question.symbol, context);
-  if (subjects.every(({ definitions }) => definitions.length === 0))
-    throw new ToolError("not_found", `nothing in the index defines ${JSON.stringify(question.symbol)}`, {
-      hint: "It is used: direction references lists where.",
-    });
   const isWanted = wantedPaths(question.paths, context);
+  const subjects = await subjectsOf(question.symbol, context);
+  if (subjects.every(({ definitions }) => definitions.length === 0)) throw definedNowhere(question.symbol);
   const found: InView[] = [];
   for (const subject of subjects) found.push(await walkIn(subject, question, context));
   const all = found.flatMap(({ subject: { view }, walk }) => {
     const mayRead = readableIn(view, context);
-    const show = (path: string): string => view.root.show(path);
+    const show = (path: string): string => shownPath(view.root, path);
     return walk.reached
       .filter(({ path }) => isWanted(view, path))
       .map((reached) => ({ reached, show, isReadable: mayRead(reached.path) }));
@@ -81,7 +78,7 @@ export async function walkAnswer(question: WalkQuestion, context: SearchContext)
     ...standingOf(subjects.map(({ view }) => view)),
     direction: question.direction,
     subjects: found.flatMap(({ subject: { view, definitions } }) =>
-      definitions.map((definition) => ({ definition, shown: view.root.show(definition.path) })),
+      definitions.map((definition) => ({ definition, shown: shownPath(view.root, definition.path) })),
     ),
     total: sum(subjects.map(({ total }) => total)),
     name: subjects[0]?.name ?? question.symbol,

@@ -16,7 +16,7 @@ export interface Reached {
   readonly depth: number;
   /** The uses that led here, from the level before. */
   readonly uses: readonly Use[];
-  /** Of the least sure step on the way. */
+  /** Of the last step: those before are sure. */
   readonly confidence: Confidence;
 }
 
@@ -39,9 +39,7 @@ export interface Walking {
   readonly follow: (use: Use) => boolean;
 }
 
-const WEAKNESS = { file: 0, import: 0, name: 1 } as const;
-
-/** What uses these definitions, what uses that, and so on, each once. */
+/** What uses these definitions, what uses that, and so on, each once. No way goes on behind a use that only a name suggests. */
 export async function walkUp(
   starts: readonly DefinitionRow[],
   walking: Walking,
@@ -91,50 +89,59 @@ async function walk(
   { depth: deepest, turns, most = MOST_LOOKED, follow }: Walking,
   neighbours: (definition: DefinitionRow) => Neighbours,
 ): Promise<Walk> {
-  const seen = new Set(starts.map(({ id }) => String(id)));
-  const reached: Reached[] = [];
+  const begun = new Set(starts.map(({ id }) => String(id)));
+  const reached = new Map<string, Reached>();
   const sums = { elsewhere: 0, unclear: 0, cut: false, looked: 0 };
-  let level = starts.map((definition) => ({ definition, weakness: 0 }));
+  let level = starts;
   for (let depth = 1; depth <= deepest && level.length > 0; depth++) {
     const found = new Map<string, Arrival>();
     const looked = turns.isOver ? [] : level.slice(0, Math.max(0, most - sums.looked));
     sums.looked += looked.length;
     sums.cut ||= looked.length < level.length;
-    for (const { definition, weakness } of looked) {
+    for (const definition of looked) {
       await turns.give();
       const around = neighbours(definition);
       sums.elsewhere += depth === 1 && starts.length === 1 ? around.elsewhere : 0;
       sums.unclear += around.unclear;
       sums.cut ||= around.cut;
-      for (const step of around.next.filter(({ use }) => follow(use))) add(found, step, weakness);
+      for (const step of around.next.filter(({ use }) => follow(use))) add(found, step);
     }
-    const fresh = [...found].filter(([key]) => !seen.has(key));
-    for (const [key] of fresh) seen.add(key);
-    reached.push(
-      ...fresh.map(([, { step, uses, weakness }]): Reached => {
-        return { ...about(step), depth, uses, confidence: weakness > 0 ? "name" : "import" };
-      }),
-    );
-    level = fresh.flatMap(([, { step, weakness }]) =>
-      step.to === undefined ? [] : [{ definition: step.to, weakness }],
-    );
+    const fresh = [...found]
+      .filter(([key, { isSure }]) => !begun.has(key) && isNews(reached.get(key), isSure))
+      .toSorted(([, one], [, other]) => Number(other.isSure) - Number(one.isSure));
+    for (const [key, { step, uses, isSure }] of fresh) {
+      // in the order of distance, also what was only suspected before
+      reached.delete(key);
+      reached.set(key, { ...about(step), depth, uses, confidence: isSure ? "import" : "name" });
+    }
+    level = fresh.flatMap(([, { step, isSure }]) => (isSure && step.to !== undefined ? [step.to] : []));
   }
-  return { reached, elsewhere: sums.elsewhere, unclear: sums.unclear, cut: sums.cut };
+  return {
+    reached: [...reached.values()],
+    elsewhere: sums.elsewhere,
+    unclear: sums.unclear,
+    cut: sums.cut,
+  };
+}
+
+/** Whether it was not reached before, or now is for sure. */
+function isNews(before: Reached | undefined, isSure: boolean): boolean {
+  return before === undefined || (isSure && before.confidence === "name");
 }
 
 interface Arrival {
   readonly step: Step;
   readonly uses: Use[];
-  weakness: number;
+  isSure: boolean;
 }
 
-function add(found: Map<string, Arrival>, step: Step, before: number): void {
+function add(found: Map<string, Arrival>, step: Step): void {
   const key = step.to === undefined ? step.path : String(step.to.id);
-  const weakness = Math.max(before, WEAKNESS[step.use.confidence]);
+  const isSure = step.use.confidence !== "name";
   const known = found.get(key);
-  if (known === undefined) return void found.set(key, { step, uses: [step.use], weakness });
+  if (known === undefined) return void found.set(key, { step, uses: [step.use], isSure });
   known.uses.push(step.use);
-  known.weakness = Math.min(known.weakness, weakness);
+  known.isSure ||= isSure;
 }
 
 function about({ to, path }: Step): Pick<Reached, "definition" | "path"> {

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { paths, text } from "../../../shared/fields.ts";
 import { MAX_BUDGET } from "../../../shared/limits.ts";
 import { counted } from "../../../shared/listed.ts";
+import { retriever } from "../answer/retriever.ts";
 import { viewsOf, type Viewed } from "../answer/views-of.ts";
 import { tool, type SearchContext } from "../deps.ts";
 import {
@@ -14,6 +15,8 @@ import {
 } from "../graph/asking.ts";
 import { drawMap } from "../graph/map/draw-map.ts";
 import { rankFiles } from "../graph/map/rank-files.ts";
+import { readQuery } from "../rank/read-query.ts";
+import { shownPath } from "../shown-path.ts";
 
 /** About 2,000 tokens. */
 const STANDARD_BUDGET = 8_000;
@@ -94,15 +97,19 @@ async function mapOf(
     .map((path) => context.workspace.locate(path))
     .filter(({ root }) => root === view.root)
     .map(({ parts }) => parts.join("/"));
+  const find =
+    query === undefined || query.trim() === ""
+      ? undefined
+      : await retriever(view, readQuery(query), { within, signal: context.signal });
   return await upToDate(
     view,
     (lookups) => {
       const folders = located.map((path) => (lookups.file(path) === undefined ? `${path}/` : path));
-      const interest = { focus: folders.map((each) => (each === "/" ? "" : each)), query };
+      const interest = { focus: folders.map((each) => (each === "/" ? "" : each)), find };
       const all = rankFiles(lookups.reader, interest).filter(
         ({ file }) => isMeant(file.path) && mayRead(file.path),
       );
-      const drawing = drawMap(all, { room: budget, show: (path) => view.root.show(path) }, lookups);
+      const drawing = drawMap(all, { room: budget, show: (path) => shownPath(view.root, path) }, lookups);
       const paths = all.slice(0, Math.min(LOOKED, drawing.shown)).map(({ file }) => file.path);
       return { ...drawing, total: all.length, paths };
     },

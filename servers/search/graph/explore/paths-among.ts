@@ -47,7 +47,8 @@ function pathsFrom(from: DefinitionRow, all: readonly DefinitionRow[], lookups: 
       const further = [...way, use];
       // what lies behind another one of them is told by its own way
       if (wanted.delete(definition.id)) found.push({ from, steps: further });
-      else queue.push({ at: definition, way: further });
+      // what only a name suggests leads nowhere further
+      else if (use.confidence !== "name") queue.push({ at: definition, way: further });
     }
   }
   return found;

@@ -5,7 +5,7 @@ import type { DefinitionRow } from "../../store/shapes.ts";
 import { readableIn, standingOf, upToDate, WAIT_FOR_GRAPH, type Standing } from "../asking.ts";
 import type { Lookups } from "../lookups.ts";
 import { again, sum } from "../references-answer.ts";
-import { subjectsOf } from "../subject.ts";
+import { definedNowhere, subjectsOf } from "../subject.ts";
 import { Turns } from "../turns.ts";
 import { walkUp, type Walk } from "../walk.ts";
 import type { Neighbour } from "../walk-answer.ts";
@@ -14,6 +14,7 @@ import { importersOf } from "./importers.ts";
 import type { ChangedFile } from "./parse-hunks.ts";
 import { partOf } from "./part-of.ts";
 import { readChanges, type Changes } from "./read-changes.ts";
+import { shownPath } from "../../shown-path.ts";
 
 /** Changed definitions that are followed. */
 const MOST_STARTS = 150;
@@ -49,6 +50,7 @@ export interface ImpactAnswer extends Standing {
   /** What the working tree is compared with; left out when a symbol was asked for. */
   readonly against?: string;
   readonly symbol?: string;
+  readonly depth: number;
   readonly starts: readonly { readonly shown: string; readonly definition: DefinitionRow }[];
   readonly changedFiles: number;
   /** Changed files that are not in the index, as answers show them. */
@@ -91,6 +93,7 @@ export async function impactAnswer(question: ImpactQuestion, context: SearchCont
   return {
     ...standingOf(found.map(({ view }) => view)),
     ...(symbol === undefined ? { against: changes[0]?.against ?? "HEAD" } : { symbol }),
+    depth: question.depth,
     starts: parts.flatMap(({ starts }) => starts),
     changedFiles: sum(found.map(({ changedFiles }) => changedFiles)),
     unknown: found.flatMap(({ unknown }) => unknown),
@@ -116,7 +119,9 @@ async function ofSymbol(
   context: SearchContext,
 ): Promise<InView[]> {
   const found: InView[] = [];
-  for (const asked of await subjectsOf(symbol, context))
+  const subjects = await subjectsOf(symbol, context);
+  if (subjects.every(({ definitions }) => definitions.length === 0)) throw definedNowhere(symbol);
+  for (const asked of subjects)
     found.push(
       await upToDate(
         asked.view,
@@ -140,7 +145,9 @@ async function ofChanges(
 ): Promise<InView> {
   const view = await context.indexes.view(changes.root.path, { ...context, waitMs: WAIT_FOR_GRAPH });
   const mayRead = readableIn(view, context);
-  const files = changes.files.filter((file) => mayRead(file.path ?? file.from ?? "")).slice(0, MOST_FILES);
+  const files = changes.files
+    .filter(({ path, from }) => [path, from].every((each) => each === undefined || mayRead(each)))
+    .slice(0, MOST_FILES);
   await view.freshen(files.flatMap(({ path, from }) => [path, from].filter((each) => each !== undefined)));
   view.reader.refresh();
   const isDefined = ({ name, scope, path }: Gone): boolean =>
@@ -154,7 +161,7 @@ async function ofChanges(
       const all = files.map((file) => touchedIn(file, lookups));
       const starts = all.flatMap(({ definitions }) => definitions);
       const importers = [...new Set(all.flatMap((each) => each.importers))];
-      const unknown = all.flatMap((each) => each.unknown).map((path) => view.root.show(path));
+      const unknown = all.flatMap((each) => each.unknown).map((path) => shownPath(view.root, path));
       const broken = brokenBy(gone, view, lookups).filter(({ path }) => mayRead(path));
       return {
         ...(await inView(view, starts.slice(0, MOST_STARTS), {
@@ -165,7 +172,7 @@ async function ofChanges(
         importers,
         changedFiles: files.length,
         unknown,
-        broken: broken.map((each) => ({ ...each, path: view.root.show(each.path) })),
+        broken: broken.map((each) => ({ ...each, path: shownPath(view.root, each.path) })),
         gone: gone.length,
         cut: starts.length > MOST_STARTS || changes.files.length > MOST_FILES || left > 0,
       };

@@ -8,6 +8,8 @@ import type { ImpactAnswer, ReachedTest } from "./impact-answer.ts";
 
 const MOST_STARTS = 30;
 const MOST_TESTS = 30;
+/** Tests that only a name suggests, beside sure ones. */
+const MOST_UNSURE = 5;
 const MOST_IMPORTERS = 40;
 
 /** What changed, the tests to run, then what depends on it by distance. */
@@ -26,7 +28,7 @@ export function impactText(answer: ImpactAnswer): string {
           broken.map(({ name, path, line }) => `${path}:${line} ${name}`),
           broken.length,
         ),
-        ...section("Tests to run, nearest first", tests.map(testLine), MOST_TESTS),
+        ...testsOf(tests),
       ]
     : [];
   const dependents = page.items.length === 0 ? [] : ["## Dependents", ...neighbourLines(page.items, 0)];
@@ -63,6 +65,13 @@ function subjectOf({ symbol, starts, changedFiles, against = "HEAD" }: ImpactAns
 
 function testLine({ path, depth, uses, unsure }: ReachedTest): string {
   return `${path}${unsure ? "?" : ""}, step ${depth}, ${counted(uses, "use")}`;
+}
+
+/** Those that are sure come first; beside them only a few of the others are told. */
+function testsOf(tests: readonly ReachedTest[]): string[] {
+  const sure = tests.filter(({ unsure }) => !unsure).length;
+  const most = sure === 0 ? MOST_TESTS : Math.min(MOST_TESTS, sure + MOST_UNSURE);
+  return section("Tests to run, nearest first", tests.map(testLine), most);
 }
 
 function section(title: string, lines: readonly string[], most: number): string[] {

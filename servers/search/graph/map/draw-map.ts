@@ -32,8 +32,11 @@ export function drawMap(
     if (title.length + 1 > left) break;
     const most = Math.max(LEAST_SIGNATURES, MOST_SIGNATURES - Math.floor(place / 3));
     const lines = [title];
+    const signatures = signaturesOf(lookups.definitionsIn(file.id), most);
+    // a bare name at the end tells less than the count of its folder
+    if (title.length + 1 + (signatures[0]?.length ?? 0) > left) break;
     left -= title.length + 1;
-    for (const line of signaturesOf(lookups.definitionsIn(file.id), most)) {
+    for (const line of signatures) {
       if (line.length + 1 > left) break;
       lines.push(line);
       left -= line.length + 1;

@@ -1,6 +1,5 @@
 import type { FileRole, FileRow, IndexReader } from "../../store/shapes.ts";
-import { readQuery } from "../../rank/read-query.ts";
-import { retrieve } from "../../rank/retrieve.ts";
+import type { Retrieved } from "../../rank/retrieve.ts";
 import { compare } from "../uses-of.ts";
 import { pageRank, type Link } from "./page-rank.ts";
 
@@ -8,7 +7,8 @@ import { pageRank, type Link } from "./page-rank.ts";
 export interface Interest {
   /** Files that are worked on, below the root; folders end with `/`. */
   readonly focus: readonly string[];
-  readonly query: string | undefined;
+  /** Finds files that answer a question, by their units, the best first. */
+  readonly find?: (() => Retrieved) | undefined;
 }
 
 export interface RankedFile {
@@ -44,8 +44,11 @@ export function rankFiles(reader: IndexReader, interest: Interest): RankedFile[]
     const weight = Math.sqrt(count) * (isTest[source] === true ? FROM_TESTS : 1);
     links.push({ from: source, to: target, count: weight });
   }
-  const { starts, named } = startsOf(files, interest, reader);
-  const rank = pageRank(starts, links);
+  const { starts, named } = startsOf(files, interest);
+  const near = pageRank(starts, links);
+  // what matters everywhere does not matter more to what is asked about
+  const common = named.size === 0 ? near : pageRank(even(files.length), links);
+  const rank = near.map((value, index) => (value * value) / (value + (common[index] ?? 0) || 1));
   return files
     .map((file, index) => ({
       file,
@@ -54,10 +57,13 @@ export function rankFiles(reader: IndexReader, interest: Interest): RankedFile[]
     .toSorted((one, other) => other.rank - one.rank || compare(one.file.path, other.file.path));
 }
 
+function even(count: number): number[] {
+  return Array.from({ length: count }, () => 1 / count);
+}
+
 function startsOf(
   files: readonly FileRow[],
-  { focus, query }: Interest,
-  reader: IndexReader,
+  { focus, find }: Interest,
 ): { starts: number[]; named: ReadonlySet<number> } {
   const wanted = new Map<number, number>();
   const add = (index: number, weight: number): void =>
@@ -68,23 +74,20 @@ function startsOf(
   const total = Math.max(1, wanted.size);
   for (const [index, weight] of wanted) wanted.set(index, weight / total);
   const byPath = new Map(files.map(({ path }, index) => [path, index]));
-  for (const [path, weight] of matches(query, reader)) {
+  for (const [path, weight] of matches(find)) {
     const index = byPath.get(path);
     if (index !== undefined) add(index, weight);
   }
   const sum = [...wanted.values()].reduce((all, each) => all + each, 0);
   const share = sum === 0 ? 0 : NAMED_SHARE;
-  const even = (1 - share) / Math.max(1, files.length);
-  const starts = files.map((_, index) => even + (sum === 0 ? 0 : (share * (wanted.get(index) ?? 0)) / sum));
+  const rest = (1 - share) / Math.max(1, files.length);
+  const starts = files.map((_, index) => rest + (sum === 0 ? 0 : (share * (wanted.get(index) ?? 0)) / sum));
   return { starts, named: new Set(wanted.keys()) };
 }
 
 /** Files that answer a query, with weights that sum to 1. */
-function matches(query: string | undefined, reader: IndexReader): [string, number][] {
-  if (query === undefined || query.trim() === "") return [];
-  const paths = retrieve(reader, { query: readQuery(query) }).ranked.map(
-    ({ scored }) => scored.candidate.path,
-  );
+function matches(find: Interest["find"]): [string, number][] {
+  const paths = find?.().ranked.map(({ scored }) => scored.candidate.path) ?? [];
   const best = [...new Set(paths)].slice(0, MOST_MATCHES);
   const weights = best.map((path, index): [string, number] => [path, 1 / (index + 1)]);
   const sum = weights.reduce((all, [, weight]) => all + weight, 0);
