@@ -21,6 +21,8 @@ const MAX_GROWTH = 256 * 1024 * 1024;
 /** A text that leaves so many brackets open is no code, and makes the parser try everything at its end. */
 const MAX_OPEN = 300;
 const MAX_NESTED = 1_500;
+/** Characters that the parser is given at once. It asks again each time it goes back, and copies all of it. */
+const CHUNK = 600;
 const HEADED = new Set(["markdown", "restructuredtext", "asciidoc"]);
 
 export interface FileToParse {
@@ -74,7 +76,8 @@ export class FileParser {
       steps -= 1;
       return steps < 0 || binding.HEAP32.byteLength > most;
     };
-    const tree = parser.parse(text, null, { progressCallback });
+    const read = (index: number): string => text.slice(index, index + CHUNK);
+    const tree = parser.parse(read, null, { progressCallback });
     parser.reset();
     if (tree === null) return false;
     this.#syntax.fill(text, { tree, vocabulary, binding });

@@ -119,6 +119,14 @@ describe("texts that nobody writes", () => {
     }
   });
 
+  test("hold characters of two halves wherever the parser's pieces end", async () => {
+    for (let before = 590; before < 605; before += 1) {
+      const text = `const a = "${"x".repeat(before)}\u{1f600}\u{1f600}";\nfunction b() {}\n`;
+      const { definitions, errors } = await parser.parse({ language: "typescript", text });
+      expect([errors, definitions.map(({ name }) => name)]).toEqual([0, ["a", "b"]]);
+    }
+  });
+
   test("are empty or blank", async () => {
     for (const text of ["", "\n", " \n\t\r\n", "\uFEFF"]) {
       const { units, definitions } = await parser.parse({ language: "python", text });
