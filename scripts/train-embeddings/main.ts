@@ -1,8 +1,9 @@
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { deserialize, serialize } from "node:v8";
+import { isMainThread, parentPort, workerData } from "node:worker_threads";
 import { StaticTable } from "../../shared/model/static-table.ts";
 import { decodeTable, encodeTable } from "../../shared/model/table-file.ts";
 import { packageFolder } from "../packages/package.ts";
@@ -13,10 +14,13 @@ import { extractPackage } from "./pairs/extract-package.ts";
 import type { PackagePairs } from "./pairs/pair.ts";
 import { openParse } from "./pairs/open-parse.ts";
 import { renderEvaluation } from "./evaluation/render.ts";
+import { renderReport } from "./evaluation/render-report.ts";
+import type { Reported } from "./evaluation/render-report.ts";
+import { RunNotes, runNotes } from "./training/run-notes.ts";
 import { chooseVocabulary, gatherCorpus, isHeldOut } from "./training/corpus.ts";
 import { packTable } from "./training/pack.ts";
 import { Settings } from "./training/settings.ts";
-import { train } from "./training/train.ts";
+import { train, trainInThreads, trainThread } from "./training/train.ts";
 
 const AT_ONCE = 5;
 const PER_CHILD = 8;
@@ -32,18 +36,25 @@ const work = given.get("work") ?? "/tmp/plumbline-train";
 const pairsFolder = join(work, "pairs");
 const tableFile = given.get("table") ?? join(work, "code-words.bin");
 const manifest = readManifest();
+const notesFile = `${tableFile}.json`;
+const root = join(import.meta.dirname, "../..");
 mkdirSync(pairsFolder, { recursive: true });
 
 const steps: Readonly<Record<string, () => Promise<void> | void>> = {
   extract: extractAll,
   "extract-some": extractSome,
   train: trainTable,
-  evaluate: evaluateTable,
-  statistics,
+  evaluate: () => console.log(evaluateTable().figures),
+  publish,
 };
-const chosen = steps[step];
-if (chosen === undefined) throw new Error(`steps: ${Object.keys(steps).join(", ")}`);
-await chosen();
+if (isMainThread) {
+  const chosen = steps[step];
+  if (chosen === undefined) throw new Error(`steps: ${Object.keys(steps).join(", ")}`);
+  await chosen();
+} else {
+  const port = parentPort;
+  trainThread(workerData, (line) => port?.postMessage(line, []));
+}
 
 /**
  * Children take some packages each, so that a parser that fails takes only those along; what they left is then tried
@@ -109,37 +120,45 @@ function readPairs(wanted: (name: string) => boolean): PackagePairs[] {
     });
 }
 
-function trainTable(): void {
+async function trainTable(): Promise<void> {
   const settings = Settings.parse(Object.fromEntries([...given].filter(([name]) => name in Settings.shape)));
   const packages = readPairs((name) => !isHeldOut(name));
   const vocabulary = chooseVocabulary(packages, { seen: 5, packages: 2, most: settings.vocabulary });
   const corpus = gatherCorpus(packages, vocabulary);
   console.log(`${corpus.pairs.length} pairs, ${packages.length} packages, ${vocabulary.words.length} words`);
-  const learned = train(corpus, settings, (line) => console.log(line));
+  const began = Date.now();
+  const threads = Number(given.get("threads") ?? 1);
+  const report = (line: string): void => console.log(line);
+  const file = process.argv[1] ?? "";
+  const learned =
+    threads === 1
+      ? train(corpus, settings, report)
+      : await trainInThreads(corpus, settings, { threads, file, report });
+  const notes = runNotes({ packages, corpus, settings }, (Date.now() - began) / 1000);
   writeFileSync(tableFile, encodeTable(packTable(learned)));
-  writeFileSync(
-    `${tableFile}.json`,
-    JSON.stringify({ settings, pairs: corpus.pairs.length, packages: packages.length }),
-  );
-  evaluateTable();
+  writeFileSync(notesFile, JSON.stringify(notes));
+  console.log(evaluateTable().figures);
 }
 
-function evaluateTable(): void {
-  const decoded = decodeTable(readFileSync(tableFile));
+function evaluateTable(): Pick<Reported, "figures" | "heldOut" | "checksum" | "bytes"> {
+  const bytes = readFileSync(tableFile);
+  const decoded = decodeTable(bytes);
   if (decoded.kind === "broken") throw new Error(decoded.problem);
   const packages = readPairs(isHeldOut).filter(({ pairs }) => pairs >= LEAST_HELD_OUT);
-  console.log(renderEvaluation(evaluate(new StaticTable(decoded.data, decoded.checksum), packages)));
+  return {
+    figures: renderEvaluation(evaluate(new StaticTable(decoded.data, decoded.checksum), packages)),
+    heldOut: packages.map(({ name }) => name),
+    checksum: createHash("sha256").update(bytes).digest("hex"),
+    bytes: bytes.length,
+  };
 }
 
-function statistics(): void {
-  const sums = { kinds: {} as Record<string, number>, languages: {} as Record<string, number> };
-  let pairs = 0;
-  const all = readPairs(() => true);
-  for (const pack of all) {
-    pairs += pack.pairs;
-    for (const part of ["kinds", "languages"] as const)
-      for (const [name, count] of Object.entries(pack[part]))
-        sums[part][name] = (sums[part][name] ?? 0) + count;
-  }
-  console.log({ packages: all.length, pairs, ...sums });
+/** Puts the table where the build finds it, with a report. */
+function publish(): void {
+  const notes = RunNotes.parse(JSON.parse(readFileSync(notesFile, "utf8")));
+  const report = renderReport({ notes, ...evaluateTable() });
+  mkdirSync(join(root, "shared/model/table"), { recursive: true });
+  copyFileSync(tableFile, join(root, "shared/model/table/code-words.bin"));
+  writeFileSync(join(import.meta.dirname, "report.md"), report);
+  console.log(report);
 }

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import fc from "fast-check";
-import { Kernels, transpose } from "../../scripts/train-embeddings/training/kernels.ts";
+import { Kernels, memoryFor, transpose } from "../../scripts/train-embeddings/training/kernels.ts";
 import type { Matrix } from "../../scripts/train-embeddings/training/kernels.ts";
 
 const size = fc.constantFrom(16, 32, 64);
@@ -26,7 +26,7 @@ test("products, sums and turned matrices are those that plain arithmetic gives",
       size,
       fc.array(number, { minLength: 3, maxLength: 40 }),
       (rows, inner, columns, seed) => {
-        const kernels = new Kernels(5 * 64 * 64);
+        const kernels = new Kernels(memoryFor(5 * 64 * 64));
         const a = kernels.matrix(rows, inner);
         const b = kernels.matrix(inner, columns);
         const turned = kernels.matrix(columns, inner);

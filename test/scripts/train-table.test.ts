@@ -8,11 +8,10 @@ import type { PackagePairs } from "../../scripts/train-embeddings/pairs/pair.ts"
 import { batchesOf } from "../../scripts/train-embeddings/training/batches.ts";
 import { Contrast } from "../../scripts/train-embeddings/training/contrast.ts";
 import { chooseVocabulary, gatherCorpus } from "../../scripts/train-embeddings/training/corpus.ts";
-import { Kernels } from "../../scripts/train-embeddings/training/kernels.ts";
+import { Kernels, memoryFor } from "../../scripts/train-embeddings/training/kernels.ts";
 import { packTable } from "../../scripts/train-embeddings/training/pack.ts";
 import { Random } from "../../scripts/train-embeddings/training/random.ts";
 import { Settings } from "../../scripts/train-embeddings/training/settings.ts";
-import { Side } from "../../scripts/train-embeddings/training/side.ts";
 import { sideState } from "../../scripts/train-embeddings/training/table.ts";
 import { train } from "../../scripts/train-embeddings/training/train.ts";
 
@@ -91,8 +90,11 @@ test("the same pairs and settings give the same file, byte for byte", () => {
 test("the gradients are those of the loss", () => {
   const batch = 16;
   const dimensions = 16;
-  const kernels = new Kernels(40_000);
-  const [query, code] = [0, 1].map(() => sideState(kernels, { batch, dimensions }, new Side(batch), 1));
+  const kernels = new Kernels(memoryFor(40_000));
+  const weights = { values: new Float32Array(1), squares: new Float32Array(1) };
+  const [query, code] = [0, 1].map(() =>
+    sideState(kernels, { batch, dimensions }, { weights, weightGradients: new Float32Array(1) }),
+  );
   if (query === undefined || code === undefined) throw new Error("no sides");
   const random = new Random(5);
   for (const { values } of [query.vectors, code.vectors])

@@ -11,7 +11,7 @@ import { fuse, Ranks } from "./measures.ts";
 import type { Figures } from "./measures.ts";
 
 const MOST_CODES = 2_000;
-const MOST_TEXTS = 300;
+const MOST_TEXTS = 120;
 const FEW_SHARED = 1 / 3;
 const WAYS = ["lexical", "dense", "fused"] as const;
 

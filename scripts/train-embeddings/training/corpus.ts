@@ -22,6 +22,8 @@ export interface TrainingPair {
 /** All pairs, their words as rows of the table. */
 export interface Corpus {
   readonly vocabulary: Vocabulary;
+  /** How many words the vocabulary has. */
+  readonly words: number;
   readonly stream: Uint32Array;
   readonly pairs: readonly TrainingPair[];
   readonly packages: readonly string[];
@@ -30,6 +32,9 @@ export interface Corpus {
   /** How rare each word is in all of them. */
   readonly rarity: Float32Array;
 }
+
+/** What of a corpus training itself needs. */
+export type PairCorpus = Pick<Corpus, "words" | "stream" | "pairs" | "rarities" | "rarity">;
 
 export function isHeldOut(name: string): boolean {
   let sum = 0;
@@ -68,7 +73,8 @@ export function chooseVocabulary(packages: readonly PackagePairs[], limits: Voca
 /** Puts the pairs of all packages together; of equal code the first stays. */
 export function gatherCorpus(packages: readonly PackagePairs[], vocabulary: Vocabulary): Corpus {
   const size = vocabulary.words.length;
-  const stream = new Uint32Array(packages.reduce((sum, { stream }) => sum + stream.length, 0));
+  const length = packages.reduce((sum, { stream }) => sum + stream.length, 0);
+  const stream = new Uint32Array(new SharedArrayBuffer(length * 4));
   const pairs: TrainingPair[] = [];
   const seen = new Set<number>();
   const everywhere = new Uint32Array(size);
@@ -87,6 +93,7 @@ export function gatherCorpus(packages: readonly PackagePairs[], vocabulary: Voca
   const definitions = packages.reduce((sum, pack) => sum + pack.definitions, 0);
   return {
     vocabulary,
+    words: size,
     stream: stream.subarray(0, end),
     pairs,
     packages: packages.map(({ name }) => name),
@@ -113,7 +120,7 @@ function isCopy(stream: Uint32Array, at: number, seen: Set<number>): boolean {
 }
 
 function raritiesOf(pack: PackagePairs, rows: Int32Array, everywhere: Uint32Array): Float32Array {
-  const rarities = new Float32Array(everywhere.length).fill(1);
+  const rarities = new Float32Array(new SharedArrayBuffer(everywhere.length * 4)).fill(1);
   for (const [index, row] of rows.entries()) {
     if (row === NO_ROW) continue;
     const frequency = pack.frequencies[index] ?? 0;

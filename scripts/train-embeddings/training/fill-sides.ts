@@ -1,6 +1,6 @@
 import { TERM_WEIGHTS } from "../../../shared/model/term-weights.ts";
 import { countIn, readPair, wordIn } from "../pairs/pair-stream.ts";
-import type { Corpus, TrainingPair } from "./corpus.ts";
+import type { PairCorpus, TrainingPair } from "./corpus.ts";
 import type { Random } from "./random.ts";
 import type { Settings } from "./settings.ts";
 import type { Side } from "./side.ts";
@@ -13,16 +13,16 @@ const [TEXT, BODY, DOC, SYMBOL, PATH] = [0, 1, 2, 3, 4] as const;
 
 /** Turns pairs into the words of both sides, as inference will count them. */
 export class SideFiller {
-  readonly #corpus: Corpus;
+  readonly #corpus: PairCorpus;
   readonly #settings: Settings;
   readonly #random: Random;
   readonly #counts: Float32Array;
 
-  constructor(corpus: Corpus, settings: Settings, random: Random) {
+  constructor(corpus: PairCorpus, settings: Settings, random: Random) {
     this.#corpus = corpus;
     this.#settings = settings;
     this.#random = random;
-    this.#counts = new Float32Array(corpus.vocabulary.words.length);
+    this.#counts = new Float32Array(corpus.words);
   }
 
   fill(pairs: readonly TrainingPair[], query: Side, code: Side): void {

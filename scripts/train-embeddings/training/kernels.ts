@@ -14,8 +14,13 @@ import {
 } from "./wasm-code.ts";
 import type { Code, WasmFunction } from "./wasm-code.ts";
 
+/** What the kernels work in; threads may share it. */
+export interface Memory {
+  readonly buffer: SharedArrayBuffer;
+}
+
 declare const WebAssembly: {
-  readonly Memory: new (size: { initial: number }) => { readonly buffer: ArrayBuffer };
+  readonly Memory: new (size: { initial: number; maximum: number; shared: true }) => Memory;
   readonly Module: new (code: Uint8Array<ArrayBuffer>) => object;
   readonly Instance: new (module: object, imports: object) => { readonly exports: Exports };
 };
@@ -25,6 +30,8 @@ const TILE_ROWS = 2;
 const TILE_COLUMNS = 16;
 const STEP = 16;
 const PAGE = 65_536;
+/** 4 GB, all that there can be. */
+const PAGES_AT_MOST = 65_536;
 
 interface Exports {
   tile(a: number, b: number, out: number, inner: number, rowA: number, rowB: number, rowOut: number): void;
@@ -40,24 +47,33 @@ export interface Matrix {
   readonly values: Float32Array;
 }
 
+/** With room for this many numbers, all zero. */
+export function memoryFor(numbers: number): Memory {
+  const pages = Math.ceil((numbers * 4 + STEP) / PAGE);
+  return new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+}
+
 /**
  * The inner loops of training, four numbers at a time: JavaScript alone takes about five times as long. All matrices lie
  * in one memory, which is handed out and never taken back.
  */
 export class Kernels {
-  readonly #buffer: ArrayBuffer;
+  readonly #buffer: SharedArrayBuffer;
   readonly #exports: Exports;
   #used = STEP;
 
-  /** With room for this many numbers. */
-  constructor(numbers: number) {
-    const memory = new WebAssembly.Memory({ initial: Math.ceil((numbers * 4) / PAGE) + 1 });
+  constructor(memory: Memory) {
     this.#buffer = memory.buffer;
-    const module = new WebAssembly.Module(wasmModule([tile(), addScaled(), dot()]));
+    const module = new WebAssembly.Module(wasmModule([tile(), addScaled(), dot()], PAGES_AT_MOST));
     this.#exports = new WebAssembly.Instance(module, { env: { memory } }).exports;
   }
 
-  /** All zero. Rows and columns must be multiples of what a tile holds to be multiplied. */
+  /** Leaves room for this many numbers that are another thread's. */
+  skip(numbers: number): void {
+    this.#used += numbers * 4;
+  }
+
+  /** Rows and columns must be multiples of what a tile holds to be multiplied. */
   matrix(rows: number, columns: number): Matrix {
     const at = this.#used;
     this.#used += rows * columns * 4;

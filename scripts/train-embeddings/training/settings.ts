@@ -27,7 +27,7 @@ export const Settings = z.strictObject({
   dropDoc: amount.max(1).default(0.5),
   dropSymbol: amount.max(1).default(0.5),
   /** At most this many words get a row: those that are in most packages, seen five times at least. */
-  vocabulary: count.default(30_000),
+  vocabulary: count.default(29_000),
   seed: count.default(8),
 });
 

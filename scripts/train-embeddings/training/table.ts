@@ -1,40 +1,71 @@
 import type { Kernels, Matrix } from "./kernels.ts";
 import type { Random } from "./random.ts";
 import type { Settings } from "./settings.ts";
-import type { Side } from "./side.ts";
+import { Side } from "./side.ts";
 
 const ENOUGH = 1e-10;
+
+/** Weights of words, as logarithms, and Adagrad's memory of them. */
+export interface Weights {
+  readonly values: Float32Array;
+  readonly squares: Float32Array;
+}
+
+/** What is learned. Threads work on it at once, as their steps rarely meet in one word. */
+export interface Parameters {
+  readonly rows: Matrix;
+  readonly squares: Float32Array;
+  readonly query: Weights;
+  readonly code: Weights;
+}
 
 /** What one side of a batch needs beside the table. */
 export interface SideState {
   readonly side: Side;
+  readonly weights: Weights;
+  readonly weightGradients: Float32Array;
   /** Vectors of length 1, one a pair. */
   readonly vectors: Matrix;
   readonly gradients: Matrix;
   readonly lengths: Float32Array;
-  /** Logarithms of the words' weights, and their part of the gradient. */
-  readonly weights: Float32Array;
-  readonly weightGradients: Float32Array;
-  readonly weightSquares: Float32Array;
 }
 
-/** The table while it is learned: a row and a weight for each word, and Adagrad's memory of each. */
-export class TrainedTable {
-  readonly rows: Matrix;
+/** The parameters at the beginning of the kernels' memory, wherever they have been made before. */
+export function parametersIn(kernels: Kernels, words: number, dimensions: number): Parameters {
+  const rows = kernels.matrix(words, dimensions);
+  const list = (): Float32Array => kernels.matrix(1, words).values;
+  return {
+    rows,
+    squares: list(),
+    query: { values: list(), squares: list() },
+    code: { values: list(), squares: list() },
+  };
+}
+
+/** How many numbers `parametersIn` takes. */
+export function parametersSize(words: number, dimensions: number): number {
+  return words * (dimensions + 5);
+}
+
+export function fillAtRandom({ values, columns }: Matrix, random: Random): void {
+  const deviation = 1 / Math.sqrt(columns);
+  for (let at = 0; at < values.length; at++) values[at] = random.normal() * deviation;
+}
+
+/** One thread's hand on the table while it is learned. */
+export class TableTrainer {
+  readonly #parameters: Parameters;
   readonly #gradients: Matrix;
   readonly #kernels: Kernels;
-  readonly #squares: Float32Array;
   readonly #touched: number[] = [];
   readonly #isTouched: Uint8Array;
 
-  constructor(kernels: Kernels, words: number, dimensions: number, random: Random) {
+  constructor(kernels: Kernels, parameters: Parameters) {
+    const { rows, columns } = parameters.rows;
     this.#kernels = kernels;
-    this.rows = kernels.matrix(words, dimensions);
-    this.#gradients = kernels.matrix(words, dimensions);
-    this.#squares = new Float32Array(words);
-    this.#isTouched = new Uint8Array(words);
-    const deviation = 1 / Math.sqrt(dimensions);
-    for (let at = 0; at < this.rows.values.length; at++) this.rows.values[at] = random.normal() * deviation;
+    this.#parameters = parameters;
+    this.#gradients = kernels.matrix(rows, columns);
+    this.#isTouched = new Uint8Array(rows);
   }
 
   /** Sums the words of each pair and makes the sum's length 1. */
@@ -44,8 +75,8 @@ export class TrainedTable {
       const end = side.starts[pair + 1] ?? 0;
       for (let at = side.starts[pair] ?? 0; at < end; at++) {
         const row = side.rows[at] ?? 0;
-        const weight = (side.weights[at] ?? 0) * Math.exp(weights[row] ?? 0);
-        this.#kernels.addRow(this.rows, row, vectors, pair, weight);
+        const weight = (side.weights[at] ?? 0) * Math.exp(weights.values[row] ?? 0);
+        this.#kernels.addRow(this.#parameters.rows, row, vectors, pair, weight);
       }
       const length = Math.sqrt(this.#kernels.dotRows(vectors, pair, vectors, pair)) + ENOUGH;
       lengths[pair] = length;
@@ -62,24 +93,24 @@ export class TrainedTable {
       const end = side.starts[pair + 1] ?? 0;
       for (let at = side.starts[pair] ?? 0; at < end; at++) {
         const row = side.rows[at] ?? 0;
-        const weight = (side.weights[at] ?? 0) * Math.exp(weights[row] ?? 0);
+        const weight = (side.weights[at] ?? 0) * Math.exp(weights.values[row] ?? 0);
         this.#touch(row);
         this.#kernels.addRow(gradients, pair, this.#gradients, row, weight);
-        const part = weight * this.#kernels.dotRows(this.rows, row, gradients, pair);
+        const part = weight * this.#kernels.dotRows(this.#parameters.rows, row, gradients, pair);
         weightGradients[row] = (weightGradients[row] ?? 0) + part;
       }
     }
   }
 
   /** One step of row-wise Adagrad over all that was collected. */
-  step(rate: number, weightRate: number, sides: ReadonlySet<Omit<SideState, "side">>): void {
-    const { columns } = this.rows;
+  step(rate: number, weightRate: number, sides: ReadonlySet<StepSide>): void {
+    const { rows, squares } = this.#parameters;
     for (const row of this.#touched) {
-      const squares = this.#kernels.dotRows(this.#gradients, row, this.#gradients, row) / columns;
-      const sum = (this.#squares[row] ?? 0) + squares;
-      this.#squares[row] = sum;
-      this.#kernels.addRow(this.#gradients, row, this.rows, row, -rate / (Math.sqrt(sum) + ENOUGH));
-      this.#gradients.values.fill(0, row * columns, (row + 1) * columns);
+      const slope = this.#kernels.dotRows(this.#gradients, row, this.#gradients, row) / rows.columns;
+      const sum = (squares[row] ?? 0) + slope;
+      squares[row] = sum;
+      this.#kernels.addRow(this.#gradients, row, rows, row, -rate / (Math.sqrt(sum) + ENOUGH));
+      this.#gradients.values.fill(0, row * rows.columns, (row + 1) * rows.columns);
       this.#isTouched[row] = 0;
       for (const side of sides) stepWeight(side, row, weightRate);
     }
@@ -93,33 +124,34 @@ export class TrainedTable {
   }
 }
 
+/** Sides with the same weights share their gradients as well. */
 export function sideState(
   kernels: Kernels,
   { batch, dimensions }: Pick<Settings, "batch" | "dimensions">,
-  side: Side,
-  words: number,
+  { weights, weightGradients }: StepSide,
 ): SideState {
   return {
-    side,
+    side: new Side(batch),
+    weights,
+    weightGradients,
     vectors: kernels.matrix(batch, dimensions),
     gradients: kernels.matrix(batch, dimensions),
     lengths: new Float32Array(batch),
-    weights: new Float32Array(words),
-    weightGradients: new Float32Array(words),
-    weightSquares: new Float32Array(words),
   };
 }
 
+type StepSide = Pick<SideState, "weights" | "weightGradients">;
+
 function stepWeight(
-  { weights, weightGradients, weightSquares }: Omit<SideState, "side">,
+  { weights: { values, squares }, weightGradients }: StepSide,
   row: number,
   rate: number,
 ): void {
   const gradient = weightGradients[row] ?? 0;
   if (gradient === 0) return;
-  const sum = (weightSquares[row] ?? 0) + gradient * gradient;
-  weightSquares[row] = sum;
-  weights[row] = (weights[row] ?? 0) - (rate * gradient) / (Math.sqrt(sum) + ENOUGH);
+  const sum = (squares[row] ?? 0) + gradient * gradient;
+  squares[row] = sum;
+  values[row] = (values[row] ?? 0) - (rate * gradient) / (Math.sqrt(sum) + ENOUGH);
   weightGradients[row] = 0;
 }
 

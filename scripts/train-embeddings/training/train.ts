@@ -1,12 +1,12 @@
-import { Contrast } from "./contrast.ts";
-import { batchesOf } from "./batches.ts";
-import type { Corpus, TrainingPair } from "./corpus.ts";
-import { SideFiller } from "./fill-sides.ts";
-import { Kernels } from "./kernels.ts";
+import { Worker } from "node:worker_threads";
+import type { Corpus, PairCorpus } from "./corpus.ts";
+import { Kernels, memoryFor } from "./kernels.ts";
+import type { Memory } from "./kernels.ts";
 import { Random } from "./random.ts";
 import type { Settings } from "./settings.ts";
-import { Side } from "./side.ts";
-import { sideState, TrainedTable } from "./table.ts";
+import { fillAtRandom, parametersIn } from "./table.ts";
+import { memorySize, trainPart } from "./train-part.ts";
+import type { Part } from "./train-part.ts";
 
 /** What was learned, before it is made small. */
 export interface Learned {
@@ -19,54 +19,76 @@ export interface Learned {
   readonly codeWeights: Float32Array;
 }
 
+/** What a thread is started with. */
+export interface PartData {
+  readonly part: Part;
+  readonly settings: Settings;
+  readonly corpus: Omit<PairCorpus, "pairs"> & { readonly from: Int32Array; readonly at: Int32Array };
+}
+
+type Report = (line: string) => void;
+
 /** Learns a table. The same corpus and settings give the same table. */
-export function train(corpus: Corpus, settings: Settings, report: (line: string) => void): Learned {
-  const random = new Random(settings.seed);
-  const words = corpus.vocabulary.words.length;
-  const { batch, dimensions, epochs } = settings;
-  const kernels = new Kernels(2 * words * dimensions + 5 * batch * dimensions + 2 * batch * batch + 64);
-  const table = new TrainedTable(kernels, words, dimensions, random);
-  const filler = new SideFiller(corpus, settings, random);
-  const query = sideState(kernels, settings, new Side(batch), words);
-  const own = sideState(kernels, { batch, dimensions }, new Side(batch), words);
-  const { weights, weightGradients, weightSquares } = query;
-  const code = settings.ownWeights ? own : { ...own, weights, weightGradients, weightSquares };
-  const weighted = settings.ownWeights ? new Set([query, code]) : new Set([query]);
-  const contrast = new Contrast(kernels, batch, dimensions, settings.sharpness);
-  const groups = new Int32Array(batch);
-  const total = Math.max(1, Math.floor(corpus.pairs.length / batch) * epochs);
-  let done = 0;
-  for (let epoch = 1; epoch <= epochs; epoch++) {
-    let loss = 0;
-    const batches = batchesOf(corpus.pairs, settings, random);
-    const began = Date.now();
-    for (const pairs of batches) {
-      filler.fill(pairs, query.side, code.side);
-      table.encode(query);
-      table.encode(code);
-      groupsOf(corpus, pairs, groups);
-      loss += contrast.compare(query, code, groups);
-      table.collect(query);
-      table.collect(code);
-      const left = Math.max(settings.lastRate, 1 - (1 - settings.lastRate) * (done++ / total));
-      table.step(settings.rate * left, settings.weightRate * left, weighted);
-    }
-    const seconds = ((Date.now() - began) / 1000).toFixed(0);
-    report(`epoch ${epoch} of ${epochs}: loss ${(loss / batches.length).toFixed(4)}, ${seconds} s`);
-  }
+export function train(corpus: Corpus, settings: Settings, report: Report): Learned {
+  const memory = startingMemory(corpus, settings, 1);
+  trainPart(corpus, settings, { memory, index: 0, of: 1 }, report);
+  return learnedIn(memory, corpus, settings);
+}
+
+/** The same on several threads, each started with the program `file`: sooner, and never quite the same twice. */
+export async function trainInThreads(
+  corpus: Corpus,
+  settings: Settings,
+  { threads, file, report }: { readonly threads: number; readonly file: string; readonly report: Report },
+): Promise<Learned> {
+  const memory = startingMemory(corpus, settings, threads);
+  const { words, stream, rarities, rarity, pairs } = corpus;
+  const from = Int32Array.from(pairs, (pair) => pair.from);
+  const at = Int32Array.from(pairs, (pair) => pair.at);
+  const run = (index: number): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const part = { memory, index, of: threads };
+      const workerData: PartData = { part, settings, corpus: { words, stream, rarities, rarity, from, at } };
+      const worker = new Worker(file, { workerData });
+      worker.on("message", report);
+      worker.on("error", reject);
+      worker.on("exit", () => resolve());
+    });
+  await Promise.all(Array.from({ length: threads }, (_, index) => run(index)));
+  return learnedIn(memory, corpus, settings);
+}
+
+/** What a thread of `trainInThreads` does. */
+export function trainThread(
+  { part, settings, corpus: { from, at, ...rest } }: PartData,
+  report: Report,
+): void {
+  const pairs = Array.from(from, (origin, index) => ({ from: origin, at: at[index] ?? 0 }));
+  trainPart({ ...rest, pairs }, settings, part, report);
+}
+
+function startingMemory(corpus: Corpus, settings: Settings, threads: number): Memory {
+  const memory = memoryFor(memorySize(corpus, settings, threads));
+  fillAtRandom(
+    parametersIn(new Kernels(memory), corpus.words, settings.dimensions).rows,
+    new Random(settings.seed),
+  );
+  return memory;
+}
+
+function learnedIn(memory: Memory, corpus: Corpus, settings: Settings): Learned {
+  const { dimensions, ownWeights } = settings;
+  const { rows, query, code } = parametersIn(new Kernels(memory), corpus.words, dimensions);
+  const codeWeights = ownWeights ? code : query;
   const rare = settings.codeRarity === "global" ? corpus.rarity : undefined;
   return {
     words: corpus.vocabulary.words,
     dimensions,
-    rows: table.rows.values.slice(),
-    queryWeights: query.weights.map(Math.exp),
-    codeWeights: code.weights.map((weight, row) => Math.exp(weight) * (rare?.[row] ?? 1)),
+    rows: Float32Array.from(rows.values),
+    queryWeights: Float32Array.from(query.values, Math.exp),
+    codeWeights: Float32Array.from(
+      codeWeights.values,
+      (weight, row) => Math.exp(weight) * (rare?.[row] ?? 1),
+    ),
   };
-}
-
-/** A number for each pair that only pairs with the same code share. */
-function groupsOf({ stream }: Corpus, pairs: readonly TrainingPair[], groups: Int32Array): void {
-  for (const [index, { from, at }] of pairs.entries()) {
-    groups[index] = Math.imul(from + 1, 0x9e3779b1) ^ (stream[at + 1] ?? 0);
-  }
 }

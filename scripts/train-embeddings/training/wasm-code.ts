@@ -13,6 +13,8 @@ export const op = {
 
 export type Code = readonly number[];
 
+/** A memory's kind: shared, with a largest size. */
+const SHARED = 0x03;
 /** Magic and version. */
 const HEADER = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00];
 
@@ -62,8 +64,8 @@ export interface WasmFunction {
   readonly body: readonly Code[];
 }
 
-/** A module of these functions, which imports its memory as `env.memory`. */
-export function wasmModule(functions: readonly WasmFunction[]): Uint8Array<ArrayBuffer> {
+/** A module of these functions, which imports a memory that threads may share as `env.memory`. */
+export function wasmModule(functions: readonly WasmFunction[], mostPages: number): Uint8Array<ArrayBuffer> {
   const types = functions.map(({ parameters, result }) => [
     0x60,
     ...list(parameters.map((type) => [type])),
@@ -73,7 +75,7 @@ export function wasmModule(functions: readonly WasmFunction[]): Uint8Array<Array
     const locals = vectors === 0 ? [] : [[...unsigned(vectors), V128]];
     return bytes([...list(locals), ...body.flat(), ...op.end]);
   });
-  const memory = [...text("env"), ...text("memory"), 0x02, 0x00, ...unsigned(1)];
+  const memory = [...text("env"), ...text("memory"), 0x02, SHARED, ...unsigned(1), ...unsigned(mostPages)];
   return new Uint8Array([
     ...HEADER,
     ...section(1, types),
