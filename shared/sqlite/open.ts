@@ -38,6 +38,8 @@ function openWith(Database: Library, path: string, mode: OpenOptions["mode"]): S
     }
     db.pragma("synchronous = NORMAL");
     db.pragma("foreign_keys = OFF");
+    // what views and triggers of a planted database call is not ours
+    db.pragma("trusted_schema = OFF");
     db.pragma("temp_store = MEMORY");
     db.pragma(`cache_size = -${CACHE_KIB}`);
     db.pragma(`mmap_size = ${MMAP_BYTES}`);

@@ -68,9 +68,12 @@ export class Sqlite {
   }
 }
 
-/** True for an error which says that the file is no database, or one that is not whole. */
+const OTHER_TABLES = /no such (?:table|column)|has no column|has \d+ columns|cannot modify|unsafe use of/u;
+
+/** True for an error which says that the file is no database, one that is not whole, or one with other tables than its version says. */
 export function isDamage(error: unknown): boolean {
-  return hasCode(error, /^SQLITE_(?:CORRUPT|NOTADB|FORMAT|IOERR_SHORT_READ)/u);
+  if (hasCode(error, /^SQLITE_(?:CORRUPT|NOTADB|FORMAT|MISMATCH|IOERR_SHORT_READ)/u)) return true;
+  return hasCode(error, /^SQLITE_ERROR/u) && OTHER_TABLES.test(String(error));
 }
 
 /** True for an error which says that another process kept the database for too long. */

@@ -7,11 +7,16 @@ import { SECRET } from "./workspace.ts";
 export type Input = Record<string, unknown>;
 
 /** Arguments that name a place, by declaration: a tool that takes one joins the attacks by itself. */
-const PATH_ARGUMENTS = ["path", "paths", "target", "from", "to", "uri", "patch"];
-/** Of git's tools, revisions. */
+const PATH_ARGUMENTS = ["path", "paths", "focus", "symbol", "target", "from", "to", "uri", "patch"];
+/** Of these servers' tools, revisions. */
 const REVISIONS = ["from", "to"];
+const WITH_REVISIONS = ["git", "search"];
+/** Switches that another argument excludes. */
+const EXCLUDED: Readonly<Record<string, string>> = { symbol: "changes" };
 /** Values for other arguments that a tool may need: such that as much as possible would be shown. */
-const VALUES: Input = { pattern: ".", globs: ["**"], depth: 9, context: 3 };
+const VALUES: Input = { pattern: ".", globs: ["**"], depth: 5, context: 3 };
+/** The same where a tool cannot do without. */
+const NEEDED: Input = { query: "what is inside", name: "e", symbol: "e" };
 /** What a tool that got outside would leave there; also good base64. */
 export const DAMAGE = "DAMAGING";
 /** The same for what a tool that writes may need: such that as much as possible would be destroyed. */
@@ -38,7 +43,8 @@ export function writesPaths(endpoint: Endpoint): boolean {
 
 function pathArguments({ server, input }: Endpoint["tool"]): string[] {
   return PATH_ARGUMENTS.filter(
-    (argument) => argument in input.shape && !(server === "git" && REVISIONS.includes(argument)),
+    (argument) =>
+      argument in input.shape && !(WITH_REVISIONS.includes(server) && REVISIONS.includes(argument)),
   );
 }
 
@@ -53,12 +59,21 @@ export function showingInputs({ tool }: Endpoint, path: string, root: string): I
   const needed = Object.entries(shape).filter(([, schema]) => !z.safeParse(schema, undefined).success);
   const base: Input = {};
   for (const [name, value] of Object.entries(VALUES)) if (name in shape) base[name] = value;
-  for (const [name, schema] of needed) if (optionsOf(schema).length > 0) base[name] = optionsOf(schema)[0];
+  for (const [name, schema] of needed) {
+    if (optionsOf(schema).length > 0) base[name] = optionsOf(schema)[0];
+    if (name in NEEDED) base[name] = NEEDED[name];
+  }
   const choices = Object.entries(shape).flatMap(([name, schema]) =>
     optionsOf(schema).map((value): Input => ({ ...base, [name]: value })),
   );
   const variants = [base, ...choices, { ...base, ...Object.fromEntries(switchesOf(shape).map(on)) }];
-  return placesIn(tool, path, root).flatMap((place) => variants.map((variant) => ({ ...variant, ...place })));
+  return placesIn(tool, path, root).flatMap((place) => {
+    const excluded = Object.keys(place).map((name) => EXCLUDED[name]);
+    return variants.map((variant) => ({
+      ...Object.fromEntries(Object.entries(variant).filter(([name]) => !excluded.includes(name))),
+      ...place,
+    }));
+  });
 }
 
 /**
@@ -88,7 +103,7 @@ type Shape = Readonly<Record<string, z.core.$ZodType>>;
 function placesIn(tool: Endpoint["tool"], path: string, root: string): Input[] {
   return pathArguments(tool).flatMap((argument) =>
     valuesFor(argument, path, root).map((value) => ({
-      ...(tool.server === "git" ? {} : fillers(argument, tool.input.shape)),
+      ...(WITH_REVISIONS.includes(tool.server) ? {} : fillers(argument, tool.input.shape)),
       [argument]: value,
     })),
   );
@@ -100,7 +115,8 @@ function fillers(argument: string, shape: Shape): Input {
 }
 
 function valuesFor(argument: string, path: string, root: string): unknown[] {
-  if (argument === "paths") return [[path]];
+  if (argument === "paths" || argument === "focus") return [[path]];
+  if (argument === "symbol") return [`${path}:1`];
   if (argument === "patch") return patchesAt(path);
   if (argument !== "uri") return [path];
   return [`file://${path.startsWith("/") ? path : `${root}/${path}`}`, `instructions:///${path}`];

@@ -1,3 +1,4 @@
+import { escapeForPerson } from "../../../shared/escape-for-person.ts";
 import { counted } from "../../../shared/listed.ts";
 import type { CodeAnswer, CodeResult } from "./code-answer.ts";
 
@@ -27,14 +28,14 @@ function fullForm(result: CodeResult): string {
 
 function placeForm(result: CodeResult): string {
   const { signature } = result;
-  return signature === "" ? titleOf(result) : `${titleOf(result)}: ${signature}`;
+  return signature === "" ? titleOf(result) : `${titleOf(result)}: ${escapeForPerson(signature)}`;
 }
 
 /** The characters that a result takes beside its text. */
 export function titleOf({ path, startLine, endLine, name, whole }: CodeResult): string {
   const lines = startLine === endLine ? String(startLine) : `${startLine}-${endLine}`;
   const part = whole === undefined ? "" : `, in ${whole.startLine}-${whole.endLine}`;
-  return `${path}:${lines}${part}${name === "" ? "" : ` ${name}`}`;
+  return `${path}:${lines}${part}${name === "" ? "" : ` ${escapeForPerson(name.slice(0, 200))}`}`;
 }
 
 function headerOf(answer: CodeAnswer, left?: string): string {

@@ -5,6 +5,8 @@ import { sourceText, type Reading } from "../source-text.ts";
 import type { CodeResult } from "./code-answer.ts";
 import { fitResults, type ReadUnit } from "./fit-results.ts";
 import { movedBy } from "./moved-by.ts";
+import { locateIn } from "../index/ground.ts";
+import { shownPath } from "../shown-path.ts";
 
 /** A ranked unit of one of the roots. */
 export interface RankedIn extends Ranked {
@@ -37,7 +39,7 @@ export async function showResults(
   for (const { root, scored } of ranked) {
     if (units.length === limit) break;
     taken += 1;
-    const path = root.show(scored.candidate.path);
+    const path = shownPath(root, scored.candidate.path);
     const source = sources.get(path) ?? (await linesOf(root, scored.candidate.path, reading));
     sources.set(path, source);
     const moved = typeof source === "string" ? undefined : movedBy(scored.candidate.leaves, source);
@@ -50,7 +52,7 @@ export async function showResults(
 
 async function linesOf(root: Root, path: string, reading: Reading): Promise<Source> {
   try {
-    return (await sourceText(root.locate(path), reading)).split(/\r?\n/u);
+    return (await sourceText(locateIn({ root }, path), reading)).split(/\r?\n/u);
   } catch (error) {
     if (!(error instanceof ToolError)) throw error;
     if (error.code === "denied") return "withheld";

@@ -1,15 +1,43 @@
-/** The 1-based line in which `name` stands as a whole word, from `from` on; 1 when it is in none. */
-export function lineOf(text: string, name: string, from = 0): number {
-  for (let at = text.indexOf(name, from); at !== -1; at = text.indexOf(name, at + 1)) {
-    // a dot behind it is TOML's: `tokio.workspace = true`
-    if (/[\w./@-]/u.test(text[at - 1] ?? "") || /[\w/@-]/u.test(text[at + name.length] ?? "")) continue;
-    return lineAt(text, at);
-  }
-  return 1;
+/** Characters that are looked through for all names of one text: one that is made to take long gets line 1. */
+const MOST_LOOKED = 50_000_000;
+
+/** Tells in which 1-based line a name stands as a whole word, from `from` on; 1 when it is in none. */
+export type LineOf = (name: string, from?: number) => number;
+
+/** For one text. Names that come in the order of the text cost least. */
+export function linesIn(text: string): LineOf {
+  const ends = [...text.matchAll(/\n/gu)].map(({ index }) => index);
+  let left = MOST_LOOKED;
+  // where the last one was found, and from where it was looked for
+  let [last, before] = [0, 0];
+  const find = (name: string, from: number): number => {
+    for (let start = from; left > 0;) {
+      const at = text.indexOf(name, start);
+      left -= (at === -1 ? text.length : at) - start + 1;
+      if (at === -1) return -1;
+      // a dot behind it is TOML's: `tokio.workspace = true`
+      const isPart = /[\w./@-]/u.test(text[at - 1] ?? "") || /[\w/@-]/u.test(text[at + name.length] ?? "");
+      if (!isPart) return at;
+      start = at + 1;
+    }
+    return -1;
+  };
+  return (name, from = 0) => {
+    const start = from === before ? Math.max(from, last) : from;
+    const behind = find(name, start);
+    const at = behind === -1 && from < start ? find(name, from) : behind;
+    if (at === -1) return 1;
+    [last, before] = [at, from];
+    return lineAt(ends, at);
+  };
 }
 
-function lineAt(text: string, at: number): number {
-  let line = 1;
-  for (let next = text.indexOf("\n"); next !== -1 && next < at; next = text.indexOf("\n", next + 1)) line++;
-  return line;
+function lineAt(ends: readonly number[], at: number): number {
+  let [low, high] = [0, ends.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((ends[middle] ?? 0) < at) low = middle + 1;
+    else high = middle;
+  }
+  return low + 1;
 }

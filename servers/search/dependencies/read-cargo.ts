@@ -1,6 +1,7 @@
 import { parse } from "smol-toml";
 import * as z from "zod";
-import { lineOf } from "./line-of.ts";
+import { linesIn, type LineOf } from "./line-of.ts";
+import { Locked } from "./locked.ts";
 import type { Declared, Manifest, Resolved } from "./shapes.ts";
 
 const Wanted = z.union([
@@ -32,22 +33,23 @@ const GROUPS = [
 /** `Cargo.toml`, of a package or a workspace. Throws for what is no TOML. */
 export function readCargoToml(text: string): Manifest {
   const { target = {}, workspace, ...own } = CargoToml.parse(parse(text));
+  const lineOf = linesIn(text);
   const places = [own, ...Object.values(target)];
   const declared = places.flatMap((tables) =>
-    GROUPS.flatMap(([key, group]) => declaredIn(text, tables[key], group)),
+    GROUPS.flatMap(([key, group]) => declaredIn(lineOf, tables[key], group)),
   );
   return {
     ecosystem: "cargo",
-    declared: [...declared, ...declaredIn(text, workspace?.dependencies, "workspace")],
+    declared: [...declared, ...declaredIn(lineOf, workspace?.dependencies, "workspace")],
   };
 }
 
-function declaredIn(text: string, table: z.output<typeof Table>, group: string): Declared[] {
+function declaredIn(lineOf: LineOf, table: z.output<typeof Table>, group: string): Declared[] {
   return Object.entries(table ?? {}).map(([key, wanted]) => {
     const details = typeof wanted === "string" ? { version: wanted } : wanted;
     const name = details.package ?? key;
     const alias = name === key ? {} : { alias: key };
-    return { name, range: rangeOf(details), group, line: lineOf(text, key), ...alias };
+    return { name, range: rangeOf(details), group, line: lineOf(key), ...alias };
   });
 }
 
@@ -58,15 +60,15 @@ function rangeOf({ version, path, git, workspace }: Exclude<z.output<typeof Want
 
 /** `Cargo.lock`, `poetry.lock`, `uv.lock`: tables called `[[package]]`, read line by line since they are long. */
 export function readPackageTables(text: string): Resolved {
-  const found = new Map<string, string[]>();
+  const found = new Locked();
   let name: string | undefined;
   for (const line of text.split("\n")) {
     if (line.startsWith("[")) name = undefined;
     name = /^name = "([^"]+)"/u.exec(line)?.[1] ?? name;
     const version = /^version = "([^"]+)"/u.exec(line)?.[1];
     if (name === undefined || version === undefined) continue;
-    found.set(name, [...(found.get(name) ?? []), version]);
+    found.add(name, version);
     name = undefined;
   }
-  return found;
+  return found.versions;
 }

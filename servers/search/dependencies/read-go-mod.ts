@@ -1,10 +1,14 @@
 import type { Declared, Manifest } from "./shapes.ts";
 
+const MAX_LINE = 2_000;
+
 /** `go.mod`: the versions in it are the ones that are used, unless a later one is asked for by another module. */
 export function readGoMod(text: string): Manifest {
   const declared: Declared[] = [];
   let block: string | undefined;
   for (const [index, line] of text.split("\n").entries()) {
+    // longer ones are nobody's, and would cost time
+    if (line.length > MAX_LINE) continue;
     const plain = line.trim();
     if (plain === ")") block = undefined;
     const opened = /^(\w+)\s*\($/u.exec(plain)?.[1];

@@ -1,5 +1,6 @@
 import * as z from "zod";
-import { lineOf } from "./line-of.ts";
+import { linesIn } from "./line-of.ts";
+import { Locked } from "./locked.ts";
 import type { Declared, Manifest, Resolved } from "./shapes.ts";
 
 const Ranges = z.record(z.string(), z.string()).catch({});
@@ -19,13 +20,14 @@ const GROUPS = [
 /** `package.json`. Throws for what is no JSON object. */
 export function readPackageJson(text: string): Manifest {
   const manifest = PackageJson.parse(JSON.parse(text));
+  const lineOf = linesIn(text);
   const declared = GROUPS.flatMap(([key, group]) => {
     const from = Math.max(text.indexOf(`"${key}"`), 0);
     return Object.entries(manifest[key] ?? {}).map(([name, range]): Declared => ({
       name,
       range,
       group,
-      line: lineOf(text, `"${name}"`, from),
+      line: lineOf(`"${name}"`, from),
     }));
   });
   return { ecosystem: "npm", declared };
@@ -52,16 +54,16 @@ export function readPackageLock(text: string): Resolved {
 
 /** `yarn.lock` of every version: blocks headed by `name@range, name@range:`. */
 export function readYarnLock(text: string): Resolved {
-  const found = new Map<string, string[]>();
+  const found = new Locked();
   let names: string[] = [];
   for (const line of text.split("\n")) {
     if (/^\S.*:$/u.test(line) && !line.startsWith("#")) names = headed(line);
     const version = /^ {2}version:? "?([^"]+)"?$/u.exec(line)?.[1];
     if (version === undefined) continue;
-    for (const name of new Set(names)) found.set(name, [...(found.get(name) ?? []), version]);
+    for (const name of new Set(names)) found.add(name, version);
     names = [];
   }
-  return found;
+  return found.versions;
 }
 
 function headed(line: string): string[] {
@@ -71,15 +73,15 @@ function headed(line: string): string[] {
 
 /** `pnpm-lock.yaml`: what each importer got. Read by its indentation: a parser of YAML is too slow for files so long. */
 export function readPnpmLock(text: string): Resolved {
-  const found = new Map<string, string[]>();
+  const found = new Locked();
   let name: string | undefined;
   for (const line of text.split("\n")) {
     if (/^(?:packages|snapshots):/u.test(line)) break;
     name = /^ {6}'?([^\s':]+)'?:$/u.exec(line)?.[1] ?? name;
     const version = /^ {8}version: '?([^\s'(]+)/u.exec(line)?.[1];
     if (name === undefined || version === undefined) continue;
-    found.set(name, [...new Set([...(found.get(name) ?? []), version])]);
+    found.add(name, version);
     name = undefined;
   }
-  return found;
+  return found.versions;
 }

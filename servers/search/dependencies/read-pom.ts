@@ -1,6 +1,6 @@
 import { XMLParser } from "fast-xml-parser";
 import * as z from "zod";
-import { lineOf } from "./line-of.ts";
+import { linesIn } from "./line-of.ts";
 import type { Declared, Manifest } from "./shapes.ts";
 
 const word = z.string().optional();
@@ -20,6 +20,7 @@ const Pom = z.object({
 });
 /** Properties may name properties; a ring of them ends here. */
 const MAX_STEPS = 10;
+const MAX_TEXT = 1_000;
 
 /** `pom.xml`; versions that a parent elsewhere fixes are left open. Throws for what is no XML of a project. */
 export function readPom(text: string): Manifest {
@@ -39,6 +40,7 @@ export function readPom(text: string): Manifest {
       each.version,
     ]),
   );
+  const lineOf = linesIn(text);
   const declared = (project.dependencies?.dependency ?? []).map((each): Declared => {
     const name = nameOf(each);
     const range = expand(each.version ?? managed.get(name) ?? "", properties);
@@ -46,7 +48,7 @@ export function readPom(text: string): Manifest {
       name: expand(name, properties),
       range,
       group: scopeOf(each.scope),
-      line: lineOf(text, `<artifactId>${each.artifactId ?? ""}</artifactId>`),
+      line: lineOf(`<artifactId>${each.artifactId ?? ""}</artifactId>`),
     };
   });
   return { ecosystem: "maven", declared };
@@ -68,10 +70,10 @@ function entriesOf(properties: Readonly<Record<string, unknown>> | undefined): [
 }
 
 function expand(text: string, properties: ReadonlyMap<string, string>): string {
-  let expanded = text;
+  let expanded = text.slice(0, MAX_TEXT);
   for (let step = 0; step < MAX_STEPS && expanded.includes("${"); step++)
     expanded = expanded
-      .replace(/\$\{([^}]+)\}/gu, (whole, name: string) => properties.get(name) ?? whole)
-      .slice(0, 1_000);
+      .replace(/\$\{([^}]+)\}/gu, (whole, name: string) => properties.get(name)?.slice(0, MAX_TEXT) ?? whole)
+      .slice(0, MAX_TEXT);
   return expanded;
 }

@@ -1,6 +1,6 @@
 import { parse } from "smol-toml";
 import * as z from "zod";
-import { lineOf } from "./line-of.ts";
+import { linesIn, type LineOf } from "./line-of.ts";
 import type { Declared, Manifest } from "./shapes.ts";
 
 const Lines = z.array(z.unknown()).catch([]);
@@ -32,12 +32,11 @@ const REQUIREMENT = /^\s*([A-Za-z0-9][\w.-]*)\s*(?:\[[^\]]*\])?\s*([^;#]*)/u;
 /** `pyproject.toml`: PEP 621, dependency groups, Poetry. Throws for what is no TOML. */
 export function readPyproject(text: string): Manifest {
   const parsed = Pyproject.parse(parse(text));
+  const lineOf = linesIn(text);
   const standard = standardLists(parsed).flatMap(([group, lines]) =>
-    lines.flatMap((line) =>
-      typeof line === "string" ? requirement(line, group, lineOfWord(text, line)) : [],
-    ),
+    lines.flatMap((line) => (typeof line === "string" ? requirement(line, group, lineOf(line)) : [])),
   );
-  const poetry = poetryTables(parsed).flatMap(([group, table]) => fromPoetry(text, table, group));
+  const poetry = poetryTables(parsed).flatMap(([group, table]) => fromPoetry(lineOf, table, group));
   return { ecosystem: "pypi", declared: [...standard, ...poetry] };
 }
 
@@ -65,7 +64,7 @@ function poetryTables({ tool }: Parsed): [group: string, table: z.output<typeof 
 }
 
 function fromPoetry(
-  text: string,
+  lineOf: LineOf,
   table: Readonly<Record<string, unknown>> | undefined,
   group: string,
 ): Declared[] {
@@ -75,7 +74,7 @@ function fromPoetry(
       .object({ version: z.string().catch("") })
       .catch({ version: "" })
       .parse(wanted);
-    return { name, range: typeof wanted === "string" ? wanted : version, group, line: lineOf(text, name) };
+    return { name, range: typeof wanted === "string" ? wanted : version, group, line: lineOf(name) };
   });
 }
 
@@ -94,9 +93,4 @@ function requirement(line: string, group: string, at: number): Declared[] {
   if (name === undefined) return [];
   const plain = range.split(/\s--/u)[0] ?? "";
   return [{ name, range: plain.replace(/\\\s*$/u, "").trim(), group, line: at }];
-}
-
-function lineOfWord(text: string, line: string): number {
-  const at = text.indexOf(line);
-  return at === -1 ? 1 : text.slice(0, at).split("\n").length;
 }

@@ -1,5 +1,10 @@
 import { listed } from "../../../shared/listed.ts";
 import type { Dependency } from "./list-dependencies.ts";
+import { escapeForPerson } from "../../../shared/escape-for-person.ts";
+import { quotedPath } from "../shown-path.ts";
+
+/** Longer names and versions are nobody's. */
+const MOST_TEXT = 200;
 
 /** A dependency and the files that import it; undefined when they were not looked for. */
 export interface Told {
@@ -13,7 +18,8 @@ export function dependencyLines(told: readonly Told[]): string[] {
   let manifest: string | undefined;
   for (const each of told) {
     const { dependency } = each;
-    if (dependency.manifest !== manifest) lines.push(`${dependency.manifest} (${dependency.ecosystem})`);
+    if (dependency.manifest !== manifest)
+      lines.push(`${quotedPath(dependency.manifest)} (${dependency.ecosystem})`);
     ({ manifest } = dependency);
     lines.push(`  ${dependencyLine(each)}`);
   }
@@ -25,8 +31,13 @@ function dependencyLine({ dependency, uses }: Told): string {
   const fixed =
     resolved.length === 0 || (resolved.length === 1 && resolved[0] === range)
       ? ""
-      : ` = ${listed(resolved, 3)}`;
+      : ` = ${listed(resolved.map(cut), 3)}`;
   const facts = [...(group === "" ? [] : [group]), `line ${line}`].join(", ");
-  const used = uses === undefined ? "" : `: ${uses.length === 0 ? "no import found" : listed(uses, 5)}`;
-  return `${name} ${range === "" ? "any" : range}${fixed} (${facts})${used}`;
+  const used =
+    uses === undefined ? "" : `: ${uses.length === 0 ? "no import found" : listed(uses.map(quotedPath), 5)}`;
+  return escapeForPerson(`${cut(name)} ${range === "" ? "any" : cut(range)}${fixed} (${facts})`) + used;
+}
+
+function cut(text: string): string {
+  return text.length > MOST_TEXT ? `${text.slice(0, MOST_TEXT)}…` : text;
 }

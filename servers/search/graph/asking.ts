@@ -4,6 +4,7 @@ import type { SearchContext } from "../deps.ts";
 import type { IndexView } from "../index/shapes.ts";
 import { sourceText } from "../source-text.ts";
 import { Lookups } from "./lookups.ts";
+import { locateIn } from "../index/ground.ts";
 
 /** A first build of the index is waited for so long, by what needs a name and by what needs the whole graph; milliseconds. */
 export const WAIT_FOR_NAMES = 3_000;
@@ -61,7 +62,7 @@ export class SourceLines {
   /** Undefined for what is gone, may not be read or is no text. */
   async of({ root }: IndexView, path: string): Promise<readonly string[] | undefined> {
     const key = root.show(path);
-    if (!this.#known.has(key)) this.#known.set(key, await this.#read(() => root.locate(path)));
+    if (!this.#known.has(key)) this.#known.set(key, await this.#read(() => locateIn({ root }, path)));
     return this.#known.get(key);
   }
 

@@ -8,6 +8,7 @@ import type { Confidence, Mention, Use } from "./shapes.ts";
 import { subjectsOf, type Subject } from "./subject.ts";
 import { compare, usesOf } from "./uses-of.ts";
 import { holderOf } from "./walk.ts";
+import { shownPath } from "../shown-path.ts";
 
 /** References of a name that nothing in the index defines. */
 const MOST_UNDEFINED = 2_000;
@@ -58,8 +59,8 @@ export async function referencesAnswer(
   question: ReferencesQuestion,
   context: SearchContext,
 ): Promise<ReferencesAnswer> {
-  const subjects = await subjectsOf(question.symbol, context);
   const isWanted = wantedPaths(question.paths, context);
+  const subjects = await subjectsOf(question.symbol, context);
   const found: InView[] = [];
   for (const subject of subjects) found.push(await referencesIn(subject));
   const all = found.flatMap(({ subject: { view }, uses }) => {
@@ -76,7 +77,7 @@ export async function referencesAnswer(
     const text = (await lines.of(view, mention.path))?.[mention.line - 1]?.trim();
     const { line, kind } = mention;
     items.push({
-      path: view.root.show(mention.path),
+      path: shownPath(view.root, mention.path),
       line,
       kind,
       confidence,
@@ -87,12 +88,12 @@ export async function referencesAnswer(
   return {
     ...standingOf(subjects.map(({ view }) => view)),
     subjects: subjects.flatMap(({ view, definitions }) =>
-      definitions.map((definition) => ({ definition, shown: view.root.show(definition.path) })),
+      definitions.map((definition) => ({ definition, shown: shownPath(view.root, definition.path) })),
     ),
     total: sum(subjects.map(({ total }) => total)),
     name: subjects[0]?.name ?? question.symbol,
     page: { ...page, items },
-    files: new Set(shown.map(({ view, mention }) => view.root.show(mention.path))).size,
+    files: new Set(shown.map(({ view, mention }) => shownPath(view.root, mention.path))).size,
     unsure: shown.filter(({ confidence }) => confidence === "name").length,
     elsewhere: sum(found.map(({ elsewhere }) => elsewhere)),
     unclear: sum(found.map(({ unclear }) => unclear)),

@@ -57,7 +57,9 @@ export async function stampOfIgnoreFile(ground: Ground): Promise<string> {
 async function readIgnoreFile(ground: Ground): Promise<Buffer | undefined> {
   return await unlessRefused(async () => {
     await using file = await ground.workspace.openFile(locateIn(ground, IGNORE_FILE), ground.access);
-    return await file.read(0, Math.min(file.stat.size, MAX_IGNORE_FILE));
+    const bytes = await file.read(0, Math.min(file.stat.size, MAX_IGNORE_FILE));
+    // the beginning of a line is another rule
+    return bytes.length < file.stat.size ? bytes.subarray(0, bytes.lastIndexOf(0x0a) + 1) : bytes;
   });
 }
 

@@ -5,6 +5,7 @@ import type { IndexView } from "../index/shapes.ts";
 import { pageOf, type Page } from "../page.ts";
 import { outlineFile, type FileOutline } from "./outline-file.ts";
 import { outlineFolder, type FolderOutline } from "./outline-folder.ts";
+import { quotedPath } from "../shown-path.ts";
 
 export interface OutlineQuestion {
   readonly path: string;
@@ -52,7 +53,7 @@ export async function outlineAnswer(
       : await outlineFolder(spot, question.depth ?? 1, context);
   return {
     ...standingOf([view]),
-    path: spot.shown,
+    path: quotedPath(spot.shown),
     of,
     page: pageOf(rows, question.limit, question.cursor),
   };

@@ -5,9 +5,12 @@ import type { Lookups } from "../graph/lookups.ts";
 import { compare } from "../graph/uses-of.ts";
 import type { DefinitionRow, FileRow } from "../store/shapes.ts";
 import type { OutlineRow, Spot } from "./outline-answer.ts";
+import { quotedPath } from "../shown-path.ts";
+import { cutText } from "../graph/references-text.ts";
 
 /** Names of a file's definitions that are told. */
 const MOST_NAMES = 12;
+const MOST_NAME = 80;
 
 export interface FolderOutline {
   readonly kind: "folder";
@@ -75,16 +78,16 @@ function rowsBelow(start: string, { files, level, depth }: Level, lookups: Looku
 
 function folderText(name: string, files: readonly FileRow[]): string {
   const lines = files.reduce((sum, each) => sum + each.lines, 0);
-  return `${name} ${counted(files.length, "file")}, ${counted(lines, "line")}`;
+  return `${quotedPath(name)} ${counted(files.length, "file")}, ${counted(lines, "line")}`;
 }
 
 function fileText(file: FileRow, start: string, lookups: Lookups): string {
   const top = lookups.definitionsIn(file.id).filter(({ parent }) => parent === undefined);
   const shown = top.toSorted((one, other) => weight(other) - weight(one)).slice(0, MOST_NAMES);
-  const inOrder = top.filter((each) => shown.includes(each)).map(({ name }) => name);
+  const inOrder = top.filter((each) => shown.includes(each)).map(({ name }) => cutText(name, MOST_NAME));
   const more = top.length > shown.length ? ` +${top.length - shown.length}` : "";
   const names = inOrder.length === 0 ? "" : `: ${[...new Set(inOrder)].join(", ")}${more}`;
-  return `${file.path.slice(start.length)} ${file.lines}${names}`;
+  return `${quotedPath(file.path.slice(start.length))} ${file.lines}${names}`;
 }
 
 function weight({ exported, startLine, endLine, kind }: DefinitionRow): number {

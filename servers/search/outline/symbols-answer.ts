@@ -14,6 +14,7 @@ import type { IndexView } from "../index/shapes.ts";
 import { pageOf, type Page } from "../page.ts";
 import type { DefinitionRow, FileRole } from "../store/shapes.ts";
 import { bodyOf, type Body } from "./body.ts";
+import { shownPath } from "../shown-path.ts";
 
 /** Characters that all bodies of an answer share. */
 const BODIES = 16_000;
@@ -85,6 +86,7 @@ export async function symbolsAnswer(
     throw unknownName(
       question.name,
       views.map(({ view }) => view),
+      context,
     );
   const page = pageOf(shown, question.limit, question.cursor);
   return {
@@ -115,7 +117,7 @@ async function shownSymbols(
   const symbols: SymbolAt[] = [];
   let room = BODIES;
   for (const [index, { view, definition }] of found.entries()) {
-    const symbol = { path: view.root.show(definition.path), definition };
+    const symbol = { path: shownPath(view.root, definition.path), definition };
     const share = Math.floor(room / Math.min(3, found.length - index));
     const text = withBodies ? await lines.of(view, definition.path) : undefined;
     const body = text === undefined ? undefined : bodyOf(definition, text, share);

@@ -1,8 +1,10 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { isErrno } from "../../../shared/errors.ts";
+import { isErrno, ToolError } from "../../../shared/errors.ts";
 
 const CURRENT = "current";
+/** More is not ours. */
+const MOST_CURRENT = 100;
 const NAME = /^g(\d{1,9})\.db$/u;
 /** What belongs to a generation: the database, what SQLite keeps beside it, and our mark that it is damaged. */
 const PARTS = ["", "-wal", "-shm", "-journal", ".broken"];
@@ -22,10 +24,15 @@ export class Generations {
 
   /** Number of the generation to be read; undefined before there is one. */
   current(): number | undefined {
+    const path = join(this.folder, CURRENT);
     try {
-      return numberOf(readFileSync(join(this.folder, CURRENT), "utf8").trim());
+      const stat = lstatSync(path);
+      // a FIFO would be waited for, for ever
+      if (!stat.isFile() || stat.size > MOST_CURRENT) return undefined;
+      return numberOf(readFileSync(path, "utf8").trim());
     } catch (error) {
       if (isErrno(error, "ENOENT", "ENOTDIR")) return undefined;
+      if (isErrno(error, "EACCES", "EPERM", "ELOOP")) throw closed(error);
       throw error;
     }
   }
@@ -36,6 +43,11 @@ export class Generations {
     return numbers.sort((a, b) => a - b);
   }
 
+  /** False for what somebody put there that is no file, such as a link to another database. */
+  isFile(generation: number): boolean {
+    return lstatSync(this.path(generation), { throwIfNoEntry: false })?.isFile() === true;
+  }
+
   path(generation: number): string {
     return join(this.folder, `g${generation}.db`);
   }
@@ -43,8 +55,12 @@ export class Generations {
   /** From now on this one is read; in one step. Those before it go. */
   publish(generation: number): void {
     const made = join(this.folder, `${CURRENT}.new`);
-    writeFileSync(made, `g${generation}.db\n`);
-    renameSync(made, join(this.folder, CURRENT));
+    rmSync(made, { force: true, recursive: true });
+    writeFileSync(made, `g${generation}.db\n`, { flag: "wx" });
+    const path = join(this.folder, CURRENT);
+    // nothing of ours is a folder
+    if (lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true) rmSync(path, { recursive: true });
+    renameSync(made, path);
     this.sweep(generation);
   }
 
@@ -67,6 +83,13 @@ export class Generations {
   isBroken(generation: number): boolean {
     return readdirSync(this.folder).includes(`g${generation}.db.broken`);
   }
+}
+
+function closed(cause: unknown): ToolError {
+  return new ToolError("unavailable", "the index cannot be read", {
+    hint: "Look at the cache folder: is it ours?",
+    cause,
+  });
 }
 
 function numberOf(name: string): number | undefined {

@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from "node:fs";
+import { lstatSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { loadSqlite, type OpenDatabase } from "../../../shared/sqlite/open.ts";
 import { isDamage, type Sqlite } from "../../../shared/sqlite/sqlite.ts";
@@ -45,6 +45,8 @@ export class ModelVectors {
     const openDatabase = await loadSqlite();
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     const path = join(folder, "vectors.db");
+    // a link leads to a database that is not ours
+    if (lstatSync(path, { throwIfNoEntry: false })?.isFile() === false) rmSync(path, { recursive: true });
     try {
       return new ModelVectors(openWith(openDatabase, path));
     } catch (error) {

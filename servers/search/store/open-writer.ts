@@ -78,8 +78,8 @@ class Opening {
   }
 
   #lookAt(generation: number): Look {
-    const isThere = this.#generations.all().includes(generation);
-    if (!isThere || this.#generations.isBroken(generation)) return { fit: "broken" };
+    if (!this.#generations.isFile(generation) || this.#generations.isBroken(generation))
+      return { fit: "broken" };
     let db: Sqlite | undefined;
     try {
       db = this.#openDatabase(this.#generations.path(generation), { mode: "write" });

@@ -205,6 +205,7 @@ export class StoreReader implements OpenIndexReader {
     this.#damaged = undefined;
     try {
       const path = this.#generations.path(generation);
+      if (!this.#generations.isFile(generation)) throw new MisreadError("no file");
       this.#opened = openIndex(() => this.#openDatabase(path, { mode: "read" }), this.#makeup, generation);
     } catch (error) {
       if (error instanceof ToolError) throw error;

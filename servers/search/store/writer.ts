@@ -8,6 +8,10 @@ import { SegmentBuilder } from "./segment-builder.ts";
 import type { FileRow, IndexWriter, NewFile } from "./shapes.ts";
 import { dropFile, writeFile, writeSkipped, type SkippedFile, type Writing } from "./write-file.ts";
 
+/** Sources of imports that no file names any more. */
+const UNUSED =
+  "DELETE FROM sources WHERE NOT EXISTS (SELECT 1 FROM imports WHERE imports.source = sources.id)";
+
 export const DAMAGED = "The index was damaged; it is built anew.";
 
 /** A writer, and what it found. */
@@ -72,13 +76,13 @@ export class StoreWriter implements OpenIndexWriter {
 
   skip(files: readonly SkippedFile[]): void {
     const byPath = new Map(files.map((file) => [file.path, file]));
-    this.#change((writing) => {
+    this.#forget((writing) => {
       for (const [path, file] of byPath) writeSkipped(writing, file, dropFile(writing, path));
     });
   }
 
   remove(paths: readonly string[]): void {
-    this.#change((writing) => {
+    this.#forget((writing) => {
       for (const path of paths) dropFile(writing, path);
     });
   }
@@ -101,6 +105,19 @@ export class StoreWriter implements OpenIndexWriter {
 
   close(): void {
     this.#db.close();
+  }
+
+  /** What goes may be secret by now: none of its bytes stay in the file or in SQLite's log. */
+  #forget(step: (writing: Writing) => void): void {
+    this.#try(() => this.#db.pragma("secure_delete = ON"));
+    this.#change((writing) => {
+      step(writing);
+      writing.db.run(UNUSED);
+    });
+    this.#try(() => {
+      this.#db.pragma("secure_delete = OFF");
+      this.#db.pragma("wal_checkpoint(TRUNCATE)");
+    });
   }
 
   #change(step: (writing: Writing) => void): void {

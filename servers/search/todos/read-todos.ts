@@ -26,19 +26,26 @@ export function tagPattern(tags: readonly string[]): string {
 /** The notes of a text. A tag counts in a comment, or at the beginning of a line before a colon or a bracket. */
 export function readTodos(text: string, tags: readonly string[]): Todo[] {
   const word = String.raw`\b(${tags.join("|")})\b(?!["'\x60=.\w-])`;
-  const inComment = new RegExp(`(?:${OPENERS}).*?${word}(.*)$`, "u");
-  const first = new RegExp(`^\\s*(${tags.join("|")})(?=[:(])(.*)$`, "u");
-  return text.split("\n").flatMap((line, index) => {
+  const tagged = new RegExp(`${word}(.*)$`, "su");
+  const opener = new RegExp(OPENERS, "u");
+  const first = new RegExp(`^\\s*(${tags.join("|")})(?=[:(])(.*)$`, "su");
+  return text.split(/\r?\n/u).flatMap((line, index) => {
     // longer lines are nobody's notes, and would cost time
     if (line.length > 2_000) return [];
-    const [, tag, rest] = inComment.exec(line) ?? first.exec(line) ?? [];
+    // one look for each, not one for each pair of them
+    const opened = opener.exec(line);
+    const inComment = opened === null ? null : tagged.exec(line.slice(opened.index + opened[0].length));
+    const [, tag, rest] = inComment ?? first.exec(line) ?? [];
     return tag === undefined ? [] : [{ line: index + 1, tag, ...noteOf(rest ?? "") }];
   });
 }
 
 function noteOf(rest: string): Pick<Todo, "owner" | "text"> {
-  const [, owner, after = ""] = /^\s*(?:[([]([^)\]]{1,60})[)\]])?[:\s-]*(.*)$/u.exec(rest) ?? [];
-  const text = after.replace(/\s*(?:\*\/|-->|\*\)|"""|''')\s*$/u, "").trim();
+  const [, owner, after = ""] = /^(?:[([]([^)\]]{1,60})[)\]])?[:\s-]*(.*)$/su.exec(rest.trimStart()) ?? [];
+  const text = after
+    .trimEnd()
+    .replace(/(?:\*\/|-->|\*\)|"""|''')$/u, "")
+    .trimEnd();
   const short = text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text;
   return { text: short, ...(owner === undefined ? {} : { owner }) };
 }

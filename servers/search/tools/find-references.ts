@@ -37,6 +37,6 @@ export default tool({
 
 /** The path of `path:line`. */
 function placeOf(symbol: string): string[] {
-  const path = /^(.+):\d{1,7}$/u.exec(symbol.trim())?.[1];
+  const path = /^(.+):\d{1,7}$/su.exec(symbol.trim())?.[1];
   return path === undefined ? [] : [path];
 }

@@ -5,6 +5,7 @@ import { stateWords } from "../answer/state-line.ts";
 import { tool, type SearchContext } from "../deps.ts";
 import type { IndexState, IndexView } from "../index/shapes.ts";
 import type { FileRow, SkipReason } from "../store/shapes.ts";
+import { shownPath } from "../shown-path.ts";
 
 /** Less than a call may take. */
 const WAIT_MS = 100_000;
@@ -61,7 +62,7 @@ function statusOf(view: IndexView, { options }: SearchContext): RootStatus {
   view.reader.refresh();
   const files = view.reader.files();
   const indexed = files.filter(({ skipped }) => skipped === undefined);
-  const show = ({ path }: FileRow): string => view.root.show(path);
+  const show = ({ path }: FileRow): string => shownPath(view.root, path);
   const languages = countBy(indexed.map(({ language }) => language));
   const reasons = countBy(files.flatMap(({ skipped }) => skipped ?? []));
   return {

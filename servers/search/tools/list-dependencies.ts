@@ -7,6 +7,7 @@ import { tool } from "../deps.ts";
 import { findUses } from "../dependencies/find-uses.ts";
 import { listDependencies, type Dependency } from "../dependencies/list-dependencies.ts";
 import { dependencyLines, type Told } from "../dependencies/text.ts";
+import { readableIn } from "../graph/asking.ts";
 import { pageOf, shownOf, type Page } from "../page.ts";
 
 /** A first build of the index is waited for this long, so that uses are not missed; milliseconds. */
@@ -65,7 +66,11 @@ async function withUses(
   context: SearchContext,
 ): Promise<{ told: Told[]; notes: string[] }> {
   const view = await context.indexes.view(path, { ...context, waitMs: WAIT_MS });
-  const told = dependencies.map((dependency) => ({ dependency, uses: findUses(view.reader, dependency) }));
+  const mayRead = readableIn(view, context);
+  const told = dependencies.map((dependency) => ({
+    dependency,
+    uses: findUses(view.reader, dependency).filter(mayRead),
+  }));
   const { state, indexed, total } = view.state();
   const notes =
     state === "building"

@@ -8,6 +8,7 @@ import { pageOf, shownOf, type Page } from "../page.ts";
 import { blameTodos } from "../todos/blame-todos.ts";
 import { findTodos, type FoundTodo } from "../todos/find-todos.ts";
 import { STANDARD_TAGS, TAG } from "../todos/read-todos.ts";
+import { quotedPath } from "../shown-path.ts";
 
 const DAY_S = 86_400;
 
@@ -56,7 +57,7 @@ export default tool({
     const lines: string[] = [];
     let path: string | undefined;
     for (const todo of page.items) {
-      if (todo.path !== path) lines.push(todo.path);
+      if (todo.path !== path) lines.push(quotedPath(todo.path));
       ({ path } = todo);
       const commit = blamed?.get(`${todo.path}:${todo.line}`);
       lines.push(`  ${todoLine(todo)}${commit === undefined ? "" : ` (${ageOf(commit, now)})`}`);

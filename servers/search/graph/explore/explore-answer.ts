@@ -13,6 +13,7 @@ import { Turns } from "../turns.ts";
 import { walkUp } from "../walk.ts";
 import { isCall } from "../walk-answer.ts";
 import { pathsAmong, type CallPath } from "./paths-among.ts";
+import { shownPath } from "../../shown-path.ts";
 
 /** Definitions that answer, and how many of them are followed. */
 const MOST_FOUND = 12;
@@ -91,7 +92,7 @@ export async function exploreAnswer(
     const text = await lines.of(view, definition.path);
     found.push({
       definition,
-      shown: view.root.show(definition.path),
+      shown: shownPath(view.root, definition.path),
       ...(text === undefined ? {} : { lines: text }),
       ...(reach === undefined ? {} : { reach }),
     });
@@ -102,7 +103,7 @@ export async function exploreAnswer(
     budget,
     found,
     paths: explored.flatMap(({ view, paths }) =>
-      paths.map((path) => ({ path, show: (file: string) => view.root.show(file) })),
+      paths.map((path) => ({ path, show: (file: string) => shownPath(view.root, file) })),
     ),
     weak: explored.every(({ weak }) => weak),
   };
@@ -170,7 +171,7 @@ async function reachOf(
   const tests = reached.filter(
     ({ path, confidence }) => isTest(path) && confidence !== "name" && mayRead(path),
   );
-  const places = [...new Set(tests.map(({ path }) => view.root.show(path)))];
+  const places = [...new Set(tests.map(({ path }) => shownPath(view.root, path)))];
   return {
     callers: callers.length,
     files: new Set(callers.map(({ path }) => path)).size,

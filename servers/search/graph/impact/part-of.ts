@@ -3,6 +3,7 @@ import { readableIn } from "../asking.ts";
 import type { Walk } from "../walk.ts";
 import type { Neighbour } from "../walk-answer.ts";
 import type { ImpactAnswer, InView, ReachedTest } from "./impact-answer.ts";
+import { shownPath } from "../../shown-path.ts";
 
 interface Part {
   readonly starts: ImpactAnswer["starts"];
@@ -16,7 +17,7 @@ interface Part {
 /** What of one root is shown: only what may be read, tests by themselves. */
 export function partOf({ view, starts, walk, tests, importers }: InView, context: SearchContext): Part {
   const mayRead = readableIn(view, context);
-  const show = (path: string): string => view.root.show(path);
+  const show = (path: string): string => shownPath(view.root, path);
   const reached = walk.reached.filter(({ path }) => mayRead(path));
   const code = reached.filter(({ path }) => !tests.has(path));
   const told = new Set(reached.map(({ path }) => path));
