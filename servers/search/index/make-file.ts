@@ -18,19 +18,16 @@ export function makeFile(
   const madeUnits = units.map(({ startLine, endLine, leaves }): NewUnit => {
     const made = leaves.map((leaf): NewLeaf => {
       const body = lines.slice(leaf.startLine - 1, leaf.endLine).join("\n");
-      const counted = { ...leaf, ...wordsOfLeaf(body, definitions[leaf.definition]) };
-      if (table === undefined) return counted;
-      return { ...counted, vector: table.codeVector([counted.words], pathWords) };
+      const words = wordsOfLeaf(body, definitions[leaf.definition]);
+      if (table === undefined) return { ...leaf, words };
+      return { ...leaf, words, vector: table.codeVector([words], pathWords) };
     });
     const unit = { startLine, endLine, leaves: made };
     if (table === undefined) return unit;
-    return {
-      ...unit,
-      vector: table.codeVector(
-        made.map(({ words }) => words),
-        pathWords,
-      ),
-    };
+    // a unit of one leaf is that leaf
+    const [only] = made.length === 1 ? made : [];
+    const words = made.map((leaf) => leaf.words);
+    return { ...unit, vector: only?.vector ?? table.codeVector(words, pathWords) };
   });
   return { ...rest, path, stamp, role, definitions, units: madeUnits };
 }

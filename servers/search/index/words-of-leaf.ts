@@ -7,22 +7,14 @@ const MOST = 255;
 /** A hash has 26 bits, a field two: together they sort as one number. */
 const FIELD_ROOM = 4;
 
-export interface CountedLeaf {
-  readonly words: LeafWords;
-  /** The words of the body in their order, and those of what the leaf is called. */
-  readonly text: string;
-}
-
 /**
  * Counts the words of a leaf. Its body is all of its lines, so it holds signature and doc comment too; what it lies in is
  * part of its symbol. Without a definition only the body has words.
  */
-export function wordsOfLeaf(body: string, definition: Definition | undefined): CountedLeaf {
+export function wordsOfLeaf(body: string, definition: Definition | undefined): LeafWords {
   const symbol = definition === undefined ? "" : `${definition.scope} ${definition.name}`;
   const texts = [body, symbol, definition?.signature ?? "", definition?.doc ?? ""];
-  const words = texts.map(wordsOf);
-  const [inBody = [], inSymbol = []] = words;
-  return { words: count(words), text: [...inBody, ...inSymbol].join(" ") };
+  return count(texts.map(wordsOf));
 }
 
 function count(words: readonly (readonly string[])[]): LeafWords {

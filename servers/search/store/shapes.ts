@@ -35,8 +35,6 @@ export interface NewLeaf {
   readonly definition: number;
   readonly words: LeafWords;
   readonly vector?: Int8Array;
-  /** The words again as text for the full-text index, in their order. */
-  readonly text: string;
 }
 
 /** What the disk said of a file when it was read. */

@@ -109,7 +109,7 @@ function addFile(given: GivenFile, file: number, made: Made): void {
           ? undefined
           : { ...definition, id: made.definitions.length + 1, file, path: given.path, unit };
       if (row !== undefined) made.definitions.push(row);
-      const { words } = wordsOfLeaf(leaf.text, definition && { ...definition, parent: -1 });
+      const words = wordsOfLeaf(leaf.text, definition && { ...definition, parent: -1 });
       const result = {
         startLine: line,
         endLine,
