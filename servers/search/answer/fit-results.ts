@@ -18,8 +18,8 @@ export interface ReadUnit {
 /** Line ends between a result's title, its text and the next one. */
 const BETWEEN = 3;
 
-/** What is kept for each later result while an earlier one is trimmed: half a function, about. */
-const RESERVED = 700;
+/** What is kept for each later result while an earlier one is trimmed: some lines. */
+const RESERVED = 300;
 /** In less room nothing of a text can be understood: the place alone is told. */
 const LEAST = 240;
 

@@ -6,7 +6,6 @@ import type { Scored } from "./scored.ts";
 export const FEATURES = [
   "fused",
   "denseUnit",
-  "lexicalLeaf",
   "inUnit",
   "inLeaf",
   "holdsFunction",
@@ -29,10 +28,9 @@ export function featuresOf(scored: readonly Scored[], { roles }: Pick<Query, "ro
   return scored.map((one) => ({
     fused: one.fused,
     denseUnit: one.denseUnit,
-    lexicalLeaf: one.lexicalLeaf,
     inUnit: one.lexical.inUnit,
     inLeaf: one.lexical.inLeaf,
-    ...functionsOf(one.candidate),
+    ...functionsOf(one.candidate, roles),
     fileOther: otherOf(one, files.get(one.candidate.file)),
     ...rolesOf(one.candidate.role, roles),
   }));
@@ -40,12 +38,12 @@ export function featuresOf(scored: readonly Scored[], { roles }: Pick<Query, "ro
 
 const FUNCTIONS: ReadonlySet<string> = new Set(["function", "method", "macro"]);
 
-/** Whether there is a function in a unit, and how many of its lines are of functions. */
-function functionsOf({
-  leaves,
-  startLine,
-  endLine,
-}: Scored["candidate"]): Pick<Features, "holdsFunction" | "functionShare"> {
+/** Whether there is a function in a unit, and how many of its lines are of functions; who asks for docs wants none. */
+function functionsOf(
+  { leaves, startLine, endLine, role }: Scored["candidate"],
+  asked: readonly FileRole[],
+): Pick<Features, "holdsFunction" | "functionShare"> {
+  if (asked.includes(role)) return { holdsFunction: 1, functionShare: 1 };
   let lines = 0;
   for (const { definition, ...leaf } of leaves)
     if (definition !== undefined && FUNCTIONS.has(definition.kind))

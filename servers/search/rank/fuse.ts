@@ -32,7 +32,6 @@ export function fuse(candidates: readonly Candidate[], measures: Measures): Scor
     vector === undefined ? undefined : denseScore(candidate, vector),
   );
   const byWords = shares(lexical, ({ score }) => score);
-  const byLeaf = shares(lexical, ({ leaf }) => leaf);
   const byMeaning = shares(dense, (one) => one?.score ?? 0);
   const byUnit = shares(dense, (one) => one?.unit ?? 0);
   const byModel = shares(candidates, ({ unit }) => model?.get(unit) ?? 0);
@@ -47,7 +46,6 @@ export function fuse(candidates: readonly Candidate[], measures: Measures): Scor
         candidate,
         lexical: words,
         dense: dense[index],
-        lexicalLeaf: byLeaf[index] ?? 0,
         denseUnit: byUnit[index] ?? 0,
         fused: (1 - modelWeight) * own + modelWeight * (byModel[index] ?? 0),
         prior: priorOf(candidate.role, query.roles),

@@ -35,7 +35,7 @@ export interface Retrieved {
 }
 
 /** How much it counts that a unit defines what the query names: more than anything else when it does nothing but name it. */
-const NAMED_BOOST: Readonly<Record<QueryClass, number>> = { symbol: 8, mixed: 2.5, language: 0 };
+const NAMED_BOOST: Readonly<Record<QueryClass, number>> = { symbol: 15, mixed: 5, language: 0 };
 /** Less than this of what was asked, in every one of the first ten, is little. */
 const WEAK = 0.34;
 

@@ -7,8 +7,7 @@ export interface Scored {
   readonly candidate: Candidate;
   readonly lexical: LexicalScore;
   readonly dense: DenseScore | undefined;
-  /** Shares of the best leaf's words, and of the whole unit's meaning. */
-  readonly lexicalLeaf: number;
+  /** Share of the whole unit's meaning. */
   readonly denseUnit: number;
   /** The shares, weighed for the class of the query. */
   readonly fused: number;

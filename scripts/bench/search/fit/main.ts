@@ -215,7 +215,7 @@ function asWeights(numbers: readonly number[]): Record<Feature, number> {
 function ranking(one: Case, weights: Record<Feature, number> | undefined, saturation: number): Ranked[] {
   const ranked = one.best.map((scored, index) => {
     const features = one.features[index];
-    const boost = { symbol: 8, mixed: 2.5, language: 0 }[one.query.class] * scored.named;
+    const boost = { symbol: 15, mixed: 5, language: 0 }[one.query.class] * scored.named;
     return { scored, score: features === undefined ? 0 : rate(features, weights) + boost };
   });
   return order(ranked, saturation);
