@@ -49,7 +49,7 @@ describe.each(["handles", "compare"] as const satisfies ContainmentKind[])(
       await ground[Symbol.asyncDispose]();
     });
 
-    test.each(targets)("$name stays inside", { timeout: 120_000 }, async ({ server, name }) => {
+    test.each(targets)("$name stays inside", { timeout: 300_000 }, async ({ server, name }) => {
       const called = open.get(server.name);
       const endpoint = called?.endpoints.find(({ tool }) => tool.name === name);
       if (called === undefined || endpoint === undefined) throw new Error("not open");

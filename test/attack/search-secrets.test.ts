@@ -141,7 +141,9 @@ test(
       await complete(at);
       expect((await at.call("explore", { query: "open text doc hold" })).text).toContain(`${HIDDEN}Open`);
     }
-    await using at = await served(ground, { rules: [{ decision: "deny", tool: "*", path: "closed/**" }] });
+    await using at = await served(ground, {
+      rules: JSON.stringify([{ decision: "deny", tool: "*", path: "closed/**" }]),
+    });
     await tellsNothing(at, ["closed/a.ts", "closed/package.json", "closed"]);
   },
 );

@@ -112,6 +112,8 @@ export function createTables(db: Sqlite, makeup: Makeup): void {
  */
 export function fitOf(db: Sqlite, makeup: Makeup): "same" | "other" | "unknown" {
   if (db.pragma<number>("user_version") !== SCHEMA) return "unknown";
+  // ours has neither: what they would make of our statements is somebody else's choice
+  if (db.get("SELECT 1 FROM sqlite_master WHERE type IN ('view', 'trigger')") !== undefined) return "unknown";
   return db.get<{ value: string }>("SELECT value FROM meta WHERE key = 'makeup'")?.value === textOf(makeup)
     ? "same"
     : "other";
