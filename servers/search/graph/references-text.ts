@@ -1,6 +1,6 @@
 import { counted } from "../../../shared/listed.ts";
 import { escapeForPerson } from "../../../shared/escape-for-person.ts";
-import { linesOf } from "../outline/symbols-text.ts";
+import { linesOf } from "../outline/lines-of.ts";
 import { shownOf } from "../page.ts";
 import { firstLine } from "./asking.ts";
 import type { ReferencesAnswer, ReferenceAt } from "./references-answer.ts";
@@ -79,7 +79,9 @@ function placesOf(at: Neighbour["at"], told: string): string[] {
   const files = new Map<string, Set<number>>([[told, new Set()]]);
   for (const { path, line } of at) files.set(path, (files.get(path) ?? new Set()).add(line));
   return [...files].flatMap(([path, lines]) =>
-    [...lines].map((line, index) => (path === told || index > 0 ? String(line) : `${path}:${line}`)),
+    [...lines]
+      .toSorted((one, other) => one - other)
+      .map((line, index) => (path === told || index > 0 ? String(line) : `${path}:${line}`)),
   );
 }
 

@@ -92,7 +92,7 @@ async function walk(
   const begun = new Set(starts.map(({ id }) => String(id)));
   const reached = new Map<string, Reached>();
   const sums = { elsewhere: 0, unclear: 0, cut: false, looked: 0 };
-  let level = starts;
+  let level: readonly DefinitionRow[] = starts;
   for (let depth = 1; depth <= deepest && level.length > 0; depth++) {
     const found = new Map<string, Arrival>();
     const looked = turns.isOver ? [] : level.slice(0, Math.max(0, most - sums.looked));
@@ -106,27 +106,28 @@ async function walk(
       sums.cut ||= around.cut;
       for (const step of around.next.filter(({ use }) => follow(use))) add(found, step);
     }
-    const fresh = [...found]
-      .filter(([key, { isSure }]) => !begun.has(key) && isNews(reached.get(key), isSure))
-      .toSorted(([, one], [, other]) => Number(other.isSure) - Number(one.isSure));
-    for (const [key, { step, uses, isSure }] of fresh) {
-      // in the order of distance, also what was only suspected before
-      reached.delete(key);
-      reached.set(key, { ...about(step), depth, uses, confidence: isSure ? "import" : "name" });
-    }
-    level = fresh.flatMap(([, { step, isSure }]) => (isSure && step.to !== undefined ? [step.to] : []));
+    for (const key of begun) found.delete(key);
+    level = arrive(found, depth, reached);
   }
-  return {
-    reached: [...reached.values()],
-    elsewhere: sums.elsewhere,
-    unclear: sums.unclear,
-    cut: sums.cut,
-  };
+  const { elsewhere, unclear, cut } = sums;
+  return { reached: [...reached.values()], elsewhere, unclear, cut };
 }
 
-/** Whether it was not reached before, or now is for sure. */
-function isNews(before: Reached | undefined, isSure: boolean): boolean {
-  return before === undefined || (isSure && before.confidence === "name");
+/** Adds what is new, or now is sure, to all that was reached, the sure ones first. Those are where the walk goes on. */
+function arrive(
+  found: ReadonlyMap<string, Arrival>,
+  depth: number,
+  reached: Map<string, Reached>,
+): DefinitionRow[] {
+  const fresh = [...found]
+    .filter(([key, { isSure }]) => !reached.has(key) || (isSure && reached.get(key)?.confidence === "name"))
+    .toSorted(([, one], [, other]) => Number(other.isSure) - Number(one.isSure));
+  for (const [key, { step, uses, isSure }] of fresh) {
+    // in the order of distance, also what was only suspected before
+    reached.delete(key);
+    reached.set(key, { ...about(step), depth, uses, confidence: isSure ? "import" : "name" });
+  }
+  return fresh.flatMap(([, { step, isSure }]) => (isSure && step.to !== undefined ? [step.to] : []));
 }
 
 interface Arrival {

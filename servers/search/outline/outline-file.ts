@@ -8,7 +8,8 @@ import { sourceText } from "../source-text.ts";
 import type { SkipReason } from "../store/shapes.ts";
 import { cutText } from "../graph/references-text.ts";
 import type { OutlineRow, Spot } from "./outline-answer.ts";
-import { docLine, linesOf } from "./symbols-text.ts";
+import { linesOf } from "./lines-of.ts";
+import { docLine } from "./symbols-text.ts";
 
 /** Parsing more would hold up everybody else. */
 const MOST_CHARS = 1_000_000;

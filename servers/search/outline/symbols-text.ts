@@ -2,6 +2,7 @@ import { cutText } from "../graph/references-text.ts";
 import { firstLine } from "../graph/asking.ts";
 import { fullName } from "../graph/subject.ts";
 import { shownOf } from "../page.ts";
+import { linesOf } from "./lines-of.ts";
 import type { SymbolAt, SymbolsAnswer } from "./symbols-answer.ts";
 
 /** More results than this are shown without what their docs say. */
@@ -40,14 +41,4 @@ function symbolText({ path, definition, body }: SymbolAt, withDoc: boolean): str
 export function docLine(doc: string): string {
   const [first = ""] = doc.split("\n").filter((line) => line.trim() !== "");
   return cutText(first.trim().replace(/(?<=[.!?])\s.*$/u, ""), 120);
-}
-
-export function linesOf({
-  startLine,
-  endLine,
-}: {
-  readonly startLine: number;
-  readonly endLine: number;
-}): string {
-  return startLine === endLine ? String(startLine) : `${startLine}-${endLine}`;
 }

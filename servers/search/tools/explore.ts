@@ -15,7 +15,7 @@ export default tool({
   effect: "read",
   reach: reachOfQuestions,
   input: z.strictObject({
-    query: z.string().min(1).max(10_000).meta({ minLength: undefined, maxLength: undefined }),
+    query: z.string().trim().min(1).max(10_000).meta({ minLength: undefined, maxLength: undefined }),
     budget: z
       .int()
       .min(200)

@@ -1,10 +1,11 @@
 import * as z from "zod";
+import { ToolError } from "../../../shared/errors.ts";
 import { limit, paths } from "../../../shared/fields.ts";
 import { cursorField, MAX_BUDGET } from "../../../shared/limits.ts";
 import { answerCode } from "../answer/answer-code.ts";
 import type { CodeAnswer } from "../answer/code-answer.ts";
 import { renderCode, shorterCode } from "../answer/render-code.ts";
-import { tool } from "../deps.ts";
+import { tool, type SearchContext } from "../deps.ts";
 import { reachOfQuestions } from "../reach.ts";
 import type { FileRole } from "../store/shapes.ts";
 
@@ -33,6 +34,7 @@ export default tool({
   input: z.strictObject({
     query: z
       .string()
+      .trim()
       .min(1)
       .max(10_000)
       .meta({ description: "A question or a name.", minLength: undefined, maxLength: undefined }),
@@ -51,9 +53,24 @@ export default tool({
   touches: ({ paths: asked = [] }) => ({ paths: asked }),
 
   async run(input, context): Promise<CodeAnswer> {
-    return await answerCode(input, context);
+    const answer = await answerCode(input, context);
+    if (answer.results.length === 0) await checkLanguages(input.languages, context);
+    return answer;
   },
 
   render: renderCode,
   shorter: shorterCode,
 });
+
+/** Nothing found in a language that no file is written in says nothing of the question. */
+async function checkLanguages(asked: readonly string[] | undefined, context: SearchContext): Promise<void> {
+  if (asked === undefined || asked.length === 0) return;
+  const views = await context.indexes.views(context);
+  if (views.some((view) => view.state().state === "building")) return;
+  const files = views.flatMap(({ reader }) => reader.files().filter(({ skipped }) => skipped === undefined));
+  const known = new Set(files.map(({ language }) => language));
+  if (known.size === 0 || asked.some((language) => known.has(language.toLowerCase()))) return;
+  throw new ToolError("invalid_input", `languages: no file is in ${JSON.stringify(asked.slice(0, 5))}`, {
+    hint: `In the index: ${[...known].toSorted().join(", ")}.`,
+  });
+}

@@ -1,6 +1,7 @@
 import { allowances } from "./allowances.ts";
 import { bodyOf } from "../../outline/body.ts";
-import { docLine, linesOf } from "../../outline/symbols-text.ts";
+import { linesOf } from "../../outline/lines-of.ts";
+import { docLine } from "../../outline/symbols-text.ts";
 import { counted } from "../../../../shared/listed.ts";
 import { firstLine } from "../asking.ts";
 import { cutText } from "../references-text.ts";

@@ -1,5 +1,5 @@
 import { counted, listed } from "../../../../shared/listed.ts";
-import { linesOf } from "../../outline/symbols-text.ts";
+import { linesOf } from "../../outline/lines-of.ts";
 import { shownOf } from "../../page.ts";
 import { firstLine } from "../asking.ts";
 import { doubts, neighbourLines } from "../references-text.ts";
