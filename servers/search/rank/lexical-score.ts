@@ -13,8 +13,6 @@ const OTHER_B = 0.3;
 /** Words of a path, about; how long paths are says nothing of what they hold. */
 const PATH_LENGTH = 8;
 const WIDTH = FIELDS.length;
-const NAMES = [FIELDS.indexOf("symbol")];
-const ANYWHERE = FIELDS.map((_, index) => index);
 
 /** How well a unit's words answer a query. */
 export interface LexicalScore {
@@ -24,9 +22,7 @@ export interface LexicalScore {
   readonly leaf: number;
   /** Of each leaf. */
   readonly leaves: readonly number[];
-  /** Shares of what the asked words weigh that are in the path, in names, anywhere, and in the leaf that has the most. */
-  readonly inPath: number;
-  readonly inSymbols: number;
+  /** Shares of what the asked words weigh that are in it, and in the leaf that has the most. */
   readonly inUnit: number;
   readonly inLeaf: number;
 }
@@ -40,8 +36,8 @@ export class LexicalScorer {
   readonly #asked: Float64Array;
   readonly #allAsked: number;
   readonly #totals: Totals;
-  readonly #unitCounts: Float64Array;
-  readonly #leafCounts: Float64Array;
+  readonly #unitCounts: Counts;
+  readonly #leafCounts: Counts;
   readonly #paths = new Map<string, Float64Array>();
 
   /** `frequencies`: in how many units each word is. */
@@ -58,8 +54,8 @@ export class LexicalScorer {
       this.#asked.reduce((sum, one) => sum + one, 0),
     );
     this.#totals = totals;
-    this.#unitCounts = new Float64Array(sorted.length * WIDTH);
-    this.#leafCounts = new Float64Array(sorted.length * WIDTH);
+    this.#unitCounts = countsFor(sorted.length);
+    this.#leafCounts = countsFor(sorted.length);
   }
 
   score({ path, leaves }: Pick<Candidate, "path" | "leaves">): LexicalScore {
@@ -67,13 +63,13 @@ export class LexicalScorer {
     const lengths = new Float64Array(WIDTH);
     const scores: number[] = [];
     let inLeaf = 0;
-    this.#unitCounts.fill(0);
+    clear(this.#unitCounts);
     for (const { words } of leaves) {
-      this.#leafCounts.fill(0);
+      clear(this.#leafCounts);
       this.#count(words);
       addTo(lengths, words.lengths);
       scores.push(this.#rate(this.#leafCounts, weightsOf(words.lengths, this.#totals.leafLengths), inPath));
-      inLeaf = Math.max(inLeaf, this.#covered(this.#leafCounts, ANYWHERE));
+      inLeaf = Math.max(inLeaf, this.#covered(this.#leafCounts.seen));
     }
     const unit = this.#rate(this.#unitCounts, weightsOf(lengths, this.#totals.unitLengths), inPath);
     const leaf = scores.reduce((best, score) => Math.max(best, score), 0);
@@ -82,9 +78,7 @@ export class LexicalScorer {
       unit,
       leaf,
       leaves: scores,
-      inPath: this.#coveredByPath(inPath),
-      inSymbols: this.#covered(this.#unitCounts, NAMES),
-      inUnit: this.#covered(this.#unitCounts, ANYWHERE),
+      inUnit: this.#covered(this.#unitCounts.seen),
       inLeaf,
     };
   }
@@ -98,35 +92,26 @@ export class LexicalScorer {
       if (wanted === this.#hashes.length) return;
       if (this.#hashes[wanted] !== hash) continue;
       const slot = wanted * WIDTH + (fields[index] ?? 0);
-      const count = counts[index] ?? 0;
-      this.#leafCounts[slot] = (this.#leafCounts[slot] ?? 0) + count;
-      this.#unitCounts[slot] = (this.#unitCounts[slot] ?? 0) + count;
+      add(this.#leafCounts, slot, counts[index] ?? 0);
+      add(this.#unitCounts, slot, counts[index] ?? 0);
     }
   }
 
-  #rate(counts: Float64Array, weights: Float64Array, inPath: Float64Array): number {
+  #rate({ byField, seen }: Counts, weights: Float64Array, inPath: Float64Array): number {
     let score = 0;
-    for (let word = 0; word < this.#hashes.length; word++) {
+    for (let word = 0; word < seen.length; word++) {
       let weighted = inPath[word] ?? 0;
-      for (let field = 0; field < WIDTH; field++)
-        weighted += (weights[field] ?? 0) * (counts[word * WIDTH + field] ?? 0);
+      if (seen[word] === 1)
+        for (let field = 0; field < WIDTH; field++)
+          weighted += (weights[field] ?? 0) * (byField[word * WIDTH + field] ?? 0);
       if (weighted > 0) score += ((this.#gains[word] ?? 0) * weighted * (K1 + 1)) / (K1 + weighted);
     }
     return score;
   }
 
-  #covered(counts: Float64Array, fields: readonly number[]): number {
+  #covered(seen: Uint8Array): number {
     let sum = 0;
-    for (let word = 0; word < this.#hashes.length; word++) {
-      if (fields.some((field) => (counts[word * WIDTH + field] ?? 0) > 0)) sum += this.#asked[word] ?? 0;
-    }
-    return sum / this.#allAsked;
-  }
-
-  #coveredByPath(inPath: Float64Array): number {
-    let sum = 0;
-    for (let word = 0; word < inPath.length; word++)
-      if ((inPath[word] ?? 0) > 0) sum += this.#asked[word] ?? 0;
+    for (let word = 0; word < seen.length; word++) if (seen[word] === 1) sum += this.#asked[word] ?? 0;
     return sum / this.#allAsked;
   }
 
@@ -146,8 +131,28 @@ export class LexicalScorer {
   }
 }
 
+/** How often each wanted word is in each field, and whether it is in any. */
+interface Counts {
+  readonly byField: Float64Array;
+  readonly seen: Uint8Array;
+}
+
+function countsFor(words: number): Counts {
+  return { byField: new Float64Array(words * WIDTH), seen: new Uint8Array(words) };
+}
+
+function clear({ byField, seen }: Counts): void {
+  byField.fill(0);
+  seen.fill(0);
+}
+
+function add({ byField, seen }: Counts, slot: number, count: number): void {
+  byField[slot] = (byField[slot] ?? 0) + count;
+  seen[Math.floor(slot / WIDTH)] = 1;
+}
+
 /** How rare a word is that so many of all units hold; never negative. */
-export function rarityOf(frequency: number, units: number): number {
+function rarityOf(frequency: number, units: number): number {
   return Math.log(1 + (Math.max(0, units - frequency) + 0.5) / (frequency + 0.5));
 }
 
