@@ -2,8 +2,10 @@ import { copyFile, mkdir, rename, stat, utimes } from "node:fs/promises";
 import { join } from "node:path";
 
 const packages = new URL("../node_modules/", import.meta.url).pathname;
+/** Of grammars whose package brings another's work without its licence. */
+const licences = new URL("licences/", import.meta.url).pathname;
 
-/** What the index's parser loads: a name for the copy, the package, and the file in it. */
+/** What the index's parser loads: a name for the copy, the package, the file in it, and its licence if not the package's. */
 const grammars = {
   typescript: ["tree-sitter-typescript", "tree-sitter-typescript.wasm"],
   tsx: ["tree-sitter-typescript", "tree-sitter-tsx.wasm"],
@@ -19,16 +21,19 @@ const grammars = {
   php: ["tree-sitter-php", "tree-sitter-php.wasm"],
   bash: ["tree-sitter-bash", "tree-sitter-bash.wasm"],
   scala: ["tree-sitter-scala", "tree-sitter-scala.wasm"],
-  swift: ["@repomix/tree-sitter-wasms", "out/tree-sitter-swift.wasm"],
+  swift: ["@repomix/tree-sitter-wasms", "out/tree-sitter-swift.wasm", "tree-sitter-swift.txt"],
   "web-tree-sitter": ["web-tree-sitter", "web-tree-sitter.wasm"],
 };
 
 /** Copies each grammar that is missing or differs, with its licence, so that the package needs none of theirs. */
 export async function copyGrammars(folder) {
   await mkdir(folder, { recursive: true });
-  const copies = Object.entries(grammars).flatMap(([name, [from, file]]) => [
+  const copies = Object.entries(grammars).flatMap(([name, [from, file, licence]]) => [
     copy(join(packages, from, file), join(folder, `${name}.wasm`)),
-    copy(join(packages, from, "LICENSE"), join(folder, `${name}.LICENSE`)),
+    copy(
+      licence === undefined ? join(packages, from, "LICENSE") : join(licences, licence),
+      join(folder, `${name}.LICENSE`),
+    ),
   ]);
   await Promise.all(copies);
 }

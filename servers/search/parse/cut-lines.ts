@@ -15,7 +15,7 @@ export interface LineRange {
 }
 
 /** How much room lines take: their characters, or more when they are short. */
-export function roomOf(lines: Lines, { startLine, endLine }: LineRange): number {
+function roomOf(lines: Lines, { startLine, endLine }: LineRange): number {
   return Math.max(lines.size(startLine, endLine), (endLine - startLine + 1) * LINE);
 }
 

@@ -4,7 +4,7 @@ import type { Syntax } from "../syntax.ts";
 
 export const bash: LanguageTable = {
   grammar: "bash",
-  longest: 250_000,
+  longest: 100_000,
   definitions: { function_definition: named("function"), variable_assignment: variable },
   comments: ["comment"],
   decorators: [],

@@ -4,7 +4,7 @@ import type { Syntax } from "../syntax.ts";
 
 export const scala: LanguageTable = {
   grammar: "scala",
-  longest: 250_000,
+  longest: 100_000,
   definitions: {
     class_definition: named("class"),
     object_definition: named("class"),

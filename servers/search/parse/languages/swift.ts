@@ -4,7 +4,7 @@ import type { Syntax } from "../syntax.ts";
 
 export const swift: LanguageTable = {
   grammar: "swift",
-  longest: 250_000,
+  longest: 100_000,
   definitions: {
     class_declaration: type,
     protocol_declaration: named("interface"),
