@@ -17,7 +17,11 @@ export function referencesText(answer: ReferencesAnswer): string {
   const of =
     answer.subjects.length === 0 ? `${name}, which nothing in the index defines` : subjectText(answer);
   const what = page.total === 0 ? `no reference to ${of} found` : `${shownOf(page, "reference")} to ${of}`;
-  const facts = [page.total === 0 ? what : `${what}, in ${counted(files, "file")}`, ...doubts(answer)];
+  const facts = [
+    page.total === 0 ? what : `${what}, in ${counted(files, "file")}`,
+    ...choiceOf(answer),
+    ...doubts(answer),
+  ];
   const lines: string[] = [];
   let path: string | undefined;
   for (const item of page.items) {
@@ -42,6 +46,7 @@ export function walkText(answer: WalkAnswer): string {
   const what = page.total === 0 ? `no ${noun} of ${of} found` : `${shownOf(page, noun)} of ${of}`;
   const facts = [
     `${what}${depth > 1 ? `, up to ${depth} steps away` : ""}`,
+    ...choiceOf(answer),
     ...doubts(answer),
     ...(direction === "callers" && page.total === 0 ? ["dynamic uses cannot be seen"] : []),
   ];
@@ -96,7 +101,12 @@ function subjectText({ subjects, total, name }: About): string {
   const some = subjects.slice(0, MOST_NAMED).map(place).join(", ");
   const more = total > MOST_NAMED ? ", ..." : "";
   const cut = total > subjects.length ? ` (only the first ${subjects.length} are followed)` : "";
-  return `${total} definitions called ${name}${cut}: ${some}${more}; Class.name or path:line picks one`;
+  return `${total} definitions called ${name}${cut}: ${some}${more}`;
+}
+
+/** How to ask for less, where more than one is meant. */
+function choiceOf({ total }: About): string[] {
+  return total > 1 ? ["Class.name or path:line picks one"] : [];
 }
 
 interface Doubted extends Pick<ReferencesAnswer, "unsure" | "elsewhere" | "unclear" | "cut" | "withheld"> {
