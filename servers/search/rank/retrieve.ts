@@ -8,8 +8,8 @@ import { rate } from "./reranker.ts";
 import type { Scored } from "./scored.ts";
 
 /** Units that each list brings, and the one of all roles when code has a list of its own. */
-const LISTED = 150;
-const LISTED_OF_ALL = 60;
+const LISTED = 100;
+const LISTED_OF_ALL = 40;
 /** Units that the last ranking looks at: nobody reads further. */
 const RERANKED = 200;
 /** Definitions of one name that are looked at. */
