@@ -8,8 +8,7 @@ export function readGoMod(text: string): Manifest {
   let block: string | undefined;
   for (const [index, line] of text.split("\n").entries()) {
     // longer ones are nobody's, and would cost time
-    if (line.length > MAX_LINE) continue;
-    const plain = line.trim();
+    const plain = line.slice(0, MAX_LINE).trim();
     if (plain === ")") block = undefined;
     const opened = /^(\w+)\s*\($/u.exec(plain)?.[1];
     block = opened ?? block;
