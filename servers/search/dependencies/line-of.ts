@@ -1,15 +1,13 @@
 /** Characters that are looked through for all names of one text: one that is made to take long gets line 1. */
-const MOST_LOOKED = 50_000_000;
+const MOST_LOOKED = 100_000_000;
 
 /** Tells in which 1-based line a name stands as a whole word, from `from` on; 1 when it is in none. */
 export type LineOf = (name: string, from?: number) => number;
 
-/** For one text. Names that come in the order of the text cost least. */
+/** For one text. */
 export function linesIn(text: string): LineOf {
   const ends = [...text.matchAll(/\n/gu)].map(({ index }) => index);
   let left = MOST_LOOKED;
-  // where the last one was found, and from where it was looked for
-  let [last, before] = [0, 0];
   const find = (name: string, from: number): number => {
     for (let start = from; left > 0;) {
       const at = text.indexOf(name, start);
@@ -23,12 +21,8 @@ export function linesIn(text: string): LineOf {
     return -1;
   };
   return (name, from = 0) => {
-    const start = from === before ? Math.max(from, last) : from;
-    const behind = find(name, start);
-    const at = behind === -1 && from < start ? find(name, from) : behind;
-    if (at === -1) return 1;
-    [last, before] = [at, from];
-    return lineAt(ends, at);
+    const at = find(name, from);
+    return at === -1 ? 1 : lineAt(ends, at);
   };
 }
 
