@@ -21,6 +21,7 @@ const grammars = {
   php: ["tree-sitter-php", "tree-sitter-php.wasm"],
   bash: ["tree-sitter-bash", "tree-sitter-bash.wasm"],
   scala: ["tree-sitter-scala", "tree-sitter-scala.wasm"],
+  kotlin: ["@tree-sitter-grammars/tree-sitter-kotlin", "tree-sitter-kotlin.wasm"],
   swift: ["@repomix/tree-sitter-wasms", "out/tree-sitter-swift.wasm", "tree-sitter-swift.txt"],
   "web-tree-sitter": ["web-tree-sitter", "web-tree-sitter.wasm"],
 };

@@ -5,6 +5,7 @@ import { csharp } from "./languages/csharp.ts";
 import { go } from "./languages/go.ts";
 import { java } from "./languages/java.ts";
 import { javascript, tsx, typescript } from "./languages/javascript.ts";
+import { kotlin } from "./languages/kotlin.ts";
 import { php } from "./languages/php.ts";
 import { python } from "./languages/python.ts";
 import { ruby } from "./languages/ruby.ts";
@@ -28,5 +29,6 @@ export const languages: Readonly<Record<string, LanguageTable>> = {
   php,
   bash,
   scala,
+  kotlin,
   swift,
 };
