@@ -12,7 +12,7 @@ import { linesOf } from "./lines-of.ts";
 import { docLine } from "./symbols-text.ts";
 
 /** Parsing more would hold up everybody else. */
-const MOST_CHARS = 1_000_000;
+const MOST_CHARS = 100_000;
 /** As many characters of a text tell its language. */
 const HEAD_CHARS = 2_000;
 

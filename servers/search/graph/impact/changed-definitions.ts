@@ -7,7 +7,7 @@ import type { Changes } from "./read-changes.ts";
 
 /** Old versions that are parsed to see what went. */
 const MOST_PARSED = 30;
-const MOST_CHARS = 400_000;
+const MOST_CHARS = 100_000;
 const HEAD_CHARS = 2_000;
 
 /** A definition that was there before. */
