@@ -1,5 +1,4 @@
 import { wordHash } from "../../../shared/words/word-hash.ts";
-import { wordsOf } from "../../../shared/words/words-of.ts";
 import { wordsOfLeaf } from "../../../servers/search/index/words-of-leaf.ts";
 import type { Definition, DefinitionKind } from "../../../servers/search/parse/shapes.ts";
 import { cosine } from "../../../servers/search/rank/dense-score.ts";
@@ -164,9 +163,4 @@ function totalsOf(all: readonly Candidate[], files: number): Totals {
 export function vectorOf(...shares: readonly number[]): Int8Array {
   const length = Math.hypot(...shares);
   return Int8Array.from({ length: 8 }, (_, index) => Math.round(((shares[index] ?? 0) / length) * 127));
-}
-
-/** Words of a text, for tests that compare with them. */
-export function hashesOf(text: string): number[] {
-  return wordsOf(text).map(wordHash);
 }

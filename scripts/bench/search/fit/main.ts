@@ -19,11 +19,11 @@ import type { Scored } from "../../../../servers/search/rank/scored.ts";
 import type { IndexReader } from "../../../../servers/search/store/shapes.ts";
 import { layOut } from "../lay-out.ts";
 import { readQueries, type Asked } from "../queries.ts";
-import { score, shows, type Score } from "../score.ts";
+import { shows, type Score } from "../score.ts";
 import { summarize } from "../summarize.ts";
 import { indexFolder } from "./index-folder.ts";
 import { judge } from "./judge.ts";
-import { fitSoftmax, type Listed } from "./softmax.ts";
+import { fitWeights, type Weights } from "./fit-weights.ts";
 
 const { values: options } = parseArgs({
   options: {
@@ -173,26 +173,16 @@ function line(name: string, of: (one: Case, index: number) => Score): void {
   );
 }
 
-function listOf(one: Case): Listed[] {
-  const rows = one.features.map((features) => FEATURES.map((feature) => features[feature]));
-  const right = one.best.map(({ candidate }) =>
-    one.asked.targets.some((target) => shows(candidate, target)) ? 1 : 0,
-  );
-  const files = new Set(one.asked.targets.map(({ path }) => path));
-  const inFile = one.best.map(({ candidate }) => (files.has(candidate.path) ? 1 : 0));
-  return [
-    { rows, wanted: right, weight: 1 },
-    { rows, wanted: inFile, weight: 0.3 },
-  ];
-}
-
 function fitAll(): void {
   const sets = [...new Set(cases.map(({ set }) => set))];
   for (const l2 of [0.003, 0.01, 0.03]) {
     const bySet = new Map(
       sets.map((set) => [
         set,
-        asWeights(fitSoftmax(cases.filter((one) => one.set !== set).flatMap(listOf), { l2 })),
+        fitWeights(
+          cases.filter((one) => one.set !== set),
+          l2,
+        ),
       ]),
     );
     for (const saturation of [0, 0.15, 0.3]) {
@@ -201,18 +191,11 @@ function fitAll(): void {
       );
     }
   }
-  const all = fitSoftmax(cases.flatMap(listOf), { l2: 0.01 });
-  say(FEATURES.map((feature, index) => `  ${feature}: ${(all[index] ?? 0).toFixed(2)},`).join("\n"));
+  const all = Object.entries(fitWeights(cases, 0.01));
+  say(all.map(([feature, weight]) => `  ${feature}: ${weight.toFixed(2)},`).join("\n"));
 }
 
-function asWeights(numbers: readonly number[]): Record<Feature, number> {
-  return Object.fromEntries(FEATURES.map((feature, index) => [feature, numbers[index] ?? 0])) as Record<
-    Feature,
-    number
-  >;
-}
-
-function ranking(one: Case, weights: Record<Feature, number> | undefined, saturation: number): Ranked[] {
+function ranking(one: Case, weights: Weights | undefined, saturation: number): Ranked[] {
   const ranked = one.best.map((scored, index) => {
     const features = one.features[index];
     const boost = { symbol: 15, mixed: 5, language: 0 }[one.query.class] * scored.named;
@@ -234,5 +217,4 @@ function misses(): void {
     const targets = one.asked.targets.map(({ path, lines }) => `${path}:${lines.join("-")}`);
     say(`${one.set} | ${one.asked.query} | at ${at} | ${targets.join(" ")} | ${tops.join(" ")}`);
   }
-  void score;
 }
