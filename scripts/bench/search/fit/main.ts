@@ -5,12 +5,7 @@ import { parseArgs } from "node:util";
 import { openStaticTable } from "../../../../shared/model/open-static-table.ts";
 import { rarity } from "../../../../shared/model/rarity.ts";
 import type { StaticTable } from "../../../../shared/model/static-table.ts";
-import {
-  FEATURES,
-  featuresOf,
-  type Feature,
-  type Features,
-} from "../../../../servers/search/rank/features.ts";
+import { featuresOf, type Features } from "../../../../servers/search/rank/features.ts";
 import { order, type Ranked } from "../../../../servers/search/rank/order.ts";
 import { readQuery, type Query } from "../../../../servers/search/rank/read-query.ts";
 import { gather, retrieve } from "../../../../servers/search/rank/retrieve.ts";
