@@ -6,21 +6,21 @@ const count = z.coerce.number().int().positive();
 /** What decides a training run, beside its pairs. Read from a command line too, where all is text. */
 export const Settings = z.strictObject({
   dimensions: count.multipleOf(16).default(256),
-  epochs: count.default(4),
+  epochs: count.default(3),
   /** Pairs of a batch: each is told apart from all others in it. */
-  batch: count.multipleOf(16).default(512),
+  batch: count.multipleOf(16).default(256),
   /** Neighbouring pairs of a batch that come from one package, which makes them hard to tell apart. */
   block: count.default(64),
   /** Cosines are multiplied by this before the softmax. */
   sharpness: amount.default(20),
-  rate: amount.default(0.3),
+  rate: amount.default(0.1),
   weightRate: amount.default(0.05),
   /** The last batch's rate, as a share of the first one's. */
   lastRate: amount.default(0.05),
   /** Where the code side's word rarity is from: all packages (as at inference) or the pair's own. */
   codeRarity: z.enum(["global", "package"]).default("global"),
   /** Whether query and code side learn weights of their own for each word. */
-  ownWeights: z.stringbool().default(false),
+  ownWeights: z.union([z.boolean(), z.stringbool()]).default(true),
   /** How often a word that both sides share is left out of the code side. */
   dropShared: amount.max(1).default(0),
   /** How often the doc comment and the name are left out of the code side. */

@@ -7,6 +7,7 @@ import { StaticTable } from "../../../shared/model/static-table.ts";
 import { decodeTable, encodeTable } from "../../../shared/model/table-file.ts";
 import type { TableData } from "../../../shared/model/table-file.ts";
 import { wordHash } from "../../../shared/words/word-hash.ts";
+import { wordsOf } from "../../../shared/words/words-of.ts";
 import { temporary } from "../../support/workspace.ts";
 
 const DIMENSIONS = 4;
@@ -138,4 +139,25 @@ test("any byte that is changed and any part that is missing makes the table brok
     }),
   );
   expect(decodeTable(whole)).toMatchObject({ kind: "table", data: { ...DATA } });
+});
+
+test("the package's own table tells what code is about, in other words", async () => {
+  const opened = await openStaticTable();
+  expect(opened.kind).toBe("table");
+  if (opened.kind !== "table") return;
+  const codes = [
+    "for (const key of cache.keys()) if (cache.isExpired(key)) cache.delete(key)",
+    "const socket = net.connect(port, host); socket.write(payload)",
+    "if (!bcrypt.compareSync(password, user.hash)) throw new UnauthorizedError()",
+  ].map((code) =>
+    opened.table.codeVector([words(...wordsOf(code).map((word) => [word, BODY] as const))], []),
+  );
+  const nearest = (question: string): number => {
+    const asked = opened.table.queryVector(wordsOf(question), () => 1);
+    const scores = codes.map((code) => cosine(code, asked ?? code));
+    return scores.indexOf(Math.max(...scores));
+  };
+  expect(nearest("evict stale entries from memory")).toBe(0);
+  expect(nearest("transmit bytes to a remote machine over tcp")).toBe(1);
+  expect(nearest("reject a login with the wrong credentials")).toBe(2);
 });
