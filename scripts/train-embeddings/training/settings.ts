@@ -13,14 +13,14 @@ export const Settings = z.strictObject({
   block: count.default(64),
   /** Cosines are multiplied by this before the softmax. */
   sharpness: amount.default(20),
-  rate: amount.default(0.1),
+  rate: amount.default(0.3),
   weightRate: amount.default(0.05),
   /** The last batch's rate, as a share of the first one's. */
   lastRate: amount.default(0.05),
   /** Where the code side's word rarity is from: all packages (as at inference) or the pair's own. */
   codeRarity: z.enum(["global", "package"]).default("global"),
   /** Whether query and code side learn weights of their own for each word. */
-  ownWeights: z.union([z.boolean(), z.stringbool()]).default(true),
+  ownWeights: z.union([z.boolean(), z.stringbool()]).default(false),
   /** How often a word that both sides share is left out of the code side. */
   dropShared: amount.max(1).default(0),
   /** How often the doc comment and the name are left out of the code side. */
