@@ -30,7 +30,7 @@ export function startMessageWorker<To extends object, From>(
   { megabytes, heard, ended }: MessageWorkerOptions<From>,
 ): MessageWorker<To> {
   const child = fork(fileURLToPath(workerFile(name)), [], {
-    execArgv: [`--max-old-space-size=${megabytes}`],
+    execArgv: [`--max-old-space-size=${megabytes}`, "--max-semi-space-size=4"],
     env: childEnvironment(),
     // bytes stay bytes
     serialization: "advanced",

@@ -7,9 +7,9 @@ const SILENT_MS = 20_000;
 /** For one step of the database. */
 const STEP_MS = 60_000;
 /** Of its JavaScript; grammars have their own memory beside it. */
-const MOST_MEGABYTES = 144;
+const MOST_MEGABYTES = 112;
 /** A worker that uses more is replaced when it is idle: what parsers took is never given back. */
-const TIRED_MEGABYTES = 130;
+const TIRED_MEGABYTES = 100;
 const IDLE_MS = 60_000;
 
 /** The worker died, or was ended because it was silent for too long. `at`: what it worked on. */
