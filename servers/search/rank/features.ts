@@ -10,7 +10,7 @@ export const FEATURES = [
   "inLeaf",
   "holdsFunction",
   "functionShare",
-  "fileOther",
+  "fileOthers",
   "test",
   "example",
   "docs",
@@ -31,11 +31,12 @@ export function featuresOf(scored: readonly Scored[], { roles }: Pick<Query, "ro
     inUnit: one.lexical.inUnit,
     inLeaf: one.lexical.inLeaf,
     ...functionsOf(one.candidate, roles),
-    fileOther: otherOf(one, files.get(one.candidate.file)),
+    fileOthers: othersOf(one, files.get(one.candidate.file)),
     ...rolesOf(one.candidate.role, roles),
   }));
 }
 
+const OTHERS = 3;
 const FUNCTIONS: ReadonlySet<string> = new Set(["function", "method", "macro"]);
 
 /** Whether there is a function in a unit, and how many of its lines are of functions; who asks for docs wants none. */
@@ -51,26 +52,23 @@ function functionsOf(
   return { holdsFunction: lines > 0 ? 1 : 0, functionShare: Math.min(1, lines / (endLine - startLine + 1)) };
 }
 
-interface BestTwo {
-  best: number;
-  second: number;
-}
-
-function filesOf(scored: readonly Scored[]): Map<number, BestTwo> {
-  const files = new Map<number, BestTwo>();
+/** How well the units of each file answer, best first. */
+function filesOf(scored: readonly Scored[]): Map<number, number[]> {
+  const files = new Map<number, number[]>();
   for (const { candidate, fused } of scored) {
-    const two = files.get(candidate.file) ?? { best: 0, second: 0 };
-    if (fused > two.best) [two.best, two.second] = [fused, two.best];
-    else if (fused > two.second) two.second = fused;
-    files.set(candidate.file, two);
+    const known = files.get(candidate.file);
+    if (known === undefined) files.set(candidate.file, [fused]);
+    else known.push(fused);
   }
+  for (const all of files.values()) all.sort((one, other) => other - one);
   return files;
 }
 
-/** How well the best other unit of its file answers. */
-function otherOf({ fused }: Scored, two: BestTwo | undefined): number {
-  if (two === undefined) return 0;
-  return fused === two.best ? two.second : two.best;
+/** How well the three best other units of its file answer: a file that is about it has several. */
+function othersOf({ fused }: Scored, all: readonly number[] = []): number {
+  const own = all.indexOf(fused);
+  const others = all.slice(0, OTHERS + 1).filter((_, index) => index !== own);
+  return others.slice(0, OTHERS).reduce((sum, one) => sum + one, 0) / OTHERS;
 }
 
 /** 1 for the role of the file, unless the query asks for it. */

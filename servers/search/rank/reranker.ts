@@ -6,19 +6,19 @@ import { FEATURES, type Feature, type Features } from "./features.ts";
  */
 const WEIGHTS: Readonly<Record<Feature, number>> = {
   fused: 4.5,
-  denseUnit: 1.8,
-  inUnit: 1.2,
-  inLeaf: 3.2,
-  holdsFunction: 1.1,
-  functionShare: 3.5,
-  fileOther: 2.5,
-  test: -3.2,
-  example: -3.2,
-  docs: -2.1,
+  denseUnit: 3,
+  inUnit: 1.9,
+  inLeaf: 2.5,
+  holdsFunction: 1.2,
+  functionShare: 3.6,
+  fileOthers: 2.5,
+  test: -3,
+  example: -3,
+  docs: -1.5,
   config: -1.5,
-  generated: -2.4,
-  vendored: -2.4,
-  tools: -1,
+  generated: -2,
+  vendored: -2,
+  tools: -0.7,
 };
 
 /** Only the order of two candidates of one query says anything. */

@@ -48,7 +48,7 @@ function zero(): Weights {
     inLeaf: 0,
     holdsFunction: 0,
     functionShare: 0,
-    fileOther: 0,
+    fileOthers: 0,
     test: 0,
     example: 0,
     docs: 0,
