@@ -6,16 +6,6 @@ export interface Summary extends Score {
   readonly functionNdcgError: number;
 }
 
-export const METRICS = [
-  "functionNdcg",
-  "fileNdcg",
-  "reciprocalRank",
-  "recallAt5",
-  "recallAt10",
-  "tokens",
-  "tokensUntilHit",
-] as const satisfies readonly (keyof Score)[];
-
 /** Means over queries, each of which counts the same. NaN without any. */
 export function summarize(scores: readonly Score[]): Summary {
   const of = (metric: keyof Score): number => mean(scores.map((score) => score[metric]));

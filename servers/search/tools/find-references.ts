@@ -24,7 +24,7 @@ export default tool({
     limit: limit(100, 2_000),
     cursor: cursorField,
   }),
-  touches: ({ symbol, paths: named = [] }) => ({ paths: [...placeOf(symbol), ...named] }),
+  touches: ({ symbol = "", paths: named = [] }) => ({ paths: [...placeOf(symbol), ...named] }),
 
   async run({ direction, ...question }, context): Promise<Answer> {
     if (direction === "references")
