@@ -24,7 +24,7 @@ export default tool({
     limit: limit(100, 2_000),
     cursor: cursorField,
   }),
-  touches: ({ symbol = "", paths: named = [] }) => ({ paths: [...placeOf(symbol), ...named] }),
+  touches: ({ symbol, paths: named = [] }) => ({ paths: [...placeOf(symbol), ...named] }),
 
   async run({ direction, ...question }, context): Promise<Answer> {
     if (direction === "references")
@@ -36,7 +36,7 @@ export default tool({
 });
 
 /** The path of `path:line`. */
-function placeOf(symbol: string): string[] {
-  const path = /^(.+):\d{1,7}$/su.exec(symbol.trim())?.[1];
+function placeOf(symbol: string | undefined): string[] {
+  const path = /^(.+):\d{1,7}$/su.exec(symbol?.trim() ?? "")?.[1];
   return path === undefined ? [] : [path];
 }
