@@ -25,6 +25,8 @@ const HINTED_MS = 500;
 const LEASE_MS = 500;
 /** All that a query waits for files that were never read. */
 const HASTEN_MS = 800;
+/** As long as nothing at all is in, an answer would be empty: a machine that is busy gets more time. */
+const FIRST_MS = 5_000;
 const HASTEN_FILES = 40;
 /** So few files are waited for as a whole. */
 const FEW = 60;
@@ -217,7 +219,7 @@ export class RootIndex {
   async #hasten(words: readonly string[]): Promise<void> {
     const { reader, ground } = this.#parts;
     if (this.#running === undefined || (reader.standing === "same" && reader.meta(COMPLETE) === "1")) return;
-    const late = AbortSignal.timeout(HASTEN_MS);
+    const late = AbortSignal.timeout(reader.totals().units === 0 ? FIRST_MS : HASTEN_MS);
     const over = new Promise<void>((resolve) => {
       late.addEventListener("abort", () => resolve(), { once: true });
     });
