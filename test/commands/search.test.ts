@@ -70,3 +70,17 @@ describe.each(BAD)("%s", (_, args, says) => {
     expect(ran.code).not.toBe(0);
   });
 });
+
+test.each([
+  ["embedder", "endpoint"],
+  ["ggufFile", "/tmp/model.gguf"],
+  ["endpointUrl", "https://example.com/v1"],
+  ["endpointModel", "m"],
+  ["endpointKeyVariable", "TOKEN"],
+])("no project chooses where its code is sent or what is run on it: %s", async (key, value) => {
+  await using me = await withCode();
+  await me.write("project/.plumbline/config.json", JSON.stringify({ search: { [key]: value } }));
+  const ran = await me.plumbline(["search", "sessions"]);
+  expect(ran.code).not.toBe(0);
+  expect(ran.stderr).toContain(`"search.${key}" is for you alone to set, not for a project`);
+});
