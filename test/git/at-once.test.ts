@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
@@ -25,8 +25,11 @@ async function place(servers: number): Promise<Place> {
   await repo.branch("feature", { "theirs.txt": "t\n" });
   await repo.git("switch", "--quiet", "main");
   const open: Called[] = [];
+  // one person's servers share a state folder, and by that they take turns
+  const state = join(ground.root, "../state");
+  await mkdir(state);
   for (let index = 0; index < servers; index++) {
-    const called = await callable(gitServer, { roots: [ground.root] });
+    const called = await callable(gitServer, { roots: [ground.root], state });
     ground.scope.defer(() => called[Symbol.asyncDispose]());
     open.push(called);
   }
