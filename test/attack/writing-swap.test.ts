@@ -69,10 +69,13 @@ async function attackServer(called: Called, { paths, end, ground, tally }: Attac
   const tools = called.endpoints.filter((endpoint) => takesPath(endpoint) && !onlyReads(endpoint));
   const makers = tools.map((endpoint) => ({
     name: endpoint.tool.name,
+    // git's tools work in a repository only, and here is none
+    mayWork: endpoint.tool.server === "filesystem",
     inputs: paths.flatMap((path) => damagingInputs(endpoint, path, { root, change: CHANGE })),
   }));
   let before = JSON.stringify(around(ground));
-  const hasWorked = (): boolean => makers.every(({ name }) => (tally.worked[name] ?? 0) >= 3);
+  const hasWorked = (): boolean =>
+    makers.every(({ name, mayWork }) => !mayWork || (tally.worked[name] ?? 0) >= 3);
   for (let turn = 0; Date.now() < end || (!hasWorked() && Date.now() < end + MORE_MS); turn++) {
     const batch = makers.map(({ name, inputs }) => ({ name, input: inputs[turn % inputs.length] ?? {} }));
     await Promise.all(batch.map((one) => callOnce(called, { ...one, ground, tally })));
