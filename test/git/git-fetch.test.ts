@@ -250,7 +250,7 @@ describe("git_fetch", () => {
       const text = await at.fails("git_fetch", { remote: scheme });
       expect(text).toMatch(/^timeout: .* did not answer to the end within 1 s/u);
     }
-    expect(await processesNaming(`127.0.0.1:${port}`)).toEqual([]);
+    await expect.poll(() => processesNaming(`127.0.0.1:${port}`)).toEqual([]);
     // the system tells of an end a moment later
     await expect.poll(zombies).toEqual([]);
 

@@ -164,7 +164,7 @@ describe("git_push", () => {
     const { port } = await silentServer(at.scope);
     await at.here.git("remote", "add", "origin", `http://127.0.0.1:${port}/x.git`);
     expect(await at.fails("git_push")).toMatch(/^timeout: .* within 1 s/u);
-    expect(await processesNaming(`127.0.0.1:${port}`)).toEqual([]);
+    await expect.poll(() => processesNaming(`127.0.0.1:${port}`)).toEqual([]);
     // the system tells of an end a moment later
     await expect.poll(zombies).toEqual([]);
   });
