@@ -14,11 +14,11 @@ import { after, saveSteps, stepsOf } from "./steps.ts";
 
 const start = buildsChildren();
 
-test("a reader sees whole changes of another process and nothing between", async () => {
+test("a reader sees whole changes of another process and nothing between", { timeout: 120_000 }, async () => {
   await using ground = await temporary();
   let model: Model = new Map();
   const states = [pathsOf(model)];
-  const steps = stepsOf(7, 300);
+  const steps = stepsOf(7, 150);
   for (const step of steps) states.push(pathsOf((model = after(model, step))));
   const file = join(ground.outside, "steps");
   saveSteps(file, steps);
@@ -44,7 +44,7 @@ test("a reader sees whole changes of another process and nothing between", async
   reader.close();
 });
 
-test("two writers at once change the index one after the other", async () => {
+test("two writers at once change the index one after the other", { timeout: 120_000 }, async () => {
   await using ground = await temporary();
   const writer = await openWriter(ground.root, MAKEUP);
   const steps = stepsOf(3, 60);
