@@ -1,3 +1,4 @@
+import { PLAIN_DIFF } from "../../../../shared/git/plain-diff.ts";
 import { join } from "node:path";
 import { ToolError } from "../../../../shared/errors.ts";
 import { pathspec } from "../../../../shared/git/paths.ts";
@@ -9,20 +10,8 @@ import type { DiffAsk, FileDiff } from "../shapes.ts";
 const PATCH_BYTES = 8 * 1024 * 1024;
 const STAT_BYTES = 32 * 1024 * 1024;
 
-/** Nothing of the configuration changes how it looks, converters and external programs do not run. */
-export const DIFF_FORM = [
-  "-z",
-  "--raw",
-  "--no-color",
-  "--no-ext-diff",
-  "--no-textconv",
-  "--no-relative",
-  "--find-renames",
-  "--src-prefix=a/",
-  "--dst-prefix=b/",
-  "--submodule=short",
-  "--ignore-submodules=dirty",
-];
+/** How every difference is asked for. */
+export const DIFF_FORM = ["-z", "--raw", ...PLAIN_DIFF, "--ignore-submodules=dirty"];
 
 /** How a difference is told. */
 export type DiffForm = Pick<DiffAsk, "stat" | "context" | "words">;

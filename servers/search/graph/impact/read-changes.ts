@@ -1,3 +1,4 @@
+import { PLAIN_DIFF } from "../../../../shared/git/plain-diff.ts";
 import { ToolError } from "../../../../shared/errors.ts";
 import { placeInRepository } from "../../../../shared/git/paths.ts";
 import { Refs } from "../../../../shared/git/refs.ts";
@@ -16,19 +17,7 @@ export interface Changes {
   readonly before: (path: string) => Promise<string | undefined>;
 }
 
-/** Nothing of the configuration changes how it looks, converters and external programs do not run. */
-const FORM = [
-  "--no-color",
-  "--no-ext-diff",
-  "--no-textconv",
-  "--no-relative",
-  "--find-renames",
-  "--src-prefix=a/",
-  "--dst-prefix=b/",
-  "--submodule=short",
-  "--ignore-submodules=all",
-  "--unified=0",
-];
+const FORM = [...PLAIN_DIFF, "--ignore-submodules=all", "--unified=0"];
 const MAX_OLD_BYTES = 1024 * 1024;
 
 /**
