@@ -2,7 +2,6 @@ import type { SearchContext } from "../deps.ts";
 import { upToDate } from "../graph/asking.ts";
 import { ToolError } from "../../../shared/errors.ts";
 import { languageOf } from "../parse/language-of.ts";
-import { FileParser } from "../parse/parse-file.ts";
 import type { Definition } from "../parse/shapes.ts";
 import { sourceText } from "../source-text.ts";
 import type { SkipReason } from "../store/shapes.ts";
@@ -90,6 +89,8 @@ async function onTheSpot(
     throw new ToolError("too_large", `${shown} is ${reason}, and too large to be parsed now`, {
       hint: "search_text finds lines in it, read_file shows them.",
     });
+  // loaded with its first use: most files are in the index
+  const { FileParser } = await import("../parse/parse-file.ts");
   const parsed = await new FileParser().parse({
     text,
     language: languageOf(relative, text.slice(0, HEAD_CHARS)),

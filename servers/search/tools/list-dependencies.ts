@@ -5,7 +5,7 @@ import { counted } from "../../../shared/listed.ts";
 import type { SearchContext } from "../deps.ts";
 import { tool } from "../deps.ts";
 import { findUses } from "../dependencies/find-uses.ts";
-import { listDependencies, type Dependency } from "../dependencies/list-dependencies.ts";
+import type { Dependency } from "../dependencies/list-dependencies.ts";
 import { dependencyLines, type Told } from "../dependencies/text.ts";
 import { readableIn } from "../graph/asking.ts";
 import { pageOf, shownOf, type Page } from "../page.ts";
@@ -36,6 +36,8 @@ export default tool({
   touches: ({ path }) => ({ paths: [path] }),
 
   async run(input, context): Promise<Answer> {
+    // parsers of TOML and XML, which no start should wait for
+    const { listDependencies } = await import("../dependencies/list-dependencies.ts");
     const { dependencies, manifests, problems } = await listDependencies(input.path, context);
     const part = input.name?.toLowerCase() ?? "";
     const wanted = dependencies.filter(({ name }) => name.toLowerCase().includes(part));

@@ -1,5 +1,4 @@
 import { languageOf } from "../../parse/language-of.ts";
-import { FileParser } from "../../parse/parse-file.ts";
 import type { DefinitionRow } from "../../store/shapes.ts";
 import type { Lookups } from "../lookups.ts";
 import type { ChangedFile, ChangedLines } from "./parse-hunks.ts";
@@ -67,6 +66,8 @@ export async function goneIn(
   { files, before }: Changes,
   isDefined: (each: Gone) => boolean,
 ): Promise<{ readonly gone: readonly Gone[]; readonly left: number }> {
+  // loaded with its first use, which is rare
+  const { FileParser } = await import("../../parse/parse-file.ts");
   const parser = new FileParser();
   const removing = files.filter(
     ({ from, removes, path }) => from !== undefined && (removes || path === undefined),
