@@ -41,7 +41,7 @@ const common = {
   target: "node20",
   // ripgrep finds its program beside its own package; the embedded git is loaded only where there is no other; the rest
   // is native and may be missing.
-  external: ["@vscode/ripgrep", "isomorphic-git", "better-sqlite3", "node-llama-cpp"],
+  external: ["@vscode/ripgrep", "isomorphic-git", "better-sqlite3", "better-sqlite3-12", "node-llama-cpp"],
   alias: { "@modelcontextprotocol/server/_shims": "./shared/mcp/sdk-shims.ts" },
   logLevel: "warning",
 };

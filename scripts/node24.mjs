@@ -1,6 +1,6 @@
 // node scripts/node24.mjs [options of vitest]: the tests once more on Node 24, in a copy of the tracked files.
 import { execFileSync, spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { node24Environment } from "./node24-environment.mjs";
@@ -17,8 +17,9 @@ const NOT_AGAIN = [
   "scripts/{corpus,packages,train-*,bench-*}.test.ts",
 ];
 
-/** Compiled against one version of Node. */
-const NATIVE = ["better-sqlite3"];
+/** npm leaves out what the Node that it runs on is too old for. */
+const NEWER = "better-sqlite3";
+const OLDER = "better-sqlite3-12";
 
 const folder = mkdtempSync(join(tmpdir(), "plumbline-node24-"));
 try {
@@ -33,8 +34,8 @@ try {
 function testWith(env, copy) {
   copyTracked(copy);
   sharePackages(copy);
+  addNewer(copy, env);
   const inherit = { cwd: copy, env, stdio: ["ignore", "inherit", "inherit"] };
-  execFileSync("npm", ["rebuild", ...NATIVE], inherit);
   execFileSync("npm", ["run", "build"], inherit);
   const options = { cwd: copy, env, stdio: "inherit" };
   console.log(`Node ${execFileSync("node", ["--version"], { env, encoding: "utf8" }).trim()}`);
@@ -43,16 +44,23 @@ function testWith(env, copy) {
   return spawnSync("node", [vitest, "run", ...left, ...process.argv.slice(2)], options).status ?? 1;
 }
 
-/** The packages that are installed here, by hard links; what is compiled for one Node is a real copy. */
+/** The packages that are installed here, by hard links. */
 function sharePackages(copy) {
   const from = join(ROOT, "node_modules");
   // no hard links from one disk to another
   if (spawnSync("cp", ["-al", from, copy]).status !== 0) execFileSync("cp", ["-a", from, copy]);
-  for (const name of NATIVE) {
-    const own = join(copy, "node_modules", name);
-    rmSync(own, { recursive: true, force: true });
-    cpSync(join(ROOT, "node_modules", name), own, { recursive: true });
-  }
+  rmSync(join(copy, "node_modules", OLDER), { recursive: true });
+}
+
+function addNewer(copy, env) {
+  const { optionalDependencies } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
+  const folder = mkdtempSync(join(dirname(copy), "newer-"));
+  const wanted = `${NEWER}@${optionalDependencies[NEWER]}`;
+  const args = ["install", "--prefix", folder, "--no-save", "--no-audit", "--no-fund", wanted];
+  execFileSync("npm", args, { cwd: folder, env, stdio: ["ignore", "ignore", "inherit"] });
+  const own = join(copy, "node_modules", NEWER);
+  rmSync(own, { recursive: true, force: true });
+  renameSync(join(folder, "node_modules", NEWER), own);
 }
 
 function copyTracked(copy) {

@@ -3,6 +3,19 @@ import { Sqlite } from "./sqlite.ts";
 
 type Library = typeof import("better-sqlite3");
 
+/**
+ * Version 13 asks for Node-API 10, which Node 20 never had, and brings its compiled part along. Version 12 aborts Node 24.19
+ * and later as soon as a statement is collected while no JavaScript runs.
+ */
+const LIBRARY =
+  Number(process.versions["napi"]) >= 10
+    ? { name: "better-sqlite3", install: "better-sqlite3@13", load: () => import("better-sqlite3") }
+    : {
+        name: "better-sqlite3-12",
+        install: "better-sqlite3-12@npm:better-sqlite3@12",
+        load: () => import("better-sqlite3-12"),
+      };
+
 /** Whoever waits for another process's change waits this long, in milliseconds. */
 const BUSY_MS = 5_000;
 const MMAP_BYTES = 256 * 1024 * 1024;
@@ -56,16 +69,16 @@ function open(Database: Library, path: string, mode: OpenOptions["mode"]): impor
     return new Database(path, { fileMustExist: mode === "read" });
   } catch (error) {
     if (error instanceof Error && /NODE_MODULE_VERSION|bindings file|\.node\b/u.test(error.message))
-      throw missing(error, "npm rebuild better-sqlite3");
+      throw missing(error, `npm rebuild ${LIBRARY.name}`);
     throw error;
   }
 }
 
 async function load(): Promise<Library> {
   try {
-    return (await import("better-sqlite3")).default;
+    return (await LIBRARY.load()).default;
   } catch (error) {
-    throw missing(error, "npm install better-sqlite3@12");
+    throw missing(error, `npm install ${LIBRARY.install}`);
   }
 }
 

@@ -62,7 +62,7 @@ const DOORS: readonly { to: RegExp; in: readonly string[] }[] = [
     ],
   },
   { to: /^node:worker_threads$/u, in: ["shared/workspace/", "shared/process/"] },
-  { to: /^better-sqlite3$/u, in: ["shared/sqlite/"] },
+  { to: /^better-sqlite3(?:-12)?$/u, in: ["shared/sqlite/"] },
   { to: /^vscode-(?:jsonrpc|languageserver-protocol)(?:$|\/)/u, in: ["shared/lsp/"] },
   // createRequire would open every other door.
   { to: /^node:module$/u, in: [] },

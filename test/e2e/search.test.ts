@@ -300,9 +300,11 @@ test("without SQLite search says what mends it, and the other servers work", asy
   const dist = join(dirname(project.root), "alone/dist");
   await cp(DIST, dist, { recursive: true });
   // no package lies beside it; and whatever lies further up, as on this machine, this is what is found
-  const missing = join(dirname(dist), "node_modules/better-sqlite3");
-  await mkdir(missing, { recursive: true });
-  await writeFile(join(missing, "index.js"), 'throw new Error("Cannot find module");\n');
+  for (const name of ["better-sqlite3", "better-sqlite3-12"]) {
+    const missing = join(dirname(dist), "node_modules", name);
+    await mkdir(missing, { recursive: true });
+    await writeFile(join(missing, "index.js"), 'throw new Error("Cannot find module");\n');
+  }
   await using here = await connect(project, { args: ["search", "filesystem"], dist });
   expect(await here.refused("search_code", { query: "sessions" })).toMatch(
     /^unavailable: SQLite cannot be loaded[^]*npm install better-sqlite3/u,
