@@ -40,12 +40,10 @@ export async function answerCode(question: CodeQuestion, context: Asking): Promi
   const [from, before] = question.cursor === undefined ? [0, 0] : decodeCursor(Cursor, question.cursor);
   const query = queryOf(question);
   const views = await viewsOf(question, context);
-  const found = await Promise.all(
-    views.map((viewed) =>
-      findIn(viewed, query, { looked: from + question.limit + SPARE, signal: context.signal }),
-    ),
-  );
-  const ranked = found.flatMap((one) => one.ranked).sort((one, other) => other.score - one.score);
+  const { ranked, weak } = await findIn(views, query, {
+    looked: from + question.limit + SPARE,
+    signal: context.signal,
+  });
   const shown = await showResults(
     ranked.slice(from),
     { limit: question.limit, room: question.budget - HEADER_ROOM },
@@ -61,7 +59,7 @@ export async function answerCode(question: CodeQuestion, context: Asking): Promi
     gone: shown.gone,
     state: [...new Set(states.flatMap(stateWords))],
     building: states.some(({ state }) => state === "building"),
-    weak: found.every(({ weak }) => weak),
+    weak,
     pattern: exactPattern(
       query.text,
       query.identifiers.map(({ name }) => name),
@@ -74,24 +72,36 @@ function queryOf({ query, kinds = [] }: CodeQuestion): Query {
   return { ...read, roles: [...new Set([...read.roles, ...kinds])] };
 }
 
-interface FoundIn {
+interface Found {
   readonly ranked: readonly RankedIn[];
   readonly weak: boolean;
 }
 
 /** Ranks; looks whether the files of the best ones have changed since; if so, ranks again. */
 async function findIn(
-  { view, within }: Viewed,
+  views: readonly Viewed[],
   query: Query,
   { looked, signal }: { readonly looked: number; readonly signal: AbortSignal },
-): Promise<FoundIn> {
-  await view.hasten(query.words.filter(({ asked }) => asked).map(({ word }) => word));
-  view.reader.refresh();
-  const find = await retriever(view, query, { within, signal });
+): Promise<Found> {
+  const words = query.words.filter(({ asked }) => asked).map(({ word }) => word);
+  await Promise.all(views.map(({ view }) => view.hasten(words)));
+  for (const { view } of views) view.reader.refresh();
+  const find = await retriever(views, query, signal);
   const found = find();
-  const paths = new Set(found.ranked.slice(0, looked).map(({ scored }) => scored.candidate.path));
-  const changed = await view.freshen([...paths]);
-  if (changed) view.reader.refresh();
-  const { ranked, weak } = changed ? find() : found;
-  return { ranked: ranked.map((one) => ({ ...one, root: view.root })), weak };
+  const best = found.ranked.slice(0, looked);
+  const changed = await Promise.all(
+    views.map(async ({ view }, index) => {
+      const own = best.filter(({ scored }) => scored.place === index);
+      return await view.freshen([...new Set(own.map(({ scored }) => scored.candidate.path))]);
+    }),
+  );
+  views.forEach(({ view }, index) => changed[index] === true && view.reader.refresh());
+  const { ranked, weak } = changed.includes(true) ? find() : found;
+  return {
+    ranked: ranked.flatMap((one): RankedIn[] => {
+      const root = views[one.scored.place]?.view.root;
+      return root === undefined ? [] : [{ ...one, root }];
+    }),
+    weak,
+  };
 }

@@ -1,18 +1,23 @@
-import type { IndexView } from "../index/shapes.ts";
 import { queryVector } from "../rank/query-vector.ts";
 import type { Query } from "../rank/read-query.ts";
-import { retrieve, type Retrieved } from "../rank/retrieve.ts";
-import type { Within } from "../store/shapes.ts";
+import { retrieve, type Place, type Retrieved } from "../rank/retrieve.ts";
+import type { Viewed } from "./views-of.ts";
 
 /**
- * What ranks the units of one root for a query, with everything that knows meanings there: the table, and a model of
- * the person's, which is asked once. Ranks anew with each call.
+ * What ranks the units of some roots for a query, all against one another, with everything that knows meanings there: the
+ * table, and a model of the person's, which is asked once a root. Ranks anew with each call.
  */
 export async function retriever(
-  { reader, table, near }: Pick<IndexView, "reader" | "table" | "near">,
+  views: readonly Viewed[],
   query: Query,
-  { within, signal }: { readonly within?: Within | undefined; readonly signal: AbortSignal },
+  signal: AbortSignal,
 ): Promise<() => Retrieved> {
-  const model = query.class === "symbol" ? undefined : await near(query.text, signal);
-  return () => retrieve(reader, { query, within, model, vectorOf: queryVector(query, table, reader) });
+  const places = await Promise.all(
+    views.map(async ({ view, within }): Promise<Place> => {
+      const model = query.class === "symbol" ? undefined : await view.near(query.text, signal);
+      return { reader: view.reader, within, model };
+    }),
+  );
+  const table = views.map(({ view }) => view.table).find((one) => one !== undefined);
+  return () => retrieve(places, { query, vectorOf: queryVector(query, table) });
 }

@@ -1,6 +1,6 @@
 import type { FileRole } from "../store/shapes.ts";
 import type { Query } from "./read-query.ts";
-import type { Scored } from "./scored.ts";
+import { fileKey, type Scored } from "./scored.ts";
 
 /** What the last ranking looks at; every one is about 0..1. */
 export const FEATURES = [
@@ -31,7 +31,7 @@ export function featuresOf(scored: readonly Scored[], { roles }: Pick<Query, "ro
     inUnit: one.lexical.inUnit,
     inLeaf: one.lexical.inLeaf,
     ...functionsOf(one.candidate, roles),
-    fileOthers: othersOf(one, files.get(one.candidate.file)),
+    fileOthers: othersOf(one, files.get(fileKey(one))),
     ...rolesOf(one.candidate.role, roles),
   }));
 }
@@ -53,12 +53,13 @@ function functionsOf(
 }
 
 /** How well the units of each file answer, best first. */
-function filesOf(scored: readonly Scored[]): Map<number, number[]> {
-  const files = new Map<number, number[]>();
-  for (const { candidate, fused } of scored) {
-    const known = files.get(candidate.file);
-    if (known === undefined) files.set(candidate.file, [fused]);
-    else known.push(fused);
+function filesOf(scored: readonly Scored[]): Map<string, number[]> {
+  const files = new Map<string, number[]>();
+  for (const one of scored) {
+    const key = fileKey(one);
+    const known = files.get(key);
+    if (known === undefined) files.set(key, [one.fused]);
+    else known.push(one.fused);
   }
   for (const all of files.values()) all.sort((one, other) => other - one);
   return files;

@@ -20,13 +20,19 @@ export interface Measures {
   readonly scorer: LexicalScorer;
   /** The query in the table's space; left out without a table. */
   readonly vector?: Int8Array | undefined;
+}
+
+/** What one index brought. */
+export interface Pool {
+  readonly candidates: readonly Candidate[];
   /** Cosines of units in a model's space; left out without a model. */
   readonly model?: ReadonlyMap<number, number> | undefined;
 }
 
-/** Scores all candidates by all measures and weighs those against one another. In the order given. */
-export function fuse(candidates: readonly Candidate[], measures: Measures): Scored[] {
-  const { query, scorer, vector, model } = measures;
+/** Scores the candidates of all pools by all measures and weighs those against one another. In the order given. */
+export function fuse(pools: readonly Pool[], { query, scorer, vector }: Measures): Scored[] {
+  const candidates = pools.flatMap((pool) => pool.candidates);
+  const places = pools.flatMap((pool, place) => pool.candidates.map(() => place));
   const lexical = candidates.map((candidate) => scorer.score(candidate));
   const dense = candidates.map((candidate) =>
     vector === undefined ? undefined : denseScore(candidate, vector),
@@ -34,9 +40,12 @@ export function fuse(candidates: readonly Candidate[], measures: Measures): Scor
   const byWords = shares(lexical, ({ score }) => score);
   const byMeaning = shares(dense, (one) => one?.score ?? 0);
   const byUnit = shares(dense, (one) => one?.unit ?? 0);
-  const byModel = shares(candidates, ({ unit }) => model?.get(unit) ?? 0);
+  const byModel = spread(
+    pools.flatMap((pool) => pool.candidates.map(({ unit }) => pool.model?.get(unit) ?? 0)),
+    DEPTH,
+  );
   const denseWeight = dense.some((one) => one !== undefined) ? DENSE_WEIGHT[query.class] : 0;
-  const modelWeight = model === undefined ? 0 : MODEL_WEIGHT[query.class];
+  const modelWeight = pools.some(({ model }) => model !== undefined) ? MODEL_WEIGHT[query.class] : 0;
   return candidates.flatMap((candidate, index) => {
     const words = lexical[index];
     if (words === undefined) return [];
@@ -44,6 +53,7 @@ export function fuse(candidates: readonly Candidate[], measures: Measures): Scor
     return [
       {
         candidate,
+        place: places[index] ?? 0,
         lexical: words,
         dense: dense[index],
         denseUnit: byUnit[index] ?? 0,

@@ -2,6 +2,7 @@ import { wordHash } from "../../../shared/words/word-hash.ts";
 import { wordsOf } from "../../../shared/words/words-of.ts";
 import { FIELDS, type Candidate, type LeafWords, type Totals } from "../store/shapes.ts";
 import type { QueryWord } from "./read-query.ts";
+import type { Statistics } from "./statistics.ts";
 
 /** Weights of the fields in the order of `FIELDS`; what is in the others is in the body already, names apart. */
 const WEIGHTS = [1, 3, 0.5, 0.25] as const;
@@ -40,8 +41,7 @@ export class LexicalScorer {
   readonly #leafCounts: Counts;
   readonly #paths = new Map<string, Float64Array>();
 
-  /** `frequencies`: in how many units each word is. */
-  constructor(words: readonly QueryWord[], frequencies: readonly number[], totals: Totals) {
+  constructor(words: readonly QueryWord[], { frequencies, totals }: Statistics) {
     const rarity = (index: number): number => rarityOf(frequencies[index] ?? 0, totals.units);
     const sorted = words
       .map((word, index) => ({ ...word, rarity: rarity(index) }))

@@ -1,4 +1,4 @@
-import type { Scored } from "./scored.ts";
+import { fileKey, type Scored } from "./scored.ts";
 
 /** A candidate in its place. */
 export interface Ranked {
@@ -11,13 +11,18 @@ const SATURATION = 0.2;
 
 /** Best first; of one file, every further unit counts a little less, so that it does not crowd out others. */
 export function order(ranked: readonly Ranked[], saturation = SATURATION): Ranked[] {
-  const seen = new Map<number, number>();
+  const seen = new Map<string, number>();
   return [...ranked]
-    .sort((one, other) => other.score - one.score || one.scored.candidate.unit - other.scored.candidate.unit)
+    .sort((one, other) => other.score - one.score || compareUnits(one.scored, other.scored))
     .map((one) => {
-      const before = seen.get(one.scored.candidate.file) ?? 0;
-      seen.set(one.scored.candidate.file, before + 1);
+      const file = fileKey(one.scored);
+      const before = seen.get(file) ?? 0;
+      seen.set(file, before + 1);
       return { ...one, score: one.score - saturation * before };
     })
     .sort((one, other) => other.score - one.score);
+}
+
+function compareUnits(one: Scored, other: Scored): number {
+  return one.place - other.place || one.candidate.unit - other.candidate.unit;
 }

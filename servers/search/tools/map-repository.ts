@@ -100,7 +100,7 @@ async function mapOf(
   const find =
     query === undefined || query.trim() === ""
       ? undefined
-      : await retriever(view, readQuery(query), { within, signal: context.signal });
+      : await retriever([{ view, within }], readQuery(query), context.signal);
   return await upToDate(
     view,
     (lookups) => {

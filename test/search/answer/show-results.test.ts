@@ -18,7 +18,7 @@ async function shown(paths: readonly string[], files: Readonly<Record<string, st
   const index = memoryIndex(
     paths.map((path) => ({ path, units: [{ leaves: [{ text: OPEN, name: "open" }] }] })),
   );
-  const { ranked } = retrieve(index, { query: readQuery("zebra") });
+  const { ranked } = retrieve([{ reader: index }], { query: readQuery("zebra") });
   const inOrder = paths.flatMap((path): RankedIn[] => {
     const one = ranked.find(({ scored }) => scored.candidate.path === path);
     return one === undefined ? [] : [{ ...one, root }];

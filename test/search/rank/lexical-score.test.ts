@@ -2,12 +2,19 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { LexicalScorer } from "../../../servers/search/rank/lexical-score.ts";
 import { readQuery } from "../../../servers/search/rank/read-query.ts";
+import { statisticsOf } from "../../../servers/search/rank/statistics.ts";
 import { memoryIndex, type GivenFile } from "./memory-index.ts";
 
 function scoresOf(query: string, files: readonly GivenFile[]) {
   const index = memoryIndex(files);
   const { words } = readQuery(query);
-  const scorer = new LexicalScorer(words, index.frequencies(words.map(({ word }) => word)), index.totals());
+  const scorer = new LexicalScorer(
+    words,
+    statisticsOf(
+      [index],
+      words.map(({ word }) => word),
+    ),
+  );
   return index.all.map((unit) => scorer.score(unit));
 }
 

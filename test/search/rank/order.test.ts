@@ -10,7 +10,7 @@ function ranked(places: readonly (readonly [path: string, score: number])[]): Ra
     path,
     units: places.filter(([other]) => other === path).map(() => ({ leaves: [{ text: "zebra" }] })),
   }));
-  const left = gather(memoryIndex(files), { query: readQuery("zebra") }).scored.slice();
+  const left = gather([{ reader: memoryIndex(files) }], { query: readQuery("zebra") }).scored.slice();
   return places.map(([path, score]) => {
     const at = left.findIndex(({ candidate }) => candidate.path === path);
     const [scored] = left.splice(at, 1);

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { readQuery } from "../../../servers/search/rank/read-query.ts";
-import { retrieve, type Asked } from "../../../servers/search/rank/retrieve.ts";
+import { retrieve, type Asked, type Place } from "../../../servers/search/rank/retrieve.ts";
 import { memoryIndex, vectorOf, type GivenFile } from "./memory-index.ts";
 
 const RETRY =
@@ -15,8 +15,14 @@ const FILES: readonly GivenFile[] = [
   { path: "src/parse.ts", units: [{ leaves: [{ text: PARSE, name: "parseHeader" }] }] },
 ];
 
-function found(query: string, asked: Partial<Asked> = {}, files: readonly GivenFile[] = FILES): string[] {
-  const { ranked } = retrieve(memoryIndex(files), { query: readQuery(query), ...asked });
+function found(
+  query: string,
+  asked: Partial<Asked & Place> = {},
+  files: readonly GivenFile[] = FILES,
+): string[] {
+  const { vectorOf, ...narrowed } = asked;
+  const place = { reader: memoryIndex(files), ...narrowed };
+  const { ranked } = retrieve([place], { query: readQuery(query), vectorOf });
   return ranked.map(({ scored }) => scored.candidate.path);
 }
 
@@ -67,14 +73,29 @@ test("a model's cosines bring units in", () => {
 });
 
 test("words that no unit holds are told, and results that hold little are weak", () => {
-  const { unknown, weak } = retrieve(memoryIndex(FILES), {
+  const { unknown, weak } = retrieve([{ reader: memoryIndex(FILES) }], {
     query: readQuery("zebra walrus giraffe request"),
   });
   expect(unknown).toEqual(["zebra", "walru", "giraff"]);
   expect(weak).toBe(true);
-  expect(retrieve(memoryIndex(FILES), { query: readQuery("failed request") }).weak).toBe(false);
+  expect(retrieve([{ reader: memoryIndex(FILES) }], { query: readQuery("failed request") }).weak).toBe(false);
 });
 
 test("an empty index has no answer", () => {
   expect(found("anything at all", {}, [])).toEqual([]);
+});
+
+test("units of several indexes are ranked as if they were of one", () => {
+  const query = readQuery("send a failed request again");
+  const pathsOf = (indexes: readonly (readonly GivenFile[])[]): string[] =>
+    retrieve(
+      indexes.map((files) => ({ reader: memoryIndex(files) })),
+      { query },
+    ).ranked.map(({ scored }) => `${indexes[scored.place]?.[scored.candidate.file - 1]?.path}`);
+  const whole = [
+    ...FILES,
+    { path: "lib/ask.ts", units: [{ leaves: [{ text: "request(again);", name: "ask" }] }] },
+  ];
+  for (let cut = 0; cut <= whole.length; cut++)
+    expect(pathsOf([whole.slice(0, cut), whole.slice(cut)])).toEqual(pathsOf([whole]));
 });

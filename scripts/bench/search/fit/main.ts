@@ -3,10 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { openStaticTable } from "../../../../shared/model/open-static-table.ts";
-import { rarity } from "../../../../shared/model/rarity.ts";
 import type { StaticTable } from "../../../../shared/model/static-table.ts";
 import { featuresOf, type Features } from "../../../../servers/search/rank/features.ts";
 import { order, type Ranked } from "../../../../servers/search/rank/order.ts";
+import { queryVector } from "../../../../servers/search/rank/query-vector.ts";
 import { readQuery, type Query } from "../../../../servers/search/rank/read-query.ts";
 import { gather, retrieve } from "../../../../servers/search/rank/retrieve.ts";
 import { rate } from "../../../../servers/search/rank/reranker.ts";
@@ -85,19 +85,12 @@ async function readCases(): Promise<Case[]> {
 
 function caseOf(asked: Asked, at: Pick<Case, "set" | "project" | "reader">): Case {
   const query = readQuery(asked.query);
-  const units = at.reader.totals().units;
-  const vectorOf =
-    table === undefined
-      ? undefined
-      : (frequencies: ReadonlyMap<string, number>) =>
-          table.queryVector(
-            query.words.filter((word) => word.asked).map(({ word }) => word),
-            (word) => rarity(frequencies.get(word) ?? 0, units),
-          );
-  const { scored } = gather(at.reader, { query, vectorOf });
+  const place = { reader: at.reader };
+  const vectorOf = queryVector(query, table);
+  const { scored } = gather([place], { query, vectorOf });
   const best = [...scored].sort((one, other) => first(other) - first(one)).slice(0, 200);
   const features = featuresOf(best, query);
-  const { ranked } = retrieve(at.reader, { query, vectorOf });
+  const { ranked } = retrieve([place], { query, vectorOf });
   return { ...at, asked, query, scored, best, features, ranked };
 }
 

@@ -67,17 +67,19 @@ export async function exploreAnswer(
   context: SearchContext,
 ): Promise<ExploreAnswer> {
   const query = readQuery(question);
-  const views = (await viewsOf({ waitMs: WAIT_FOR_GRAPH }, context)).map(({ view }) => view);
+  const viewed = await viewsOf({ waitMs: WAIT_FOR_GRAPH }, context);
+  const views = viewed.map(({ view }) => view);
+  const words = query.words.filter(({ asked }) => asked).map(({ word }) => word);
+  await Promise.all(views.map((view) => view.hasten(words)));
+  for (const view of views) view.reader.refresh();
+  const find = await retriever(viewed, query, context.signal);
   const explored: InView[] = [];
-  for (const view of views) {
-    await view.hasten(query.words.filter(({ asked }) => asked).map(({ word }) => word));
-    const mayRead = readableIn(view, context);
-    const find = await retriever(view, query, context);
+  for (const [place, view] of views.entries()) {
+    const asked = { view, place, find, mayRead: readableIn(view, context), turns: new Turns(context.signal) };
     explored.push(
       await upToDate(
         view,
-        async (lookups) =>
-          await exploreIn(view, { find, mayRead, turns: new Turns(context.signal) }, lookups),
+        async (lookups) => await exploreIn(asked, lookups),
         ({ found }) => found.map(({ definition }) => definition.path),
       ),
     );
@@ -110,17 +112,17 @@ export async function exploreAnswer(
 }
 
 interface Asked {
+  readonly view: IndexView;
+  /** Which of the roots it is. */
+  readonly place: number;
   readonly find: () => Retrieved;
   readonly mayRead: (path: string) => boolean;
   readonly turns: Turns;
 }
 
-async function exploreIn(
-  view: IndexView,
-  { find, mayRead, turns }: Asked,
-  lookups: Lookups,
-): Promise<InView> {
-  const { ranked, weak } = find();
+async function exploreIn({ view, place, find, mayRead, turns }: Asked, lookups: Lookups): Promise<InView> {
+  const { ranked: all, weak } = find();
+  const ranked = all.filter(({ scored }) => scored.place === place);
   const best = definitionsOf(ranked, lookups).filter(({ definition }) => mayRead(definition.path));
   const followed = best.slice(0, MOST_FOLLOWED).map(({ definition }) => definition);
   const ways = await pathsAmong(followed, turns, lookups);
@@ -158,7 +160,7 @@ function definitionsOf(
 /** Who calls it, and which tests do in the end. */
 async function reachOf(
   definition: DefinitionRow,
-  { view, mayRead, turns }: Pick<Asked, "mayRead" | "turns"> & { readonly view: IndexView },
+  { view, mayRead, turns }: Pick<Asked, "view" | "mayRead" | "turns">,
   lookups: Lookups,
 ): Promise<Reach> {
   const { reached } = await walkUp(
