@@ -164,7 +164,7 @@ describe("many at once", () => {
     await rm(join(here.root, "../closed"));
     expect((await answerOf(here, "apply_patch", { input: { patch } })).error).toBeUndefined();
     expect(await here.read("f299.txt")).toContain("newnew");
-  });
+  }, 120_000);
 
   test("more than can wait are refused, and none passes unguarded", async () => {
     const files = Object.fromEntries(Array.from({ length: 1_100 }, (_, index) => [`f${index}.txt`, "old\n"]));
@@ -176,7 +176,7 @@ describe("many at once", () => {
     expect(answer.error).toBe("unavailable");
     expect(answer.text).toContain("fewer files at once");
     expect(await here.read("f0.txt")).toBe("old\n");
-  });
+  }, 120_000);
 });
 
 describe("async hooks", () => {
