@@ -60,10 +60,7 @@ export async function answerCode(question: CodeQuestion, context: Asking): Promi
     state: [...new Set(states.flatMap(stateWords))],
     building: states.some(({ state }) => state === "building"),
     weak,
-    pattern: exactPattern(
-      query.text,
-      query.identifiers.map(({ name }) => name),
-    ),
+    pattern: exactPattern(query),
   };
 }
 
