@@ -57,13 +57,16 @@ export function unknownName(
       .filter(isShown)
       .map((name) => escapeForPerson(name.slice(0, 200)));
   });
-  const isBuilding = views.some((view) => view.state().state === "building");
+  const states = views.map((view) => view.state());
+  const isBuilding = states.some(({ state }) => state === "building");
+  // a name may be missing for the same reason
+  const problems = [...new Set(states.flatMap((state) => state.problems))].map((problem) => `${problem}. `);
   return new ToolError("not_found", `no definition is called ${JSON.stringify(symbol.slice(0, 200))}`, {
     hint: isBuilding
       ? "The index is still being built: ask again soon."
       : near.length > 0
-        ? `Near names: ${near.join(", ")}.`
-        : "search_code finds code by words, search_text exact text.",
+        ? `${problems.join("")}Near names: ${near.join(", ")}.`
+        : `${problems.join("")}search_code finds code by words, search_text exact text.`,
   });
 }
 

@@ -1,4 +1,5 @@
 import type { Progress } from "../../../shared/context.ts";
+import { listed } from "../../../shared/listed.ts";
 import type { StatusFeed } from "../../../shared/status/feed.ts";
 import type { OpenIndexReader } from "../store/reader.ts";
 import type { SkipReason } from "../store/shapes.ts";
@@ -6,7 +7,7 @@ import type { Ground } from "./ground.ts";
 import type { ModelSearch } from "../vectors/model-search.ts";
 import type { IndexState } from "./shapes.ts";
 import type { SourceFeed } from "./source-feed.ts";
-import { COMPLETE, TOTAL, type Updater } from "./updater.ts";
+import { BROKEN, COMPLETE, TOTAL, type Updater } from "./updater.ts";
 
 /** Between two events of progress, in milliseconds. */
 const TELL_MS = 250;
@@ -23,6 +24,13 @@ interface StateParts {
   readonly model: ModelSearch | undefined;
 }
 
+/** What takes a look at every file to know. */
+interface Counted {
+  readonly skipped: IndexState["skipped"];
+  /** Languages whose grammar does not load. */
+  readonly broken: readonly string[];
+}
+
 /** Knows how an index stands, and tells those who follow it. */
 export class StateKeeper {
   /** Another process indexes this root. */
@@ -33,9 +41,7 @@ export class StateKeeper {
   readonly #followers = new Set<(progress: Progress) => void>();
   #toldAt = -Infinity;
   #done = 0;
-  #counted:
-    | { readonly at: number; readonly key: string; readonly skipped: IndexState["skipped"] }
-    | undefined;
+  #counted: (Counted & { readonly at: number; readonly key: string }) | undefined;
 
   constructor(parts: StateParts) {
     this.#parts = parts;
@@ -46,14 +52,14 @@ export class StateKeeper {
     const isWhole = reader.standing === "other" || reader.meta(COMPLETE) === "1";
     const isBusy = isRunning && (feed.pending.size > 0 || this.isElsewhere || updater.listing === undefined);
     const indexed = reader.totals().files;
-    const skipped = this.#skipped();
+    const { skipped, broken } = this.#count();
     return {
       state: isWhole ? (isBusy ? "updating" : "complete") : "building",
       indexed,
       ...this.#total(indexed, skipped),
       stale: isWhole ? feed.pending.size : 0,
       skipped,
-      problems: this.#problems(),
+      problems: this.#problems(broken),
     };
   }
 
@@ -65,12 +71,22 @@ export class StateKeeper {
     return Number.isNaN(listed) ? {} : { total: Math.max(indexed, listed - left) };
   }
 
-  #problems(): string[] {
+  #problems(broken: Counted["broken"]): string[] {
     const { problems, reader, updater, model } = this.#parts;
     const elsewhere = this.isElsewhere ? "Another process is indexing." : undefined;
     const own = [elsewhere, updater.listing?.problem, this.failure];
     const { problems: ofModel = [] } = model ?? {};
-    return [...problems, ...reader.problems, ...ofModel, ...own.filter((each) => each !== undefined)];
+    const byLines =
+      broken.length === 0
+        ? []
+        : [`no symbols of ${listed(broken, 5)}: the grammar does not load, install Plumbline again`];
+    return [
+      ...problems,
+      ...byLines,
+      ...reader.problems,
+      ...ofModel,
+      ...own.filter((each) => each !== undefined),
+    ];
   }
 
   /** Calls `report` with each progress until the returned function is called. */
@@ -97,18 +113,21 @@ export class StateKeeper {
   }
 
   /** Counting goes through all files, so it is done again only when something changed, and not for each answer. */
-  #skipped(): IndexState["skipped"] {
+  #count(): Counted {
     const { reader, feed } = this.#parts;
     const { files, units } = reader.totals();
     const key = `${files} ${units} ${feed.written}`;
     const known = this.#counted;
     const now = performance.now();
     if (known !== undefined && (known.key === key || (feed.pending.size > 0 && now - known.at < COUNT_MS)))
-      return known.skipped;
+      return known;
     const skipped: Partial<Record<SkipReason, number>> = {};
-    for (const { skipped: why } of reader.files())
+    const broken = new Set<string>();
+    for (const { skipped: why, cut, language } of reader.files()) {
       if (why !== undefined) skipped[why] = (skipped[why] ?? 0) + 1;
-    this.#counted = { at: now, key, skipped };
-    return skipped;
+      if (cut === BROKEN) broken.add(language);
+    }
+    this.#counted = { at: now, key, skipped, broken: [...broken].sort() };
+    return this.#counted;
   }
 }

@@ -84,7 +84,7 @@ async function openRoot(root: Root, parts: IndexesOptions): Promise<RootIndex> {
     maxBytes: options.maxFileKb * 1024,
     status: parts.status,
     log: parts.log,
-    problems: table?.kind === "none" ? [table.problem] : [],
+    problems: table?.kind === "none" ? [withoutTable(table.problem, options)] : [],
     table: table?.kind === "table" ? table.table : undefined,
     model: modelOf({ ...parts, ground, reader, folder }),
   });
@@ -93,6 +93,10 @@ async function openRoot(root: Root, parts: IndexesOptions): Promise<RootIndex> {
     return index.close();
   });
   return index;
+}
+
+function withoutTable(problem: string, { embedder }: SearchOptions): string {
+  return embedder === "table" ? `searched by words only: ${problem}` : problem;
 }
 
 /** The model that the person chose, for one root; undefined without one. */

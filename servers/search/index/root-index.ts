@@ -14,7 +14,7 @@ import { StateKeeper } from "./index-state.ts";
 import type { IndexView, ViewOptions } from "./shapes.ts";
 import type { SharedLease } from "./shared-lease.ts";
 import { SourceFeed } from "./source-feed.ts";
-import { COMPLETE, Updater } from "./updater.ts";
+import { BROKEN, COMPLETE, Updater } from "./updater.ts";
 import { IndexLost, WorkerDied, type WorkerHandle } from "./worker-handle.ts";
 
 /** Between two looks for what nobody told of, and how much of the time they may take. */
@@ -69,7 +69,7 @@ export class RootIndex {
       maxBytes,
       holds: (path, hash) => {
         const row = reader.standing === "same" ? reader.file(path) : undefined;
-        return row?.hash === hash && row.skipped === undefined;
+        return row?.hash === hash && row.skipped === undefined && row.cut !== BROKEN;
       },
       written: () => this.#state.advance(),
       note: (text) => parts.log("warn", text),

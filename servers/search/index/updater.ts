@@ -1,3 +1,4 @@
+import type { Cut } from "../parse/shapes.ts";
 import type { OpenIndexReader } from "../store/reader.ts";
 import type { Ground } from "./ground.ts";
 import { listFiles, type Listing } from "./list-files.ts";
@@ -23,6 +24,8 @@ export interface UpdaterParts {
 /** Meta keys of an index: whether all files were in it once, and how many belong into it. */
 export const COMPLETE = "complete";
 export const TOTAL = "total";
+/** How files are cut whose grammar did not load. */
+export const BROKEN = "broken" satisfies Cut;
 
 /** Brings an index to what the disk holds. Only for whoever has the lease. */
 export class Updater {
@@ -33,6 +36,7 @@ export class Updater {
   #opened: Results["open"] | undefined;
   /** What a worker said when it opened the index does not hold after that. */
   #isBegun = false;
+  #hasRetried = false;
 
   constructor(parts: UpdaterParts) {
     this.#parts = parts;
@@ -104,8 +108,18 @@ export class Updater {
     const { ground, worker, feed } = this.#parts;
     this.#listing = listing;
     await worker.do<"write">({ kind: "write", batch: metaOnly([[TOTAL, String(listing.files.size)]]) });
-    const changed = isEmpty ? [...listing.files.keys()] : await changedFiles(ground, listing, worker);
+    const changed = isEmpty
+      ? [...listing.files.keys()]
+      : [...(await changedFiles(ground, listing, worker)), ...this.#broken(listing)];
     feed.add(changed.length > ORDERED ? await orderFiles(changed, await this.#times(listing)) : changed);
+  }
+
+  /** Files whose grammar did not load, the first time: it may have been mended since. */
+  #broken({ files }: Listing): string[] {
+    if (this.#hasRetried) return [];
+    this.#hasRetried = true;
+    const broken = this.#parts.reader.files().filter(({ cut }) => cut === BROKEN);
+    return broken.map(({ path }) => path).filter((path) => files.has(path));
   }
 
   async #times({ repositories, files }: Listing): Promise<ReadonlyMap<string, number>> {

@@ -118,7 +118,9 @@ function notesOf(
 ): string[] {
   return [
     ...(errors > 0 ? [`${errors} parts could not be parsed`] : []),
-    ...(definitions === 0 && cut === "lines" ? [`no parser for ${language}: read_file shows it`] : []),
+    ...(definitions === 0 && (cut === "lines" || cut === "broken")
+      ? [`no parser for ${language}: read_file shows it`]
+      : []),
   ];
 }
 

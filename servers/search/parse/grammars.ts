@@ -22,28 +22,21 @@ const loaded = new Map<string, Promise<Grammar>>();
 /** The grammars' wasm files, each loaded when its first file comes. */
 export class Grammars {
   readonly #folder: URL;
-  readonly #broken = new Map<string, string>();
 
   constructor(folder: URL = grammarFolder()) {
     this.#folder = folder;
   }
 
-  /** Undefined when it cannot be loaded, which `broken` then tells. */
+  /** Undefined when it cannot be loaded. */
   async load(name: string): Promise<Grammar | undefined> {
     const file = new URL(`${name}.wasm`, this.#folder);
     const loading = loaded.get(file.href) ?? open(file, this.#folder);
     loaded.set(file.href, loading);
     try {
       return await loading;
-    } catch (error) {
-      this.#broken.set(name, error instanceof Error ? error.message : String(error));
+    } catch {
       return undefined;
     }
-  }
-
-  /** The grammars that did not load, with the reason. */
-  broken(): ReadonlyMap<string, string> {
-    return this.#broken;
   }
 }
 

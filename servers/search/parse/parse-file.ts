@@ -49,24 +49,17 @@ export class FileParser {
   async parse({ language, text }: FileToParse): Promise<ParsedFile> {
     const table = Object.hasOwn(languages, language) ? languages[language] : undefined;
     const lines = new Lines(text);
-    const grammar =
-      table !== undefined && text.length <= (table.longest ?? MAX_SYNTAX) && mayBeCode(text)
-        ? await this.#grammars.load(table.grammar)
-        : undefined;
-    if (grammar !== undefined && this.#fill(grammar, text))
-      return this.#bySyntax(language, { lines, grammar });
+    if (table !== undefined && text.length <= (table.longest ?? MAX_SYNTAX) && mayBeCode(text)) {
+      const grammar = await this.#grammars.load(table.grammar);
+      if (grammar === undefined)
+        return { ...nothing(language, lines), cut: "broken", units: cutUnits(lines, []) };
+      if (this.#fill(grammar, text)) return this.#bySyntax(language, { lines, grammar });
+    }
     if (HEADED.has(language)) {
       const { definitions, blocks } = readHeadings(lines, language);
       return { ...nothing(language, lines), cut: "headings", definitions, units: cutUnits(lines, blocks) };
     }
     return { ...nothing(language, lines), units: cutUnits(lines, []) };
-  }
-
-  /** One sentence for each grammar that did not load; its files are cut by lines. */
-  brokenGrammars(): string[] {
-    return [...this.#grammars.broken()].map(
-      ([name, reason]) => `the ${name} grammar does not load, so its files are cut by lines: ${reason}`,
-    );
   }
 
   #fill({ parser, vocabulary, binding }: Grammar, text: string): boolean {

@@ -75,8 +75,11 @@ export interface Unit {
   readonly leaves: readonly Leaf[];
 }
 
-/** How a file was cut: by its syntax, by its headings, or by lines where nothing better is known or its parser failed. */
-export type Cut = "syntax" | "headings" | "lines";
+/**
+ * How a file was cut: by its syntax, by its headings, or by lines where nothing better is known or its parser failed.
+ * `broken`: by lines, since the grammar of its language does not load.
+ */
+export type Cut = "syntax" | "headings" | "lines" | "broken";
 
 /** Everything that the index knows of one file's text. */
 export interface ParsedFile {
