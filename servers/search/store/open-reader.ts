@@ -1,5 +1,6 @@
 import { loadSqlite } from "../../../shared/sqlite/open.ts";
 import { Generations } from "./generations.ts";
+import { nameOf } from "./schema.ts";
 import { StoreReader, type OpenIndexReader } from "./reader.ts";
 import type { Makeup } from "./shapes.ts";
 
@@ -8,7 +9,10 @@ import type { Makeup } from "./shapes.ts";
  * `standing` says so. Throws `unavailable` without SQLite.
  */
 export async function openReader(folder: string, makeup: Makeup): Promise<OpenIndexReader> {
-  const reader = new StoreReader(new Generations(folder), { makeup, openDatabase: await loadSqlite() });
+  const reader = new StoreReader(new Generations(folder, nameOf(makeup)), {
+    makeup,
+    openDatabase: await loadSqlite(),
+  });
   reader.refresh();
   return reader;
 }

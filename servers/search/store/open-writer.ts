@@ -2,7 +2,7 @@ import { ToolError } from "../../../shared/errors.ts";
 import { loadSqlite, type OpenDatabase } from "../../../shared/sqlite/open.ts";
 import { isBusy, type Sqlite } from "../../../shared/sqlite/sqlite.ts";
 import { Generations } from "./generations.ts";
-import { createTables, fitOf } from "./schema.ts";
+import { createTables, fitOf, nameOf } from "./schema.ts";
 import type { Makeup } from "./shapes.ts";
 import { DAMAGED, StoreWriter, type OpenIndexWriter } from "./writer.ts";
 
@@ -18,7 +18,7 @@ interface Found {
 export async function openWriter(folder: string, makeup: Makeup): Promise<OpenIndexWriter> {
   const openDatabase = await loadSqlite();
   try {
-    const generations = new Generations(folder);
+    const generations = new Generations(folder, nameOf(makeup));
     generations.makeFolder();
     return new Opening(generations, makeup, openDatabase).open();
   } catch (error) {

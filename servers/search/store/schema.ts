@@ -125,6 +125,11 @@ export function hasTable(db: Sqlite, { table }: Makeup): boolean {
   return table !== "" && value?.endsWith(` ${table}`) === true;
 }
 
+/** Another one when anything is that decides what an index holds and how. */
+export function nameOf(makeup: Makeup): string {
+  return `${SCHEMA} ${textOf(makeup)}`;
+}
+
 function textOf({ version, table }: Makeup): string {
   return `${version} ${table}`;
 }

@@ -1,4 +1,12 @@
-import { mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -97,9 +105,36 @@ test("an index of another version answers until the new one is published, and go
   second.publish();
   reader.refresh();
   expect([reader.standing, reader.files().length]).toEqual(["same", 30]);
-  expect(() => readFileSync(join(ground.root, "g1.db"))).toThrow("ENOENT");
   second.close();
   reader.close();
+});
+
+test("two versions live side by side, and what no one has written for a week goes", async () => {
+  await using ground = await temporary();
+  const newer = { version: 2, table: "other" };
+  await filled(ground.root);
+  const reader = await openReader(ground.root, MAKEUP);
+  const other = await openWriter(ground.root, newer);
+  other.put(FILES.slice(0, 10));
+  other.publish();
+  other.close();
+  reader.refresh();
+  expect([reader.standing, reader.files().length]).toEqual(["same", FILES.length]);
+  const writer = await openWriter(ground.root, MAKEUP);
+  expect([writer.isFresh, writer.files().length]).toEqual([false, FILES.length]);
+  writer.close();
+  reader.close();
+  const again = await openWriter(ground.root, newer);
+  expect([again.isFresh, again.files().length]).toEqual([false, 10]);
+  again.close();
+  const old = new Date(Date.now() - 8 * 24 * 3_600_000);
+  for (const name of readdirSync(ground.root).filter((each) => each.startsWith("g1.")))
+    utimesSync(join(ground.root, name), old, old);
+  (await openWriter(ground.root, newer)).close();
+  expect(readdirSync(ground.root).filter((name) => name.endsWith(".db"))).toEqual(["g2.db"]);
+  const late = await openWriter(ground.root, MAKEUP);
+  expect(late.isFresh).toBe(true);
+  late.close();
 });
 
 async function filled(folder: string): Promise<void> {
