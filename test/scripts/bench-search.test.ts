@@ -174,8 +174,12 @@ describe("an answer of search_code is read", () => {
   });
 
   test.each([
-    ["[10 results; index is being built: 3 of 9 files indexed, what is missing may not be in yet]", false],
-    ["[10 results; 9 of 9 files indexed, changes are being read]", false],
+    [
+      "[10 results; index is being built: 3 files indexed, 6 to go; what is missing may not be in yet]",
+      false,
+    ],
+    ["[10 results; 9 files indexed, changes are being read]", false],
+    ["[10 results; 9 files indexed, looking for changes]", false],
     ["[.: complete; 9 files indexed; the model knows 3 of 90 parts so far]", false],
     ["[10 results, best first; 9 files indexed]\nbeing built", true],
   ])("%s", (answer, expected) => {

@@ -12,12 +12,12 @@ const REASONS: Readonly<Record<SkipReason, string>> = {
 };
 
 /** How the index stands, for the first line of an answer: nothing to say but its size when all is in. */
-export function stateWords({ state, indexed, total, stale, skipped, problems }: IndexState): string[] {
-  const of = total === undefined || total === indexed ? "" : ` of ${total}`;
-  const files = `${indexed}${of} files indexed`;
+export function stateWords({ state, indexed, toGo = 0, stale, skipped, problems }: IndexState): string[] {
+  const files = `${counted(indexed, "file")} indexed`;
+  const rest = toGo === 0 ? "" : `, ${toGo} to go`;
   const words = {
-    building: `index is being built: ${files}, what is missing may not be in yet`,
-    updating: `${files}, changes are being read`,
+    building: `index is being built: ${files}${rest}; what is missing may not be in yet`,
+    updating: stale > 0 ? `${files}, changes are being read` : `${files}, looking for changes`,
     complete: files,
   };
   const left = Object.entries(skipped)

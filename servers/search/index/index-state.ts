@@ -56,19 +56,18 @@ export class StateKeeper {
     return {
       state: isWhole ? (isBusy ? "updating" : "complete") : "building",
       indexed,
-      ...this.#total(indexed, skipped),
+      ...this.#toGo(indexed, skipped),
       stale: isWhole ? feed.pending.size : 0,
       skipped,
       problems: this.#problems(broken),
     };
   }
 
-  /** Of the files that are not skipped, as far as that is known. */
-  #total(indexed: number, skipped: IndexState["skipped"]): Pick<IndexState, "total"> {
+  #toGo(indexed: number, skipped: IndexState["skipped"]): Pick<IndexState, "toGo"> {
     const { reader, updater } = this.#parts;
     const listed = updater.listing?.files.size ?? Number(reader.meta(TOTAL) ?? NaN);
     const left = Object.values(skipped).reduce((sum, count) => sum + count, 0);
-    return Number.isNaN(listed) ? {} : { total: Math.max(indexed, listed - left) };
+    return Number.isNaN(listed) ? {} : { toGo: Math.max(0, listed - left - indexed) };
   }
 
   #problems(broken: Counted["broken"]): string[] {

@@ -9,8 +9,8 @@ export interface IndexState {
   /** `building`: the first time, some files are not in yet. `updating`: all are in, some in an older version. */
   readonly state: "building" | "updating" | "complete";
   readonly indexed: number;
-  /** Files that belong into the index; undefined while they are being counted. */
-  readonly total?: number;
+  /** Files that nobody has looked at yet, of which some will be left out; undefined while they are being counted. */
+  readonly toGo?: number;
   /** Files that are known to have changed since they were indexed. */
   readonly stale: number;
   readonly skipped: Readonly<Partial<Record<SkipReason, number>>>;

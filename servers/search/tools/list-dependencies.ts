@@ -73,10 +73,8 @@ async function withUses(
     dependency,
     uses: findUses(view.reader, dependency).filter(mayRead),
   }));
-  const { state, indexed, total } = view.state();
+  const { state, indexed } = view.state();
   const notes =
-    state === "building"
-      ? [`imports of ${indexed} of ${total ?? "many"} files only: the index is being built`]
-      : [];
+    state === "building" ? [`imports of ${counted(indexed, "file")} only: the index is being built`] : [];
   return { told, notes };
 }

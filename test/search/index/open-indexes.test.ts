@@ -45,7 +45,7 @@ test("a root is indexed whole, and says so", async () => {
   expect(view.state()).toEqual({
     state: "complete",
     indexed: 2,
-    total: 2,
+    toGo: 0,
     stale: 0,
     skipped: { secret: 1, binary: 1, minified: 1, too_large: 1, no_text: 1 },
     problems: [],
@@ -93,7 +93,7 @@ test("the first view comes at once, and what a query needs is in soon, before th
     return named(view, "findHaystackNeedle").length === 1;
   });
   expect(view.state().indexed).toBeLessThan(401);
-  expect((await whole()).state()).toMatchObject({ state: "complete", indexed: 401, total: 401 });
+  expect((await whole()).state()).toMatchObject({ state: "complete", indexed: 401, toGo: 0 });
 });
 
 describe("changes", () => {

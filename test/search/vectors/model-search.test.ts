@@ -47,7 +47,7 @@ async function askedWhole(at: Standing, query: string): Promise<string> {
   for (const until = Date.now() + 60_000; ; await sleep(100)) {
     const text = await asked(at, query);
     const [header = ""] = text.split("\n");
-    if (!/model|being built|are being read/u.test(header)) return text;
+    if (!/model|being built|changes/u.test(header)) return text;
     if (Date.now() > until) throw new Error(`still: ${header}`);
   }
 }
