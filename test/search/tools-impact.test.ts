@@ -116,6 +116,43 @@ test("without a repository it says what to do instead", async () => {
   );
 });
 
+test("repositories in the root count too, each against its own revision", async () => {
+  await using place = await committed({ ...FILES, ".gitignore": "ignored/\n" });
+  const library = "export function helper(): void {}\n\nexport function other(): void {}\n";
+  const inner = (folder: string, ...args: string[]): void => place.git("-C", folder, ...args);
+  await place.write("lib/src/help.ts", library);
+  await place.write(
+    "src/uses.ts",
+    "import { helper } from '../lib/src/help.ts';\nexport function uses(): void {\n  helper();\n}\n",
+  );
+  place.git("init", "-q", "lib");
+  inner("lib", "add", ".");
+  inner("lib", "commit", "-q", "-m", "first of the library");
+  place.git("add", "src");
+  place.git("commit", "-q", "-m", "uses the library");
+  await place.write("fresh/new.ts", "export const fresh = 1;\n");
+  place.git("init", "-q", "fresh");
+  expect(await place.ask("impact", { changes: true })).toMatch(
+    /^\[nothing changed against HEAD; not compared, without HEAD: fresh; /u,
+  );
+  await place.write(
+    "lib/src/help.ts",
+    library.replace("helper(): void {}", "helper(): void {\n  other();\n}"),
+  );
+  await place.write("src/store.ts", FILES["src/store.ts"].replace("return path;", "return path.trim();"));
+  const answer = await place.ask("impact", { changes: true });
+  expect(answer).toMatch(/^\[2 changed definitions in 2 changed files against HEAD: /u);
+  expect(below(answer).slice(0, 3)).toEqual([
+    "## Changed",
+    "  src/store.ts:7-9 read",
+    "  lib/src/help.ts:1-3 helper",
+  ]);
+  expect(answer).toMatch(/src\/uses\.ts\n {2}2-4 uses, at 3/u);
+  expect(await place.ask("impact", { from: "HEAD~1" })).toMatch(
+    /not compared, without HEAD~1: (?:lib, fresh|fresh, lib); /u,
+  );
+});
+
 test("a repository without a commit has nothing to compare with", async () => {
   await using place = await project(FILES);
   place.git("init", "-q");

@@ -93,6 +93,7 @@ export class RootIndex {
       root: ground.root,
       reader,
       state: () => this.#state.now(this.#running !== undefined),
+      repositories: () => this.#updater.repositories(),
       freshen: async (paths) => {
         const isOther = await this.#freshener.freshen(paths);
         // what was written in the background since the view counts too

@@ -23,6 +23,8 @@ export interface IndexView {
   readonly root: Root;
   readonly reader: IndexReader;
   state(): IndexState;
+  /** Folders of the root that are repositories of their own, such as submodules, and "" when the root is one. */
+  repositories(): Promise<readonly string[]>;
   /**
    * Looks at these files on the disk (at most 200 are looked at) and indexes those that changed, when they are few and
    * small enough for the query to wait; the rest count as stale. True when the index is another one now.

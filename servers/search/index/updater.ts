@@ -52,6 +52,12 @@ export class Updater {
     return this.#took;
   }
 
+  /** Folders of the root that are repositories. */
+  async repositories(): Promise<readonly string[]> {
+    const { repositories } = this.#listing ?? (await listFiles(this.#parts.ground));
+    return repositories.map(({ repository }) => repository.prefix);
+  }
+
   /** Another process wrote the index meanwhile: what we know of it does not hold. */
   forget(): void {
     this.#listing = undefined;

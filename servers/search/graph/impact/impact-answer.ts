@@ -2,7 +2,7 @@ import type { SearchContext } from "../../deps.ts";
 import type { IndexView } from "../../index/shapes.ts";
 import { pageOf, type Page } from "../../page.ts";
 import type { DefinitionRow } from "../../store/shapes.ts";
-import { readableIn, standingOf, upToDate, WAIT_FOR_GRAPH, type Standing } from "../asking.ts";
+import { readableIn, standingOf, upToDate, type Standing } from "../asking.ts";
 import type { Lookups } from "../lookups.ts";
 import { again, sum } from "../references-answer.ts";
 import { definedNowhere, subjectsOf } from "../subject.ts";
@@ -53,6 +53,8 @@ export interface ImpactAnswer extends Standing {
   readonly depth: number;
   readonly starts: readonly { readonly shown: string; readonly definition: DefinitionRow }[];
   readonly changedFiles: number;
+  /** Repositories that have nothing to compare with, as answers show them. */
+  readonly uncompared: readonly string[];
   /** Changed files that are not in the index, as answers show them. */
   readonly unknown: readonly string[];
   readonly broken: readonly Broken[];
@@ -95,6 +97,7 @@ export async function impactAnswer(question: ImpactQuestion, context: SearchCont
     ...(symbol === undefined ? { against: changes[0]?.against ?? "HEAD" } : { symbol }),
     depth: question.depth,
     starts: parts.flatMap(({ starts }) => starts),
+    uncompared: changes.flatMap((each) => each.uncompared),
     changedFiles: sum(found.map(({ changedFiles }) => changedFiles)),
     unknown: found.flatMap(({ unknown }) => unknown),
     broken: found.flatMap(({ broken }) => broken),
@@ -143,7 +146,7 @@ async function ofChanges(
   { depth }: ImpactQuestion,
   context: SearchContext,
 ): Promise<InView> {
-  const view = await context.indexes.view(changes.root.path, { ...context, waitMs: WAIT_FOR_GRAPH });
+  const { view } = changes;
   const mayRead = readableIn(view, context);
   const files = changes.files
     .filter(({ path, from }) => [path, from].every((each) => each === undefined || mayRead(each)))

@@ -39,7 +39,17 @@ export function impactText(answer: ImpactAnswer): string {
 }
 
 function headerOf(answer: ImpactAnswer): string {
-  const { page, tests, symbol, against = "HEAD", changedFiles, unknown, gone, importers } = answer;
+  const {
+    page,
+    tests,
+    symbol,
+    against = "HEAD",
+    changedFiles,
+    unknown,
+    uncompared,
+    gone,
+    importers,
+  } = answer;
   const isNothing = symbol === undefined && changedFiles === 0;
   const facts = isNothing
     ? [`nothing changed against ${against}`]
@@ -51,6 +61,7 @@ function headerOf(answer: ImpactAnswer): string {
         ...doubts({ ...answer, elsewhere: 0 }),
         "calls by reflection, configuration or other languages cannot be seen",
       ];
+  if (uncompared.length > 0) facts.push(`not compared, without ${against}: ${listed(uncompared, 5)}`);
   return firstLine(facts, { ...answer, cursor: page.cursor });
 }
 
