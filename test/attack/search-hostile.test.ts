@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
-import { readTodos, STANDARD_TAGS } from "../../servers/search/todos/read-todos.ts";
+import { findTags, STANDARD_TAGS, toTodos } from "../../servers/search/todos/read-todos.ts";
 import { manifestReader } from "../../servers/search/dependencies/find-manifests.ts";
 import { readPackageTables } from "../../servers/search/dependencies/read-cargo.ts";
 import { readPnpmLock, readYarnLock } from "../../servers/search/dependencies/read-npm.ts";
@@ -298,13 +298,15 @@ describe("texts of 1 MB that are made to take long do not", () => {
     brackets: `# TODO ${"(".repeat(1_950)}`,
   };
   test.each(Object.entries(NOTES))("notes: %s", (_, line) => {
-    expect(costOf(() => readTodos(rows(line, 500), STANDARD_TAGS))).toBeLessThan(MOST_MS);
+    expect(costOf(() => toTodos(findTags(rows(line, 500), STANDARD_TAGS)))).toBeLessThan(MOST_MS);
   });
 });
 
 test("a note is read whatever ends its line", () => {
   for (const end of ["\n", "\r\n"])
-    expect(readTodos(`x${end}// TODO(me): mend it${end}/* FIXME later */${end}`, STANDARD_TAGS)).toEqual([
+    expect(
+      toTodos(findTags(`x${end}// TODO(me): mend it${end}/* FIXME later */${end}`, STANDARD_TAGS)),
+    ).toEqual([
       { line: 2, tag: "TODO", owner: "me", text: "mend it" },
       { line: 3, tag: "FIXME", text: "later" },
     ]);

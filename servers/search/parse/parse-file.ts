@@ -1,5 +1,7 @@
 import { Grammars, type Grammar } from "./grammars.ts";
 import { readHeadings } from "./headings.ts";
+import { standingOf, type Standing } from "./standing.ts";
+import type { LanguageTable } from "./language.ts";
 import { languages } from "./languages.ts";
 import { Lines } from "./lines.ts";
 import { readSyntax } from "./read-syntax.ts";
@@ -47,9 +49,9 @@ export class FileParser {
    * parser ran out of memory: then nothing can be parsed in this process any more.
    */
   async parse({ language, text }: FileToParse): Promise<ParsedFile> {
-    const table = Object.hasOwn(languages, language) ? languages[language] : undefined;
     const lines = new Lines(text);
-    if (table !== undefined && text.length <= (table.longest ?? MAX_SYNTAX) && mayBeCode(text)) {
+    const table = tableFor(language, text);
+    if (table !== undefined) {
       const grammar = await this.#grammars.load(table.grammar);
       if (grammar === undefined)
         return { ...nothing(language, lines), cut: "broken", units: cutUnits(lines, []) };
@@ -60,6 +62,16 @@ export class FileParser {
       return { ...nothing(language, lines), cut: "headings", definitions, units: cutUnits(lines, blocks) };
     }
     return { ...nothing(language, lines), units: cutUnits(lines, []) };
+  }
+
+  /** What each of these places in the text is part of. */
+  async standings({ language, text }: FileToParse, places: readonly number[]): Promise<Standing[]> {
+    const table = tableFor(language, text);
+    const grammar = table === undefined ? undefined : await this.#grammars.load(table.grammar);
+    const isRead = grammar !== undefined && this.#fill(grammar, text);
+    return places.map((place) =>
+      table !== undefined && isRead ? standingOf(this.#syntax, table, place) : "unknown",
+    );
   }
 
   #fill({ parser, vocabulary, binding }: Grammar, text: string): boolean {
@@ -103,6 +115,14 @@ export class FileParser {
     this.#roles.set(language, roles);
     return roles;
   }
+}
+
+/** Undefined for a language without a grammar, and for what none should be given. */
+function tableFor(language: string, text: string): LanguageTable | undefined {
+  const table = Object.hasOwn(languages, language) ? languages[language] : undefined;
+  return table !== undefined && text.length <= (table.longest ?? MAX_SYNTAX) && mayBeCode(text)
+    ? table
+    : undefined;
 }
 
 /** False for what no person writes, and what some grammars take minutes for. */

@@ -1,11 +1,13 @@
 import type { Place } from "../../../shared/access.ts";
 import { ToolError } from "../../../shared/errors.ts";
+import { counted } from "../../../shared/listed.ts";
 import { isInRepository } from "../../../shared/workspace/in-repository.ts";
 import { ripgrep } from "../../../shared/workspace/ripgrep.ts";
 import type { OpenDirectory } from "../../../shared/workspace/workspace.ts";
 import type { SearchContext } from "../deps.ts";
 import { sourceText } from "../source-text.ts";
-import { readTodos, tagPattern, type Todo } from "./read-todos.ts";
+import { NoteCheck } from "./note-check.ts";
+import { findTags, tagPattern, toTodos, type Todo } from "./read-todos.ts";
 
 /** Files with a tag that are read at most; the answer says when there are more. */
 const MAX_FILES = 5_000;
@@ -30,15 +32,22 @@ export async function findTodos(
   const candidates = new Set<string>();
   for (const path of paths) await collect(path, { tags, candidates, context });
   const files = [...candidates].toSorted();
+  const check = new NoteCheck();
   const todos: FoundTodo[] = [];
   for (const path of files.slice(0, MAX_FILES)) {
     const text = await textOf(path, context);
-    if (text !== undefined) todos.push(...readTodos(text, tags).map((todo) => ({ ...todo, path })));
+    if (text === undefined) continue;
+    const notes = await check.of(findTags(text, tags), path, text);
+    todos.push(...toTodos(notes).map((todo) => ({ ...todo, path })));
   }
-  const problems =
-    files.length > MAX_FILES
+  const problems = [
+    ...(files.length > MAX_FILES
       ? [`only ${MAX_FILES} of ${files.length} files with tags were read: name paths`]
-      : [];
+      : []),
+    ...(check.unchecked > 0
+      ? [`${counted(check.unchecked, "file")} read by lines: strings may be taken for comments`]
+      : []),
+  ];
   return { todos, problems };
 }
 

@@ -18,26 +18,51 @@ export interface Todo {
 /** Tags are words: letters, digits, `_` and `-`. */
 export const TAG = /^[A-Za-z][\w-]{0,39}$/u;
 
-/** For ripgrep: finds every line that `readTodos` does. */
+/** For ripgrep: finds every line that `findTags` does. */
 export function tagPattern(tags: readonly string[]): string {
   return String.raw`\b(?:${tags.join("|")})\b`;
 }
 
-/** The notes of a text. A tag counts in a comment, or at the beginning of a line before a colon or a bracket. */
-export function readTodos(text: string, tags: readonly string[]): Todo[] {
-  const word = String.raw`\b(${tags.join("|")})\b(?!["'\x60=.\w-])`;
-  const tagged = new RegExp(`${word}(.*)$`, "su");
+/** A tag in a text that may begin a note. */
+export interface Tagged {
+  /** 1-based. */
+  readonly line: number;
+  /** Where it stands in the text. */
+  readonly at: number;
+  readonly tag: string;
+  /** What stands behind it in its line. */
+  readonly rest: string;
+  /** As far as the line tells: behind what begins a comment in some language, or first in its line before `:` or `(`. */
+  readonly inComment: boolean;
+}
+
+/** Every tag of a text. */
+export function findTags(text: string, tags: readonly string[]): Tagged[] {
+  const word = new RegExp(String.raw`\b(?:${tags.join("|")})\b(?!["'\x60=.\w-])`, "gu");
   const opener = new RegExp(OPENERS, "u");
-  const first = new RegExp(`^\\s*(${tags.join("|")})(?=[:(])(.*)$`, "su");
-  return text.split(/\r?\n/u).flatMap((line, index) => {
+  const found: Tagged[] = [];
+  let start = 0;
+  for (const [index, whole] of text.split("\n").entries()) {
     // longer lines are nobody's notes, and would cost time
-    if (line.length > 2_000) return [];
-    // one look for each, not one for each pair of them
+    const line = whole.length > 2_000 ? "" : whole.replace(/\r$/u, "");
     const opened = opener.exec(line);
-    const inComment = opened === null ? null : tagged.exec(line.slice(opened.index + opened[0].length));
-    const [, tag, rest] = inComment ?? first.exec(line) ?? [];
-    return tag === undefined ? [] : [{ line: index + 1, tag, ...noteOf(rest ?? "") }];
-  });
+    const from = opened === null ? Infinity : opened.index + opened[0].length;
+    for (const { 0: tag, index: column } of line.matchAll(word)) {
+      const rest = line.slice(column + tag.length);
+      const isFirst = /^[:(]/u.test(rest) && line.slice(0, column).trim() === "";
+      found.push({ line: index + 1, at: start + column, tag, rest, inComment: column >= from || isFirst });
+    }
+    start += whole.length + 1;
+  }
+  return found;
+}
+
+/** One note a line, of its first tag. */
+export function toTodos(tags: readonly Tagged[]): Todo[] {
+  const notes = new Map<number, Todo>();
+  for (const { line, tag, rest } of tags)
+    if (!notes.has(line)) notes.set(line, { line, tag, ...noteOf(rest) });
+  return [...notes.values()];
 }
 
 function noteOf(rest: string): Pick<Todo, "owner" | "text"> {

@@ -1,6 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { readTodos, STANDARD_TAGS } from "../../../servers/search/todos/read-todos.ts";
+import { findTags, STANDARD_TAGS, toTodos, type Todo } from "../../../servers/search/todos/read-todos.ts";
+
+/** By their lines alone. */
+function readTodos(text: string, tags: readonly string[]): Todo[] {
+  return toTodos(findTags(text, tags).filter(({ inComment }) => inComment));
+}
 
 describe("a note is one in a comment", () => {
   test.each([
@@ -54,7 +59,10 @@ test("any text is read in time, and each note stands where it is said to", () =>
     fc.property(fc.array(piece, { maxLength: 200 }), (pieces) => {
       const text = pieces.join("");
       const lines = text.split("\n");
-      for (const { line, tag } of readTodos(text, STANDARD_TAGS)) expect(lines[line - 1]).toContain(tag);
+      for (const { line, tag, at } of findTags(text, STANDARD_TAGS)) {
+        expect(lines[line - 1]).toContain(tag);
+        expect(text.slice(at, at + tag.length)).toBe(tag);
+      }
     }),
   );
 });
