@@ -20,6 +20,8 @@ import { copyGrammars } from "./copy-grammars.mjs";
 const out = new URL("../dist/", import.meta.url).pathname;
 /** Made by scripts/train-embeddings. */
 const wordTable = new URL("../shared/model/table/code-words.bin", import.meta.url);
+const parserAsScript = new URL("../node_modules/web-tree-sitter/web-tree-sitter.cjs", import.meta.url)
+  .pathname;
 /** A command that starts just now may still want what the last build made. */
 const KEPT_MS = 60_000;
 
@@ -56,6 +58,8 @@ const main = await build({
   define: { "import.meta.url": "__url" },
   // a script that V8 remembers would look for packages in the working directory; `require` looks beside the bundle
   supported: { "dynamic-import": false },
+  // its other form makes a `require` of its own by a dynamic import
+  alias: { ...common.alias, "web-tree-sitter": parserAsScript },
   banner: { js: '"use strict";const __url = require("node:url").pathToFileURL(__filename).href;' },
 });
 const bundle = namesOf(main).find((name) => name.endsWith(".cjs"));

@@ -263,6 +263,17 @@ test("what is edited is in the next answer, and a new file within a few", async 
   expect(answer).toContain("src/refund.ts:1");
 }, 120_000);
 
+test("what is in no index is parsed by the server itself: an ignored file, an older version, notes", async () => {
+  await using project = await shop();
+  await using here = await connect(project);
+  expect(await here.does("outline", { path: "build/made.ts" })).toMatch(
+    /^\[build\/made\.ts: 1 definition, [^\n]*parsed now[^\n]*\]\n1 export function ignoredByGit\(\): void/u,
+  );
+  await project.write("src/session.ts", 'export const note = "// TODO: no note";\n');
+  expect(await here.does("impact", { changes: true })).toMatch(/1 definition gone or renamed/u);
+  expect(await here.does("list_todos")).toBe("[0 notes]");
+}, 120_000);
+
 test("a second server on the same folder answers from the same index", async () => {
   await using project = await shop();
   await using first = await connect(project);
