@@ -16,7 +16,7 @@ export interface EndpointOptions {
   /** Such as `http://127.0.0.1:11434/v1`; `/embeddings` is added. */
   readonly url: string;
   readonly model: string;
-  /** Sent as a bearer token when it is given. */
+  /** Sent as a bearer token when it is given, to this address alone; in no error. */
   readonly key?: string | undefined;
 }
 
@@ -30,7 +30,8 @@ export async function openEndpoint(options: EndpointOptions, signal: AbortSignal
   const dimensions = first.length;
   if (dimensions === 0) throw strange(address);
   return {
-    id: `endpoint:${address.href}:${options.model}:${dimensions}`,
+    // some write their key behind the address
+    id: `endpoint:${address.origin}${address.pathname}:${options.model}:${dimensions}`,
     dimensions,
     async embed(texts, stop) {
       const vectors: Int8Array[] = [];
@@ -67,31 +68,44 @@ async function ask(
   { model, key }: EndpointOptions,
   { texts, signal }: { readonly texts: readonly string[]; readonly signal: AbortSignal },
 ): Promise<number[][]> {
-  const response = await send(address, {
+  const bearer = bearerOf(key);
+  const { status, text } = await send(address, {
     method: "POST",
     // another address is not the one that the person named
-    redirect: "error",
-    headers: {
-      "content-type": "application/json",
-      ...(key === undefined || key === "" ? {} : { authorization: `Bearer ${key}` }),
-    },
+    redirect: "manual",
+    headers: { "content-type": "application/json", ...bearer },
     // an empty text is refused by most
-    body: JSON.stringify({ model, input: texts.map((text) => (text.trim() === "" ? "-" : text)) }),
+    body: JSON.stringify({ model, input: texts.map((each) => (each.trim() === "" ? "-" : each)) }),
     signal: AbortSignal.any([signal, AbortSignal.timeout(ANSWER_MS)]),
   });
-  const text = await response.text();
-  if (!response.ok)
-    throw new ToolError("external", `the embedding endpoint answered ${response.status}`, {
-      hint: "See search.endpointUrl, endpointModel and endpointKeyVariable.",
-      details: text.slice(0, 500),
+  if (text === undefined) throw strange(address);
+  if (status < 200 || status > 299)
+    throw new ToolError("external", `the embedding endpoint answered ${status}`, {
+      hint: "See search.endpointUrl, endpointModel and endpointKeyVariable. A redirection is not followed.",
+      // whoever refuses a key may repeat it
+      details: (key === undefined || key === "" ? text : text.replaceAll(key.trim(), "[key]")).slice(0, 500),
     });
-  if (text.length > MAX_ANSWER) throw strange(address);
   return vectorsOf(text, texts.length, address);
 }
 
-async function send(address: URL, request: RequestInit): Promise<Response> {
+function bearerOf(key = ""): Record<string, string> {
+  const trimmed = key.trim();
+  // a header would be refused in words that repeat it
+  if (!/^[\x21-\x7e]*$/u.test(trimmed))
+    throw new ToolError("invalid_input", "the embedding endpoint's key has characters that no key has", {
+      hint: "See the variable that search.endpointKeyVariable names.",
+    });
+  return trimmed === "" ? {} : { authorization: `Bearer ${trimmed}` };
+}
+
+/** `text` is left out when it is too long. */
+async function send(
+  address: URL,
+  request: RequestInit,
+): Promise<{ readonly status: number; readonly text: string | undefined }> {
   try {
-    return await fetch(address, request);
+    const response = await fetch(address, request);
+    return { status: response.status, text: await bodyOf(response) };
   } catch (error) {
     if (error instanceof Error && error.name === "AbortError") throw error;
     throw new ToolError("unavailable", `the embedding endpoint at ${address.host} does not answer`, {
@@ -99,6 +113,17 @@ async function send(address: URL, request: RequestInit): Promise<Response> {
       cause: error,
     });
   }
+}
+
+async function bodyOf({ body }: Response): Promise<string | undefined> {
+  const pieces: Uint8Array[] = [];
+  let length = 0;
+  for await (const piece of body ?? []) {
+    length += piece.length;
+    if (length > MAX_ANSWER) return undefined;
+    pieces.push(piece);
+  }
+  return Buffer.concat(pieces).toString("utf8");
 }
 
 function vectorsOf(text: string, wanted: number, address: URL): number[][] {

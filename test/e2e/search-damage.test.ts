@@ -1,48 +1,16 @@
 import { cp, mkdtemp, readdir, readFile, rm, symlink, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Client } from "@modelcontextprotocol/client";
-import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
 import { expect, test } from "vitest";
-import { fixtureProject, type FixtureProject } from "../support/fixture-project.ts";
+import { fixtureProject } from "../support/fixture-project.ts";
+import { BUILT, searchServer } from "../support/search-server.ts";
 
-const BUILT = join(process.cwd(), "dist");
 const QUESTION = { query: "remove sessions whose time is over" };
 const FILES = {
   "src/session.ts":
     "/** Removes sessions whose time is over. */\nexport function sweepExpired(now: number): number {\n  return now;\n}\n",
   "tools/price.py": 'def total_price(items):\n    """Sums what a basket costs."""\n    return sum(items)\n',
 };
-
-interface Answer {
-  readonly header: string;
-  readonly text: string;
-}
-
-interface Asked extends AsyncDisposable {
-  ask(name: string, input?: Record<string, unknown>): Promise<Answer>;
-}
-
-/** The built server of a folder on a project. */
-async function serve({ root, env }: FixtureProject, dist = BUILT): Promise<Asked> {
-  const client = new Client({ name: "e2e", version: "1.0.0" });
-  await client.connect(
-    new StdioClientTransport({
-      command: process.execPath,
-      args: [join(dist, "cli.js"), "serve", "search", "--root", root],
-      env: { ...env },
-      stderr: "ignore",
-    }),
-  );
-  return {
-    async ask(name, input = {}) {
-      const { content } = await client.callTool({ name, arguments: input });
-      const text = content.map((part) => (part.type === "text" ? part.text : "")).join("\n");
-      return { text, header: text.split("\n")[0] ?? "" };
-    },
-    [Symbol.asyncDispose]: () => client.close(),
-  };
-}
 
 /** A copy of the build, to be damaged. */
 async function copied(): Promise<AsyncDisposable & { readonly dist: string }> {
@@ -70,7 +38,7 @@ test.each(TABLES)(
     await using project = await fixtureProject(FILES);
     await using build = await copied();
     await damage(join(build.dist, "code-words.bin"));
-    await using server = await serve(project, build.dist);
+    await using server = await searchServer(project, build);
     for (const [name, input] of [
       ["search_code", QUESTION],
       ["explore", QUESTION],
@@ -96,7 +64,7 @@ test.each(GRAMMARS)(
     await damage(join(build.dist, `grammars/${name}.wasm`));
     const says = /no symbols of (?:python, )?typescript: the grammar does not load, install Plumbline again/u;
     {
-      await using server = await serve(project, build.dist);
+      await using server = await searchServer(project, build);
       await server.ask("index_status", { wait: true });
       const found = await server.ask("search_code", QUESTION);
       expect(found.header).toMatch(says);
@@ -105,7 +73,7 @@ test.each(GRAMMARS)(
       const python = await server.ask("find_symbol", { name: "total_price" });
       expect(python.text).toMatch(name === "typescript" ? /\ntools\/price\.py:1-3 function/u : /^not_found/u);
     }
-    await using server = await serve(project);
+    await using server = await searchServer(project);
     await server.ask("index_status", { wait: true });
     const { header, text } = await server.ask("find_symbol", { name: "sweepExpired" });
     expect(header).not.toContain("grammar");
@@ -119,7 +87,7 @@ test.each([
 ])("an index that became %s is built anew for the next answer, which is not empty", async (_what, from) => {
   await using project = await fixtureProject(FILES);
   {
-    await using server = await serve(project);
+    await using server = await searchServer(project);
     await server.ask("index_status", { wait: true });
   }
   const cache = join(project.env["PLUMBLINE_CACHE_DIR"] ?? "", "search");
@@ -127,7 +95,7 @@ test.each([
   const names = await readdir(join(cache, folder));
   for (const name of names.filter((each) => each.endsWith(".db")))
     await spoil(join(cache, folder, name), from);
-  await using server = await serve(project);
+  await using server = await searchServer(project);
   expect((await server.ask("search_code", QUESTION)).text).toContain("src/session.ts:1-4 sweepExpired");
   await server.ask("index_status", { wait: true });
   expect((await server.ask("search_code", QUESTION)).header).toMatch(/; 2 files indexed\]$/u);

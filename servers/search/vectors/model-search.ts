@@ -15,6 +15,8 @@ const ENOUGH = 0.95;
 const NEAREST = 1_000;
 /** After a failure the model is left alone for so long, in milliseconds. */
 const PAUSE_MS = 60_000;
+/** A query waits for the model so long, in milliseconds: it is ranked without it then. */
+const QUERY_MS = 5_000;
 /** While vectors come in, they are read anew only so often, in milliseconds. */
 const RELOAD_MS = 3_000;
 /** 127 stands for 1 in each of two factors. */
@@ -78,11 +80,13 @@ export class ModelSearch {
   /** How near units are to a query, the nearest 1,000; undefined while the model knows too few, and when it fails. */
   async near(query: string, signal: AbortSignal): Promise<ReadonlyMap<number, number> | undefined> {
     if (this.#isPaused()) return undefined;
+    const late = AbortSignal.timeout(QUERY_MS);
     try {
-      const { embedder, vectors } = await this.#open();
+      const { embedder, vectors } = await unlessLate(this.#open(), late);
       const { units, total, products } = this.#load(embedder, vectors);
       if (units.length === 0 || units.length < total * ENOUGH) return undefined;
-      const [vector] = await embedder.embed([{ text: query, role: "query" }], signal);
+      const asked = embedder.embed([{ text: query, role: "query" }], AbortSignal.any([signal, late]));
+      const [vector] = await unlessLate(asked, late);
       if (vector === undefined) return undefined;
       this.#problem = undefined;
       const all = products.of(vector, units.length);
@@ -175,4 +179,14 @@ export class ModelSearch {
       `search: ${why} ${typeof details === "string" ? details : JSON.stringify(details)}`,
     );
   }
+}
+
+/** What takes longer goes on without the query. */
+function unlessLate<T>(work: Promise<T>, late: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const stop = (): void =>
+      reject(new ToolError("timeout", `it did not answer within ${QUERY_MS / 1_000} s`));
+    late.addEventListener("abort", stop, { once: true });
+    work.then(resolve, (error: unknown) => (late.aborted ? stop() : reject(error)));
+  });
 }

@@ -1,7 +1,9 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { text } from "node:stream/consumers";
+import { inspect } from "node:util";
 import { describe, expect, test } from "vitest";
+import { ToolError } from "../../../shared/errors.ts";
 import { isLocalEndpoint, openEndpoint } from "../../../shared/model/endpoint.ts";
 
 const { signal } = new AbortController();
@@ -44,6 +46,13 @@ const vectors: Reply = ({ body }) => ({
   body: { data: body.input.map((each, index) => ({ index, embedding: [each.length, 1, 0] })).toReversed() },
 });
 
+test("what stands behind the address is sent, and is no part of the model's name", async () => {
+  await using served = await endpoint(vectors);
+  const model = await openEndpoint({ url: `${served.url}?api-key=sk-secret`, model: "m" }, signal);
+  expect(served.heard[0]?.path).toBe("/v1/embeddings?api-key=sk-secret");
+  expect(model.id).toBe(`endpoint:${served.url}embeddings:m:3`);
+});
+
 test("asks in batches, with model and key, and puts the vectors into the order of the texts", async () => {
   await using served = await endpoint(vectors);
   const model = await openEndpoint({ url: served.url, model: "m", key: "k" }, signal);
@@ -70,7 +79,7 @@ describe("what is no good answer is an error that names the cause", () => {
     [
       "another address",
       () => ({ status: 302, headers: { location: "http://127.0.0.1:1/" }, body: "" }),
-      "unavailable",
+      "external",
     ],
     ["no JSON", () => ({ body: "<html>" }), "external"],
     ["too few vectors", () => ({ body: { data: [] } }), "external"],
@@ -86,6 +95,29 @@ describe("what is no good answer is an error that names the cause", () => {
     const model = await openEndpoint({ url: served.url, model: "m" }, signal);
     length = 3;
     await expect(model.embed([{ text: "x", role: "query" }], signal)).rejects.toMatchObject({
+      code: "external",
+    });
+  });
+
+  test.each([
+    ["repeated by the endpoint", "sk-secret"],
+    ["that no header can have", "sk-secret\nx"],
+    ["in other letters", "sk-secret-é"],
+  ])("a key %s is in none", async (_what, key) => {
+    await using served = await endpoint(({ authorization }) => ({
+      status: 403,
+      body: `not ${authorization}`,
+    }));
+    const error: unknown = await openEndpoint({ url: served.url, model: "m", key }, signal).catch(
+      (failure: unknown) => failure,
+    );
+    expect(error).toBeInstanceOf(ToolError);
+    expect(inspect(error, { depth: null })).not.toContain("sk-secret");
+  });
+
+  test("an answer without an end", async () => {
+    await using served = await endpoint(() => ({ body: "x".repeat(65 * 1024 * 1024) }));
+    await expect(openEndpoint({ url: served.url, model: "m" }, signal)).rejects.toMatchObject({
       code: "external",
     });
   });
