@@ -1,14 +1,13 @@
 import { ToolError } from "../errors.ts";
 import { KillableWorker } from "../process/killable-worker.ts";
 import type { Scope } from "../scope.ts";
-import type { Embedder, EmbedText } from "./embedder.ts";
+import type { Embedder } from "./embedder.ts";
 import type { GgufAnswer, GgufQuestion } from "./gguf-shapes.ts";
 
-/** Milliseconds for one batch; the first one loads the model too. */
+/** Milliseconds for one text, on a machine that is busy; the first one loads the model too. */
 const ANSWER_MS = 120_000;
 /** Of the worker's own heap; the model lies beside it. */
 const MEGABYTES = 512;
-const BATCH = 16;
 
 /**
  * Vectors of an embedding model in a GGUF file, computed by llama.cpp in a process of its own, since what it does on a
@@ -26,9 +25,9 @@ export async function openGguf(file: string, scope: Scope, signal: AbortSignal):
     dimensions,
     async embed(texts, stop) {
       const vectors: Int8Array[] = [];
-      for (let start = 0; start < texts.length; start += BATCH) {
-        const batch = texts.slice(start, start + BATCH).map(({ text }: EmbedText) => text);
-        const answer = checked(file, await worker.ask({ file, texts: batch }, stop));
+      // one at a time: a question waits for no more than one text of those that are filled in the background
+      for (const { text } of texts) {
+        const answer = checked(file, await worker.ask({ file, texts: [text] }, stop));
         vectors.push(...answer.vectors.map((vector) => fromBase64(vector, dimensions)));
       }
       return vectors;

@@ -119,6 +119,8 @@ export class KillableWorker<Question, Answer> {
     if (worker.exitCode !== null || worker.signalCode !== null) return;
     const ending = once(worker, "exit").finally(() => this.#ending.delete(ending));
     this.#ending.add(ending);
+    // whoever closes waits for this, and nothing else may be left that keeps the process alive
+    worker.ref();
     worker.kill("SIGKILL");
   }
 

@@ -1,6 +1,7 @@
-import { readdir } from "node:fs/promises";
+import { readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { tinyBert } from "../support/tiny-bert.ts";
 import { person } from "./command-line.ts";
 import { onTerminal } from "./on-terminal.ts";
 
@@ -28,6 +29,19 @@ test("index takes a root, or a path in one", async () => {
   const ran = await me.plumbline(["index", join(other, "b.ts"), "--root", me.project, "--root", other]);
   expect(ran).toMatchObject({ code: 0, stderr: "" });
   expect(ran.stdout).toMatch(/^\[[^\n]*other[^\n]*: complete; 2 files indexed\]/u);
+});
+
+test("with a model of one's own, index waits for its vectors too", { timeout: 120_000 }, async () => {
+  await using me = await person();
+  await me.write("project/src/a.ts", CODE);
+  const model = join(me.home, "tiny.gguf");
+  await writeFile(model, tinyBert());
+  const flags = ["--search-embedder", "gguf", "--search-gguf-file", model];
+  const ran = await me.plumbline(["index", ...flags]);
+  expect(ran).toMatchObject({ code: 0, stderr: "" });
+  expect(ran.stdout).toMatch(/^\[[^\n]*: complete; 1 files indexed\]\n/u);
+  // none of these words is in the file: only the model brings it
+  expect((await me.plumbline(["search", "zebra quokka", ...flags])).stdout).toContain("src/a.ts");
 });
 
 test("an empty folder is no failure", async () => {

@@ -15,8 +15,14 @@ export interface Filling {
   readonly embedder: Embedder;
   readonly maxBytes: number;
   readonly signal: AbortSignal;
-  /** After each batch that was written. */
-  readonly written: () => void;
+  /** Told at the beginning and after each batch that was written. */
+  readonly written: (filled: Filled) => void;
+}
+
+/** Units, and how many of them have a vector. */
+export interface Filled {
+  readonly known: number;
+  readonly total: number;
 }
 
 interface Chunk extends Lines {
@@ -26,23 +32,31 @@ interface Chunk extends Lines {
 
 /** Gives each unit of the index a vector of the model, file by file; those that have one cost nothing. */
 export async function fillVectors(filling: Filling): Promise<void> {
-  const { reader, vectors, embedder, signal } = filling;
+  const { reader, vectors, embedder, signal, written } = filling;
   const has = new Set<string>();
   for (const lines of vectors.all(embedder.id)) has.add(placeKey(lines));
   const missing = new Map<string, UnitPlace[]>();
   const hashes = new Set<string>();
-  for (const unit of reader.units()) {
+  const units = reader.units();
+  let known = 0;
+  for (const unit of units) {
     hashes.add(unit.hash);
-    if (!has.has(placeKey(unit))) missing.set(unit.path, [...(missing.get(unit.path) ?? []), unit]);
+    if (has.has(placeKey(unit))) known += 1;
+    else missing.set(unit.path, [...(missing.get(unit.path) ?? []), unit]);
   }
+  const embedSome = async (chunks: readonly Chunk[]): Promise<void> => {
+    await embedAll(chunks, filling);
+    known += chunks.length;
+    written({ known, total: units.length });
+  };
+  await embedSome([]);
   let waiting: Chunk[] = [];
   for (const [path, units] of missing) {
     signal.throwIfAborted();
     waiting.push(...(await chunksOf(path, units, filling)));
-    for (; waiting.length >= BATCH; waiting = waiting.slice(BATCH))
-      await embedAll(waiting.slice(0, BATCH), filling);
+    for (; waiting.length >= BATCH; waiting = waiting.slice(BATCH)) await embedSome(waiting.slice(0, BATCH));
   }
-  await embedAll(waiting, filling);
+  await embedSome(waiting);
   vectors.keep(hashes);
 }
 
@@ -64,10 +78,7 @@ async function chunksOf(path: string, units: readonly UnitPlace[], filling: Fill
   });
 }
 
-async function embedAll(
-  chunks: readonly Chunk[],
-  { vectors, embedder, signal, written }: Filling,
-): Promise<void> {
+async function embedAll(chunks: readonly Chunk[], { vectors, embedder, signal }: Filling): Promise<void> {
   if (chunks.length === 0) return;
   const known = vectors.known(
     embedder.id,
@@ -84,5 +95,4 @@ async function embedAll(
     return { hash, startLine, endLine, chunk, ...(vector === undefined ? {} : { vector }) };
   });
   vectors.put(embedder.id, rows);
-  written();
 }

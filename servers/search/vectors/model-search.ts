@@ -7,7 +7,7 @@ import type { Lease } from "../store/lease.ts";
 import type { ModelVectors } from "../store/model-vectors.ts";
 import { createProducts, type Products } from "../store/products.ts";
 import type { IndexReader } from "../store/shapes.ts";
-import { fillVectors, placeKey } from "./fill-vectors.ts";
+import { fillVectors, placeKey, type Filled } from "./fill-vectors.ts";
 
 /** With fewer of its units known to the model an index is ranked without it. */
 const ENOUGH = 0.95;
@@ -49,6 +49,7 @@ export class ModelSearch {
   #opened: Promise<{ embedder: Embedder; vectors: ModelVectors }> | undefined;
   #filling: Promise<void> | undefined;
   #filledEdition: string | undefined;
+  #filled: Filled | undefined;
   #loaded: Loaded | undefined;
   #written = 0;
   #problem: string | undefined;
@@ -61,9 +62,11 @@ export class ModelSearch {
   /** What is missing, in our words. */
   get problems(): readonly string[] {
     if (this.#problem !== undefined) return [this.#problem];
-    const { units = [], total = 0 } = this.#loaded ?? {};
-    if (this.#filling === undefined || units.length >= total * ENOUGH) return [];
-    return [`the model knows ${units.length} of ${total} parts so far`];
+    const isFilling = this.#filling !== undefined;
+    if (this.#filled === undefined) return isFilling ? ["the model is being loaded"] : [];
+    const { known, total } = this.#filled;
+    if (known >= (isFilling ? total : total * ENOUGH)) return [];
+    return [`the model knows ${known} of ${total} parts so far`];
   }
 
   /** Begins to give new units their vectors; returns at once. */
@@ -115,11 +118,13 @@ export class ModelSearch {
         ...this.#parts,
         ...opened,
         signal: this.#closing.signal,
-        written: () => {
+        written: (filled) => {
+          this.#filled = filled;
           this.#written += 1;
         },
       });
       this.#filledEdition = edition;
+      this.#problem = undefined;
     } finally {
       lease.release();
     }
@@ -161,6 +166,7 @@ export class ModelSearch {
         products.set(units.length, placed.vector);
         units.push(unit);
       }
+    this.#filled = { known: units.length, total };
     return (this.#loaded = { edition, at: performance.now(), units, products, total });
   }
 

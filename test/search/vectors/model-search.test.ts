@@ -66,6 +66,15 @@ test(
   },
 );
 
+test("who asks how the index stands is told of vectors to come", { timeout: 120_000 }, async () => {
+  await using at = await standing();
+  const status = async (): Promise<string> =>
+    (await at.called.texts("index_status", { wait: true })).join("");
+  expect(await status()).toMatch(/^\[[^\]]*the model (?:is being loaded|knows \d of 3 parts so far)\]/u);
+  await expect.poll(status, { timeout: 60_000, interval: 20 }).toMatch(/^\[[^\]]*3 files indexed\]/u);
+  expect(await asked(at, "zebra quokka")).toContain("src/");
+});
+
 test("a changed file is embedded anew, and the rest is not", { timeout: 120_000 }, async () => {
   await using at = await standing();
   await expect
