@@ -1,4 +1,4 @@
-// npm run bench:search -- [--part dev|report|all] [--quick] [--systems NAME,...] [--fresh] [--minilm] [--scale] [--no-trees] [--readme]:
+// npm run bench:search -- [--part dev|report|all] [--quick] [--packages ID,...] [--systems NAME,...] [--fresh] [--minilm] [--scale] [--no-trees] [--readme]:
 // our search for code beside others, on queries whose answers are known.
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -15,6 +15,7 @@ const say = (line) => process.stderr.write(`${line}\n`);
 const { values } = parseArgs({
   options: {
     part: { type: "string", default: "dev" },
+    packages: { type: "string", default: "" },
     systems: { type: "string", default: "" },
     quick: { type: "boolean", default: false },
     fresh: { type: "boolean", default: false },
@@ -34,6 +35,7 @@ const { benchSearch } = await loadTypescript(join(HERE, "search/bench-search.ts"
 const { summary, details, verdicts, file } = await benchSearch({
   project: join(HERE, "../.."),
   parts: PARTS[values.part],
+  packages: values.packages.split(",").filter(Boolean),
   systems: values.systems.split(",").filter(Boolean),
   quick: values.quick,
   fresh: values.fresh,
@@ -43,11 +45,12 @@ const { summary, details, verdicts, file } = await benchSearch({
 });
 
 const date = new Date().toISOString().slice(0, 10);
-const heading = `Measured on ${date} (${machine()}), part ${values.part} of the queries${values.quick ? ", every third" : ""}.`;
+const only = [...(values.quick ? ["every third"] : []), ...(values.packages === "" ? [] : [values.packages])];
+const heading = `Measured on ${date} (${machine()}), ${[`part ${values.part} of the queries`, ...only].join(", ")}.`;
 const markdown = `${heading}\n\n${summary}`;
 console.log(formatMarkdown(`${markdown}\n\n${details}`));
 say(`all figures: ${file}`);
-if (values.systems === "" && !values.quick) {
+if (values.systems === "" && values.packages === "" && !values.quick) {
   const kept = join(HERE, "results", `search-${values.part}-${date}.md`);
   mkdirSync(join(HERE, "results"), { recursive: true });
   writeFileSync(kept, formatMarkdown(`${markdown}\n\n${details}\n`));

@@ -181,6 +181,7 @@ describe("an answer of search_code is read", () => {
     ["[10 results; 9 files indexed, changes are being read]", false],
     ["[10 results; 9 files indexed, looking for changes]", false],
     ["[.: complete; 9 files indexed; the model knows 3 of 90 parts so far]", false],
+    ["[.: complete; 9 files indexed; the model is being loaded]", false],
     ["[10 results, best first; 9 files indexed]\nbeing built", true],
   ])("%s", (answer, expected) => {
     expect(isComplete(answer)).toBe(expected);

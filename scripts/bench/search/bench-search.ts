@@ -24,6 +24,8 @@ export interface BenchOptions {
   readonly parts: readonly Part[];
   /** Parts of the names of systems that are wanted; all without any. */
   readonly systems: readonly string[];
+  /** Names of query files, without their ending; all of the parts without any. */
+  readonly packages: readonly string[];
   /** Every third query alone. */
   readonly quick: boolean;
   /** Measures others again that were measured before. */
@@ -70,9 +72,12 @@ async function measureSystems(
   options: BenchOptions,
   ground: Ground,
 ): Promise<{ rows: Row[]; absent: string[] }> {
-  const { parts, quick, fresh } = options;
+  const { parts, packages, quick, fresh } = options;
   const all = readQueries(join(options.project, QUERIES), parts);
-  const sets = quick ? all.map(everyThird) : all;
+  const unknown = packages.find((name) => all.every(({ id }) => id !== name));
+  if (unknown !== undefined) throw new Error(`there are no queries about ${unknown}`);
+  const wanted = packages.length === 0 ? all : all.filter(({ id }) => packages.includes(id));
+  const sets = quick ? wanted.map(everyThird) : wanted;
   const laidOut = (await layOut(sets, ground)).filter(({ folder }) => folder !== undefined);
   const rows: Row[] = [];
   const absent =

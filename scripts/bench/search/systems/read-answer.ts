@@ -2,7 +2,7 @@ import type { Found } from "../system.ts";
 
 const TITLE = /^(?<path>.+?):(?<from>\d+)(?:-(?<to>\d+))?(?:, in \d+-\d+)?(?: .*)?$/u;
 const UNFINISHED =
-  /: building;|: updating;|being built|being read|looking for changes|being counted|parts so far/u;
+  /: building;|: updating;|being built|being read|looking for changes|being counted|parts so far|model is being loaded/u;
 const MISSING = /the table of word vectors is missing|ranked without the model[^;\]]*/u;
 
 /** Whether an answer's first line says that all of the index is there and as new as the files. */
