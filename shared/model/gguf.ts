@@ -6,6 +6,8 @@ import type { GgufAnswer, GgufQuestion } from "./gguf-shapes.ts";
 
 /** Milliseconds for one text, on a machine that is busy; the first one loads the model too. */
 const ANSWER_MS = 120_000;
+/** Between two questions of one piece of work: a model takes up to seconds to load. */
+const IDLE_MS = 10 * 60_000;
 /** Of the worker's own heap; the model lies beside it. */
 const MEGABYTES = 512;
 
@@ -17,6 +19,7 @@ export async function openGguf(file: string, scope: Scope, signal: AbortSignal):
   const worker = new KillableWorker<GgufQuestion, GgufAnswer>("gguf-worker", {
     answerMs: ANSWER_MS,
     megabytes: MEGABYTES,
+    idleMs: IDLE_MS,
   });
   scope.defer(() => worker.close());
   const { checksum, dimensions } = checked(file, await worker.ask({ file, texts: [] }, signal));

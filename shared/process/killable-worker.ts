@@ -14,10 +14,12 @@ export interface KillableWorkerOptions {
   readonly answerMs: number;
   /** The most memory, in MiB. */
   readonly megabytes: number;
+  /** Milliseconds without work after which it is ended; 30 s without. */
+  readonly idleMs?: number;
 }
 
 /**
- * Work on foreign input that may never end, in a process of its own: started at first use, ended after 30 s without
+ * Work on foreign input that may never end, in a process of its own: started at first use, ended after some time without
  * work, and killed and replaced when an answer takes too long. Questions are answered one after the other. Not a thread:
  * one that runs out of memory in the wrong moment takes the whole process with it.
  */
@@ -67,7 +69,7 @@ export class KillableWorker<Question, Answer> {
     const answer = await this.#next(worker, this.#options.answerMs, stop);
     // a worker at rest must not keep the process alive
     hold(worker, false);
-    this.#idle = setTimeout(() => this.#end(worker), IDLE_MS).unref();
+    this.#idle = setTimeout(() => this.#end(worker), this.#options.idleMs ?? IDLE_MS).unref();
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- our own worker answers nothing else
     return answer as Answer;
   }
