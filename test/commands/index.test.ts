@@ -39,7 +39,7 @@ test("with a model of one's own, index waits for its vectors too", { timeout: 12
   const flags = ["--search-embedder", "gguf", "--search-gguf-file", model];
   const ran = await me.plumbline(["index", ...flags]);
   expect(ran).toMatchObject({ code: 0, stderr: "" });
-  expect(ran.stdout).toMatch(/^\[[^\n]*: complete; 1 files indexed\]\n/u);
+  expect(ran.stdout).toMatch(/^\[[^\n]*: complete; 1 file indexed\]\n/u);
   // none of these words is in the file: only the model brings it
   expect((await me.plumbline(["search", "zebra quokka", ...flags])).stdout).toContain("src/a.ts");
 });
