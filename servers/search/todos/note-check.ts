@@ -1,6 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import { languageOf } from "../parse/language-of.ts";
 import type { FileParser } from "../parse/parse-file.ts";
+import type { Standing } from "../parse/standing.ts";
 import type { Tagged } from "./read-todos.ts";
 
 /** Characters of one file, and of all files of an answer: parsing more would hold up everybody else. */
@@ -31,15 +32,27 @@ export class NoteCheck {
     this.#parsed += text.length;
     // others get their turn before each
     await setImmediate();
-    const language = languageOf(path, text.slice(0, HEAD_CHARS));
-    const parser = (this.#parser ??= await openParser());
-    const stand = await parser.standings(
-      { text, language },
-      tags.map(({ at }) => at),
-    );
+    const stand = await this.#standings(tags, path, text);
+    if (stand === undefined) return byLine;
     return tags.filter(
       ({ inComment }, index) => stand[index] === "comment" || (stand[index] === "unknown" && inComment),
     );
+  }
+
+  /** Undefined when the parser broke off: then it reads no other file of this answer. */
+  async #standings(tags: readonly Tagged[], path: string, text: string): Promise<Standing[] | undefined> {
+    const language = languageOf(path, text.slice(0, HEAD_CHARS));
+    try {
+      const parser = (this.#parser ??= await openParser());
+      return await parser.standings(
+        { text, language },
+        tags.map(({ at }) => at),
+      );
+    } catch {
+      this.#parsed = MOST_PARSED;
+      this.#unchecked += 1;
+      return undefined;
+    }
   }
 }
 
