@@ -7,6 +7,13 @@ import type { Root } from "../../../shared/workspace/root.ts";
 import type { SafePath } from "../../../shared/workspace/safe-path.ts";
 import type { Workspace } from "../../../shared/workspace/workspace.ts";
 
+/**
+ * What package managers read, mostly without a secret, so that tools may open it; but some people's hold a token, and
+ * the index is searched by whoever asks anything, and its text is sent where the person has vectors made.
+ */
+const MAY_HOLD_TOKENS =
+  /(?:^|\/)(?:\.npmrc|\.yarnrc(?:\.yml)?|pip\.(?:conf|ini)|nuget\.config|\.bundle\/config|\.m2\/settings\.xml)$/iu;
+
 /** One root, and what looks at it. */
 export interface Ground {
   readonly workspace: Workspace;
@@ -26,8 +33,9 @@ export function absoluteIn({ root }: Pick<Ground, "root">, path: string): string
   return join(root.path, path);
 }
 
-/** False for a file of secrets, by its path alone. */
+/** False for a file of secrets or what may hold one, by its path alone. */
 export function mayIndex({ access, root }: Ground, path: string): boolean {
+  if (MAY_HOLD_TOKENS.test(path)) return false;
   try {
     access.permit({ root: root.path, relative: path }, "read");
     return true;

@@ -35,6 +35,8 @@ test("a root is indexed whole, and says so", async () => {
     "src/store.ts": "export class Store {\n  open(): void {\n    load();\n  }\n}\n",
     "README.md": "# Store\n\nKeeps things.\n",
     ".env": "TOKEN=very-secret-token\n",
+    ".npmrc": "//registry.example/:_authToken=very-secret-token\n",
+    "ci/NuGet.Config": '<add key="ClearTextPassword" value="very-secret-token" />\n',
     "logo.png": Buffer.from([0x89, 0, 1, 2]),
     "app.js": `x=${"1+".repeat(4_000)}1\n`,
     "big.txt": "much\n".repeat(300_000),
@@ -47,7 +49,7 @@ test("a root is indexed whole, and says so", async () => {
     indexed: 2,
     toGo: 0,
     stale: 0,
-    skipped: { secret: 1, binary: 1, minified: 1, too_large: 1, no_text: 1 },
+    skipped: { secret: 3, binary: 1, minified: 1, too_large: 1, no_text: 1 },
     problems: [],
   });
   expect(view.reader.definitionsNamed("open", { limit: 5 }).map(({ path, scope }) => [path, scope])).toEqual([
