@@ -24,8 +24,9 @@ export interface Looking {
 function noSecrets(signal = new AbortController().signal): Access {
   return {
     signal,
-    permit({ relative }) {
-      if (/(?:^|\/)\.env(?:\.|$)|\.pem$/u.test(relative))
+    // that a secret is there may be known
+    permit({ relative }, intent) {
+      if (intent === "read" && /(?:^|\/)\.env(?:\.|$)|\.pem$/u.test(relative))
         throw new ToolError("denied", "it may hold secrets");
     },
   };
