@@ -2,7 +2,7 @@ import { cp, mkdtemp, readdir, readFile, rm, symlink, truncate, writeFile } from
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { fixtureProject } from "../support/fixture-project.ts";
+import { fixtureProject, type FixtureProject } from "../support/fixture-project.ts";
 import { BUILT, searchServer } from "../support/search-server.ts";
 
 const QUESTION = { query: "remove sessions whose time is over" };
@@ -25,6 +25,14 @@ async function spoil(path: string, from: number): Promise<void> {
   const bytes = await readFile(path);
   for (let at = from; at < bytes.length; at++) bytes[at] = (at * 73) % 251;
   await writeFile(path, bytes);
+}
+
+async function spoilIndex({ env }: FixtureProject, from: number): Promise<void> {
+  const cache = join(env["PLUMBLINE_CACHE_DIR"] ?? "", "search");
+  const [folder = ""] = await readdir(cache);
+  const names = await readdir(join(cache, folder));
+  for (const name of names.filter((each) => /\.db(?:-wal)?$/u.test(each)))
+    await spoil(join(cache, folder, name), from);
 }
 
 const TABLES: readonly (readonly [string, (table: string) => Promise<void>])[] = [
@@ -81,6 +89,26 @@ test.each(GRAMMARS)(
   },
 );
 
+test("an index that is damaged while a server reads it answers all the same", async () => {
+  // more than SQLite keeps in memory of what was read so far
+  const many = Array.from({ length: 40 }, (_, file) => {
+    const lines = Array.from(
+      { length: 60 },
+      (_each, at) => `export function f${file}x${at}(): number {\n  return ${at};\n}\n`,
+    );
+    return [`many/${file}.ts`, lines.join("")] as const;
+  });
+  await using project = await fixtureProject({ ...FILES, ...Object.fromEntries(many) });
+  await using server = await searchServer(project);
+  await server.ask("index_status", { wait: true });
+  await spoilIndex(project, 4_096);
+  expect((await server.ask("search_code", QUESTION)).text).toMatch(/^\[\d+ results?, /u);
+  await server.ask("index_status", { wait: true });
+  const { header, text } = await server.ask("search_code", QUESTION);
+  expect(text).toContain("src/session.ts:1-4 sweepExpired");
+  expect(header).toMatch(/; 42 files indexed[;\]]/u);
+});
+
 test.each([
   ["noise", 8_192],
   ["nothing of a database", 0],
@@ -90,11 +118,7 @@ test.each([
     await using server = await searchServer(project);
     await server.ask("index_status", { wait: true });
   }
-  const cache = join(project.env["PLUMBLINE_CACHE_DIR"] ?? "", "search");
-  const [folder = ""] = await readdir(cache);
-  const names = await readdir(join(cache, folder));
-  for (const name of names.filter((each) => each.endsWith(".db")))
-    await spoil(join(cache, folder, name), from);
+  await spoilIndex(project, from);
   await using server = await searchServer(project);
   expect((await server.ask("search_code", QUESTION)).text).toContain("src/session.ts:1-4 sweepExpired");
   await server.ask("index_status", { wait: true });

@@ -83,8 +83,15 @@ async function findIn(
   const words = query.words.filter(({ asked }) => asked).map(({ word }) => word);
   await Promise.all(views.map(({ view }) => view.hasten(words)));
   for (const { view } of views) view.reader.refresh();
+  const isBuilding = (): boolean => views.some(({ view }) => view.state().state === "building");
+  const wasBuilding = isBuilding();
   const find = await retriever(views, query, signal);
-  const found = find();
+  let found = find();
+  // one that turned out to be damaged is built anew: not without the first of it
+  if (!wasBuilding && isBuilding()) {
+    await Promise.all(views.map(({ view }) => view.hasten(words)));
+    found = find();
+  }
   const best = found.ranked.slice(0, looked);
   const changed = await Promise.all(
     views.map(async ({ view }, index) => {

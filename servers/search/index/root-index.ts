@@ -84,6 +84,8 @@ export class RootIndex {
   async view({ report, waitMs }: ViewOptions): Promise<IndexView> {
     const { ground, reader } = this.#parts;
     reader.refresh();
+    // reading a little tells damage before an answer rests on it
+    reader.totals();
     if (reader.isDamaged || this.#isDue()) void this.look();
     if (waitMs !== undefined) await this.#wait(waitMs, report);
     reader.refresh();
@@ -219,6 +221,7 @@ export class RootIndex {
 
   async #hasten(words: readonly string[]): Promise<void> {
     const { reader, ground } = this.#parts;
+    if (reader.isDamaged) void this.look();
     if (this.#running === undefined || (reader.standing === "same" && reader.meta(COMPLETE) === "1")) return;
     const late = AbortSignal.timeout(reader.totals().units === 0 ? FIRST_MS : HASTEN_MS);
     const over = new Promise<void>((resolve) => {
