@@ -72,7 +72,10 @@ function sha256(bytes: Uint8Array): Buffer {
 
 // by hand, since they need not lie at a multiple of four, and a machine may read numbers the other way round
 function floats(bytes: Buffer): Float32Array {
-  return Float32Array.from({ length: bytes.length / 4 }, (_, index) => bytes.readFloatLE(index * 4));
+  const values = new Float32Array(bytes.length / 4);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  for (let index = 0; index < values.length; index++) values[index] = view.getFloat32(index * 4, true);
+  return values;
 }
 
 function bytesOf(values: Float32Array): Buffer {

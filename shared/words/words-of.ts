@@ -35,7 +35,8 @@ export function partsOf(text: string): string[] {
   return words;
 }
 
-function splitRun(run: string): RunWords {
+/** The words of one run of letters, digits, `_`, `$` and whatever is not ASCII, with and without whole identifiers. */
+export function splitRun(run: string): RunWords {
   const identifiers = BEYOND_ASCII.test(run) ? (run.normalize("NFC").match(IDENTIFIER) ?? []) : [run];
   const split = identifiers.map(splitIdentifier);
   return {

@@ -1,6 +1,7 @@
 import type { StaticTable } from "../../../shared/model/static-table.ts";
 import { wordHash } from "../../../shared/words/word-hash.ts";
 import { wordsOf } from "../../../shared/words/words-of.ts";
+import { Lines } from "../parse/lines.ts";
 import type { ParsedFile } from "../parse/shapes.ts";
 import type { NewFile, NewLeaf, NewUnit } from "../store/shapes.ts";
 import type { FileToWrite } from "./messages.ts";
@@ -12,12 +13,12 @@ export function makeFile(
   parsed: ParsedFile,
   table: Pick<StaticTable, "codeVector"> | undefined,
 ): NewFile {
-  const lines = text.split("\n");
+  const lines = new Lines(text);
   const pathWords = table === undefined ? [] : wordsOf(path).map(wordHash);
   const { definitions, units, ...rest } = parsed;
   const madeUnits = units.map(({ startLine, endLine, leaves }): NewUnit => {
     const made = leaves.map((leaf): NewLeaf => {
-      const body = lines.slice(leaf.startLine - 1, leaf.endLine).join("\n");
+      const body = { text, from: lines.startOf(leaf.startLine), to: lines.startOf(leaf.endLine + 1) };
       const words = wordsOfLeaf(body, definitions[leaf.definition]);
       if (table === undefined) return { ...leaf, words };
       return { ...leaf, words, vector: table.codeVector([words], pathWords) };

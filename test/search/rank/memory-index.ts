@@ -108,7 +108,10 @@ function addFile(given: GivenFile, file: number, made: Made): void {
           ? undefined
           : { ...definition, id: made.definitions.length + 1, file, path: given.path, unit };
       if (row !== undefined) made.definitions.push(row);
-      const words = wordsOfLeaf(leaf.text, definition && { ...definition, parent: -1 });
+      const words = wordsOfLeaf(
+        { text: leaf.text, from: 0, to: leaf.text.length },
+        definition && { ...definition, parent: -1 },
+      );
       const result = {
         startLine: line,
         endLine,
