@@ -71,6 +71,7 @@ const workers = await build({
     "diff-worker": "shared/edit/diff-worker.ts",
     "template-worker": "instructions/template/template-worker.ts",
     "index-worker": "servers/search/index/index-worker.ts",
+    "make-worker": "servers/search/index/make-worker.ts",
     "gguf-worker": "shared/model/gguf-worker.ts",
   },
   format: "esm",

@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { open } from "node:fs/promises";
 import { isErrno } from "../errors.ts";
 import { StaticTable } from "./static-table.ts";
 import { decodeTable } from "./table-file.ts";
@@ -17,7 +17,7 @@ function tableFile(): URL {
 /** Reads the table that comes with the package. A file that is missing or broken is told, never thrown. */
 export async function openStaticTable(file: URL | string = tableFile()): Promise<OpenedTable> {
   try {
-    const decoded = decodeTable(await readFile(file));
+    const decoded = decodeTable(await readShared(file));
     if (decoded.kind === "table") {
       return { kind: "table", table: new StaticTable(decoded.data, decoded.checksum) };
     }
@@ -25,5 +25,18 @@ export async function openStaticTable(file: URL | string = tableFile()): Promise
   } catch (error) {
     const why = isErrno(error, "ENOENT") ? "is missing" : "cannot be read";
     return { kind: "none", problem: `the table of word vectors ${why}` };
+  }
+}
+
+/** Into memory that all threads of a process can share. */
+async function readShared(file: URL | string): Promise<Buffer> {
+  const handle = await open(file);
+  try {
+    const { size } = await handle.stat();
+    const bytes = Buffer.from(new SharedArrayBuffer(size));
+    const { bytesRead } = await handle.read(bytes, 0, size, 0);
+    return bytes.subarray(0, bytesRead);
+  } finally {
+    await handle.close();
   }
 }

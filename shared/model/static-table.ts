@@ -24,7 +24,8 @@ export class StaticTable {
   /** Vectors of tables with different ids cannot be compared. */
   readonly id: string;
   readonly dimensions: number;
-  readonly #data: TableData;
+  /** What another thread makes its own of. */
+  readonly data: TableData;
   readonly #rows: RowFinder;
   readonly #counts: Float32Array;
   readonly #sum: Float32Array;
@@ -32,7 +33,7 @@ export class StaticTable {
   constructor(data: TableData, checksum: string) {
     this.id = `words-${checksum.slice(0, 16)}`;
     this.dimensions = data.dimensions;
-    this.#data = data;
+    this.data = data;
     this.#rows = new RowFinder(data.words);
     this.#counts = new Float32Array(data.words.length);
     this.#sum = new Float32Array(data.dimensions);
@@ -46,7 +47,7 @@ export class StaticTable {
     for (const row of touched) {
       const count = Math.max(0, this.#counts[row] ?? 0);
       this.#counts[row] = 0;
-      this.#add(row, Math.sqrt(count) * (this.#data.codeWeights[row] ?? 0));
+      this.#add(row, Math.sqrt(count) * (this.data.codeWeights[row] ?? 0));
     }
     return this.#take() ?? new Int8Array(this.dimensions);
   }
@@ -58,7 +59,7 @@ export class StaticTable {
     for (const [word, count] of counts) {
       const row = this.#rows.find(wordHash(word));
       if (row === NONE) continue;
-      this.#add(row, Math.sqrt(count) * rarityOf(word) * (this.#data.queryWeights[row] ?? 0));
+      this.#add(row, Math.sqrt(count) * rarityOf(word) * (this.data.queryWeights[row] ?? 0));
     }
     return this.#take();
   }
@@ -80,7 +81,7 @@ export class StaticTable {
   }
 
   #add(row: number, weight: number): void {
-    const { rows } = this.#data;
+    const { rows } = this.data;
     const sum = this.#sum;
     const start = row * this.dimensions;
     for (let index = 0; index < sum.length; index++) {

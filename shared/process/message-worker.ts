@@ -6,6 +6,9 @@ import { hold } from "./hold.ts";
 import { isRunning } from "./kill.ts";
 import { workerFile, type WorkerName } from "./worker.ts";
 
+/** For glibc, which keeps what was freed: apart for each thread, and larger and larger pieces of it. */
+const FRUGAL = { MALLOC_ARENA_MAX: "1", MALLOC_MMAP_THRESHOLD_: "65536", MALLOC_TRIM_THRESHOLD_: "131072" };
+
 export interface MessageWorkerOptions<From> {
   /** The most memory of its JavaScript, in MiB. */
   readonly megabytes: number;
@@ -31,7 +34,7 @@ export function startMessageWorker<To extends object, From>(
 ): MessageWorker<To> {
   const child = fork(fileURLToPath(workerFile(name)), [], {
     execArgv: [`--max-old-space-size=${megabytes}`, "--max-semi-space-size=4"],
-    env: childEnvironment(),
+    env: childEnvironment(FRUGAL),
     // bytes stay bytes
     serialization: "advanced",
     // what it prints must not reach our own output, which is the protocol's

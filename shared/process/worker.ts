@@ -5,7 +5,8 @@ export type WorkerName =
   | "template-worker"
   | "diff-worker"
   | "gguf-worker"
-  | "index-worker";
+  | "index-worker"
+  | "make-worker";
 
 /** Where the build put a worker's file. Node 20 cannot run TypeScript, so sources under test use the built one too. */
 export function workerFile(name: WorkerName): URL {

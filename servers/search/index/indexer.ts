@@ -1,35 +1,40 @@
-import { setImmediate } from "node:timers/promises";
 import { openStaticTable } from "../../../shared/model/open-static-table.ts";
-import type { StaticTable } from "../../../shared/model/static-table.ts";
-import type { NewFile } from "../store/shapes.ts";
 import { openWriter } from "../store/open-writer.ts";
 import type { OpenIndexWriter } from "../store/writer.ts";
-import { FileParser, type FileToParse } from "../parse/parse-file.ts";
-import { languageOf } from "../parse/language-of.ts";
-import type { ParsedFile } from "../parse/shapes.ts";
-import { HEAD_CHARS } from "./roles.ts";
 import { Comparison } from "./compare-files.ts";
 import { makeupOf } from "./makeup.ts";
-import { makeFile } from "./make-file.ts";
-import type { Batch, FileToWrite, Listed, Results, Task, TaskKind } from "./messages.ts";
+import { MakingFiles } from "./making-files.ts";
+import type { Batch, Listed, Results, Task, TaskKind } from "./messages.ts";
 
-/** A language without a grammar: cut by lines. */
-const PLAIN = "text";
+export interface IndexerParts {
+  /** Told that files are made, at least each second, and with `careful` each file before it is begun. */
+  readonly at: (path?: string) => void;
+  /** A thread broke off: this process cannot go on. */
+  readonly failed: () => void;
+}
 
 /** The worker's side of an index: parses files and is the only one that writes. One task after the other. */
 export class Indexer {
-  readonly #parser = new FileParser();
-  #table: StaticTable | undefined;
+  readonly #making: MakingFiles;
   #writer: OpenIndexWriter | undefined;
   #comparison: Comparison | undefined;
+
+  constructor(parts: IndexerParts) {
+    this.#making = new MakingFiles(parts);
+  }
 
   /** The index broke and has to be opened again. */
   get isLost(): boolean {
     return this.#writer?.lost !== undefined;
   }
 
-  /** `at` is told each file before it is parsed. Throws what the store throws. */
-  async do(task: Task, at: (path: string) => void): Promise<Results[TaskKind]> {
+  /** A task that will be given to `do` when those before it are done. */
+  foresee(task: Task): void {
+    if (task.kind === "write" && task.careful !== true) this.#making.foresee(task.batch.files);
+  }
+
+  /** Throws what the store throws. */
+  async do(task: Task): Promise<Results[TaskKind]> {
     switch (task.kind) {
       case "open":
         return await this.#open(task);
@@ -38,7 +43,7 @@ export class Indexer {
       case "forget":
         return { removed: this.#forget() };
       case "write":
-        return await this.#write(task.batch, at);
+        return await this.#write(task.batch, task.careful === true);
       case "publish":
         this.#opened.publish();
         return {};
@@ -57,10 +62,12 @@ export class Indexer {
     this.#writer = undefined;
     this.#comparison = undefined;
     const opened = withTable ? await openStaticTable() : undefined;
-    this.#table = opened?.kind === "table" ? opened.table : undefined;
+    this.#making.begin(opened?.kind === "table" ? opened.table : undefined);
     this.#writer = await openWriter(folder, makeupOf(opened));
     const { isFresh, problems } = this.#writer;
-    return { isFresh, isEmpty: isFresh && this.#writer.files().length === 0, problems };
+    const isEmpty = isFresh && this.#writer.files().length === 0;
+    if (isEmpty) this.#making.expectMuch();
+    return { isFresh, isEmpty, problems };
   }
 
   #compare(files: readonly Listed[]): Results["compare"]["suspects"] {
@@ -75,45 +82,14 @@ export class Indexer {
     return gone.length;
   }
 
-  async #write(
-    { files, skips, gone, touched, meta }: Batch,
-    at: (path: string) => void,
-  ): Promise<Results["write"]> {
-    const made: NewFile[] = [];
-    const notes: string[] = [];
-    for (const file of files) {
-      at(file.path);
-      made.push(await this.#make(file, notes));
-      // what is told above shall be on its way before the next file
-      await setImmediate();
-    }
+  async #write({ files, skips, gone, touched, meta }: Batch, isCareful: boolean): Promise<Results["write"]> {
     const writer = this.#opened;
-    if (made.length > 0) writer.put(made);
+    const made = isCareful ? await this.#making.oneByOne(files) : await this.#making.make(files);
+    if (made.length > 0) writer.put(made.map(({ file }) => file));
     if (skips.length > 0) writer.skip(skips);
     if (gone.length > 0) writer.remove(gone);
     if (touched.length > 0) writer.touch(touched);
     for (const [key, value] of meta) writer.setMeta(key, value);
-    return { notes };
+    return { notes: made.flatMap(({ note }) => note ?? []) };
   }
-
-  async #make({ path, text, stamp, role, plain }: FileToWrite, notes: string[]): Promise<NewFile> {
-    const language = languageOf(path, text.slice(0, HEAD_CHARS));
-    const parsed = await this.#parse({ language: plain ? PLAIN : language, text }, path, notes);
-    return makeFile({ path, text, stamp, role }, { ...parsed, language }, this.#table);
-  }
-
-  async #parse(file: FileToParse, path: string, notes: string[]): Promise<ParsedFile> {
-    try {
-      return await this.#parser.parse(file);
-    } catch (error) {
-      if (file.language === PLAIN || isBrokenParser(error)) throw error;
-      notes.push(`the parser failed on ${path}: ${String(error)}`);
-      return await this.#parser.parse({ ...file, language: PLAIN });
-    }
-  }
-}
-
-/** True when the parsers' own code broke off: they share one memory, which nobody can trust any more. */
-export function isBrokenParser(error: unknown): boolean {
-  return error instanceof Error && error.name === "RuntimeError";
 }

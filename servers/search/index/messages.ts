@@ -46,7 +46,8 @@ export type Task =
   | { readonly kind: "compare"; readonly files: readonly Listed[] }
   /** Removes files that the comparison did not name. */
   | { readonly kind: "forget" }
-  | { readonly kind: "write"; readonly batch: Batch }
+  /** `careful`: after a death, one file after the other, and each is told before it is begun. */
+  | { readonly kind: "write"; readonly batch: Batch; readonly careful?: boolean }
   | { readonly kind: "publish" };
 
 export type TaskKind = Task["kind"];
@@ -64,9 +65,9 @@ export interface ToWorker {
   readonly task: Task;
 }
 
-/** `at`: a file is begun; what the worker dies over is the last one begun. */
+/** `at`: it makes files, and goes on. With a path that file is begun, alone: what the worker dies over then is this one. */
 export type FromWorker =
-  | { readonly kind: "at"; readonly path: string }
+  | { readonly kind: "at"; readonly path?: string }
   | {
       readonly kind: "done";
       readonly id: number;

@@ -13,6 +13,8 @@ const URGENT_FILES = 8;
 /** Milliseconds of reading after which others get their turn. */
 const TURN_MS = 8;
 const MOST_DEATHS = 3;
+/** Batches that the worker has at once: its second thread makes what comes next while the first writes. */
+const MOST_SENT = 3;
 
 export interface FeedOptions {
   readonly ground: Ground;
@@ -34,8 +36,9 @@ interface Urgent {
 }
 
 /**
- * Reads files in small slices and has the worker write them, one batch after the other; the next one is read meanwhile.
- * What is urgent goes first. A file that kills the worker is cut by lines the second time, and left out the third.
+ * Reads files in small slices and has the worker write them, one batch after the other; it has the next ones
+ * at hand while it writes one, and another is read meanwhile. What is urgent goes first. When the worker dies it writes what it
+ * had again with care; the file that kills it even so is cut by lines the next time, and left out after that.
  */
 export class SourceFeed {
   readonly #options: FeedOptions;
@@ -45,6 +48,7 @@ export class SourceFeed {
   readonly #urgent: Urgent[] = [];
   /** Files that killed a worker, and how often. */
   readonly #deaths = new Map<string, number>();
+  #lastDeath: WorkerDied | undefined;
   #written = 0;
   #pumping: Promise<void> | undefined;
 
@@ -111,22 +115,24 @@ export class SourceFeed {
   }
 
   async #run(): Promise<void> {
-    let sending: Promise<void> = Promise.resolve();
+    const sending: Promise<void>[] = [];
     try {
       while (this.#hasWork()) {
         const next = await this.#read();
-        await sending;
-        sending = this.#send(next);
-        // an error is met at the next turn, and must not count as nobody's until then
-        sending.catch(() => undefined);
+        if (sending.length >= MOST_SENT) await sending.shift();
+        const sent = this.#send(next);
+        // an error is met at a later turn, and must not count as nobody's until then
+        sent.catch(() => undefined);
+        sending.push(sent);
         const { done } = next;
         if (done === undefined) continue;
-        await sending;
+        await Promise.all(sending.splice(0));
         this.#urgent.shift();
         done.resolve(done.isChange);
       }
-      await sending;
+      await Promise.all(sending);
     } catch (error) {
+      await Promise.allSettled(sending);
       for (const { reject } of this.#urgent.splice(0)) reject(error);
       this.clear();
       throw error;
@@ -174,9 +180,10 @@ export class SourceFeed {
 
   async #send(batch: Batch & { readonly paths: readonly string[] }): Promise<void> {
     const { worker, written, note } = this.#options;
-    for (let deaths = 0; ;) {
+    for (let deaths = 0, careful = false; ; careful = true) {
       try {
-        const { notes } = await worker.do<"write">({ kind: "write", batch: this.#withoutDeadly(batch) });
+        const given = this.#withoutDeadly(batch);
+        const { notes } = await worker.do<"write">({ kind: "write", batch: given, careful });
         for (const text of notes) note(text);
         for (const path of batch.paths) this.#pending.delete(path);
         this.#written += batch.paths.length - batch.touched.length;
@@ -184,10 +191,17 @@ export class SourceFeed {
         return;
       } catch (error) {
         if (!(error instanceof WorkerDied)) throw error;
-        if (error.at !== undefined) this.#deaths.set(error.at, (this.#deaths.get(error.at) ?? 0) + 1);
+        if (error.at !== undefined) this.#count(error, error.at);
         else if ((deaths += 1) >= MOST_DEATHS) throw error;
       }
     }
+  }
+
+  /** Several batches may wait for the same worker. */
+  #count(death: WorkerDied, path: string): void {
+    if (this.#lastDeath === death) return;
+    this.#lastDeath = death;
+    this.#deaths.set(path, (this.#deaths.get(path) ?? 0) + 1);
   }
 
   #withoutDeadly({ files, skips, gone, touched, meta }: Batch): Batch {

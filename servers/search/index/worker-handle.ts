@@ -12,7 +12,7 @@ const MOST_MEGABYTES = 112;
 const TIRED_MEGABYTES = 100;
 const IDLE_MS = 60_000;
 
-/** The worker died, or was ended because it was silent for too long. `at`: what it worked on. */
+/** The worker died, or was ended because it was silent for too long. `at`: what it worked on, as far as it told. */
 export class WorkerDied extends Error {
   readonly at: string | undefined;
   constructor(at: string | undefined) {
@@ -37,7 +37,7 @@ export class WorkerHandle {
   #worker: MessageWorker<ToWorker> | undefined;
   #opened: Promise<Results["open"]> | undefined;
   #next = 1;
-  #at: string | undefined;
+  #at: Extract<FromWorker, { kind: "at" }> | undefined;
   #watch: NodeJS.Timeout | undefined;
   #idle: NodeJS.Timeout | undefined;
   #isTired = false;
@@ -58,7 +58,7 @@ export class WorkerHandle {
     return await this.#opened;
   }
 
-  /** Throws `WorkerDied`, `IndexLost`, and what the store throws. Up to two tasks at a time make sense. */
+  /** Throws `WorkerDied`, `IndexLost`, and what the store throws. Up to three tasks at a time make sense. */
   async do<K extends TaskKind>(task: Extract<Task, { kind: K }>): Promise<Results[K]> {
     await this.open();
     return await this.#ask<K>(task);
@@ -104,12 +104,9 @@ export class WorkerHandle {
   }
 
   #hear(message: FromWorker): void {
+    this.#at = message.kind === "at" ? message : undefined;
     this.#beat();
-    if (message.kind === "at") {
-      this.#at = message.path;
-      return;
-    }
-    this.#at = undefined;
+    if (message.kind === "at") return;
     const waiting = this.#waiting.get(message.id);
     this.#waiting.delete(message.id);
     if (message.kind === "failed") waiting?.reject(asError(message));
@@ -141,7 +138,7 @@ export class WorkerHandle {
     this.#worker = undefined;
     this.#opened = undefined;
     this.#isTired = false;
-    const died = new WorkerDied(this.#at);
+    const died = new WorkerDied(this.#at?.path);
     this.#at = undefined;
     for (const { reject } of this.#waiting.values()) reject(died);
     this.#waiting.clear();

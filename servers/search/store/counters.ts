@@ -1,17 +1,10 @@
 import type { Sqlite } from "../../../shared/sqlite/sqlite.ts";
+import type { FileSums } from "./packed-file.ts";
 import { FIELDS, type Totals } from "./shapes.ts";
 
 const LENGTHS = FIELDS.map((field) => `length_${field}` as const);
 const NAMES = ["change", "next_unit", "next_definition", "files", "units", "leaves", ...LENGTHS] as const;
 type CounterName = (typeof NAMES)[number];
-
-/** What one file adds to the sums. */
-export interface FileSums {
-  readonly units: number;
-  readonly leaves: number;
-  /** Words of each field, in the order of `FIELDS`. */
-  readonly lengths: readonly number[];
-}
 
 /** Sums over the whole index and the next free ids, during one transaction. */
 export class Counters {

@@ -1,3 +1,4 @@
+import type { PackedFile } from "./packed-file.ts";
 import type { Definition, Import, ParsedFile, Reference } from "../parse/shapes.ts";
 
 /** What a path says of a file: ranking thinks less of all but `code`. */
@@ -219,7 +220,7 @@ export interface IndexWriter {
   /** The same contents under another time: only the stamps change. */
   touch(files: readonly { readonly path: string; readonly stamp: FileStamp }[]): void;
   /** In one transaction: all of these files or none. */
-  put(files: readonly NewFile[]): void;
+  put(files: readonly PackedFile[]): void;
   skip(
     files: readonly { readonly path: string; readonly stamp: Partial<FileStamp>; readonly why: SkipReason }[],
   ): void;

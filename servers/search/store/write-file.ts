@@ -1,13 +1,10 @@
 import type { Sqlite } from "../../../shared/sqlite/sqlite.ts";
-import { wordsOf } from "../../../shared/words/words-of.ts";
-import { wordHash } from "../../../shared/words/word-hash.ts";
 import { ByteWriter } from "./bytes.ts";
-import type { Counters, FileSums } from "./counters.ts";
+import type { Counters } from "./counters.ts";
 import { killUnits } from "./merge-segments.ts";
 import type { SegmentBuilder } from "./segment-builder.ts";
-import { FIELDS, type FileStamp, type NewFile, type NewUnit, type SkipReason } from "./shapes.ts";
-import { packReferences } from "./stored-references.ts";
-import { writeLeaves } from "./stored-leaves.ts";
+import type { PackedFile } from "./packed-file.ts";
+import type { FileStamp, SkipReason } from "./shapes.ts";
 
 /** What the steps of one transaction share. */
 export interface Writing {
@@ -58,11 +55,11 @@ export function dropFile({ db, counters, change }: Writing, path: string): numbe
 }
 
 /** Writes a file whose path has no rows; `id` as `dropFile` returned it. */
-export function writeFile(writing: Writing, file: NewFile, id: number | null): void {
+export function writeFile(writing: Writing, file: PackedFile, id: number | null): void {
   const { db, counters } = writing;
+  const { sums } = file;
   const firstUnit = counters.take("next_unit", file.units.length + 1) + 1;
   const firstDefinition = counters.take("next_definition", file.definitions.length);
-  const sums = sumsOf(file.units);
   const row = db.get<{ id: number }>(
     "INSERT INTO files VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, ?, ?, ?, ?, ?, ?) RETURNING id",
     id,
@@ -85,7 +82,7 @@ export function writeFile(writing: Writing, file: NewFile, id: number | null): v
   const known = row?.id ?? 0;
   writeUnits(writing, { ...file, id: known, firstUnit });
   writeDefinitions(writing, { ...file, id: known, firstDefinition });
-  db.run("INSERT INTO uses VALUES (?, ?)", known, packReferences(file.references));
+  db.run("INSERT INTO uses VALUES (?, ?)", known, file.uses);
   writeImports(writing, known, file);
   counters.addFile(sums, 1);
 }
@@ -103,45 +100,30 @@ export function writeSkipped({ db }: Writing, { path, stamp, why }: SkippedFile,
   );
 }
 
-function sumsOf(units: readonly NewUnit[]): FileSums {
-  const leaves = units.flatMap((unit) => unit.leaves);
-  const lengths = FIELDS.map((_, field) =>
-    leaves.reduce((sum, { words }) => sum + (words.lengths[field] ?? 0), 0),
-  );
-  return { units: units.length, leaves: leaves.length, lengths };
-}
-
 function writeUnits(
   { db, change, words }: Writing,
-  { id, path, firstUnit, units, references }: NewFile & { readonly id: number; readonly firstUnit: number },
+  { id, firstUnit, units, names, vectors }: PackedFile & { readonly id: number; readonly firstUnit: number },
 ): void {
-  const pathWords = wordsOf(path).map(wordHash);
-  words.addNames(firstUnit - 1, references);
+  words.add(firstUnit - 1, names);
   const lengths = new ByteWriter();
-  for (const [index, { startLine, endLine, leaves }] of units.entries()) {
+  for (const [index, { startLine, endLine, leaves, words: counted, length }] of units.entries()) {
     const unit = firstUnit + index;
-    db.run("INSERT INTO units VALUES (?, ?, ?, ?, ?)", unit, id, startLine, endLine, writeLeaves(leaves));
-    words.add(unit, leaves, pathWords);
-    lengths.number(leaves.reduce((sum, leaf) => sum + (leaf.words.lengths[0] ?? 0), 0));
+    db.run("INSERT INTO units VALUES (?, ?, ?, ?, ?)", unit, id, startLine, endLine, leaves);
+    words.add(unit, counted);
+    lengths.number(length);
   }
   db.run("INSERT OR REPLACE INTO lengths VALUES (?, ?, ?, ?, 0)", id, change, firstUnit, lengths.take());
-  const vectors = joinVectors(units);
   if (vectors.length > 0)
     db.run("INSERT OR REPLACE INTO vectors VALUES (?, ?, ?, ?)", id, change, firstUnit, vectors);
 }
 
-/** All vectors of a file one behind the other; a unit without one has zeros. */
-function joinVectors(units: readonly NewUnit[]): Uint8Array {
-  const dimensions = units.find(({ vector }) => vector !== undefined)?.vector?.length ?? 0;
-  const joined = new Int8Array(units.length * dimensions);
-  for (const [index, { vector }] of units.entries())
-    if (vector !== undefined) joined.set(vector, index * dimensions);
-  return new Uint8Array(joined.buffer);
-}
-
 function writeDefinitions(
   { db }: Writing,
-  { id, definitions, firstDefinition }: NewFile & { readonly id: number; readonly firstDefinition: number },
+  {
+    id,
+    definitions,
+    firstDefinition,
+  }: PackedFile & { readonly id: number; readonly firstDefinition: number },
 ): void {
   for (const [index, each] of definitions.entries())
     db.run(
@@ -162,7 +144,7 @@ function writeDefinitions(
     );
 }
 
-function writeImports({ db }: Writing, id: number, { imports }: NewFile): void {
+function writeImports({ db }: Writing, id: number, { imports }: PackedFile): void {
   for (const [position, { source, line, names }] of imports.entries()) {
     db.run("INSERT OR IGNORE INTO sources (source) VALUES (?)", source);
     db.run(

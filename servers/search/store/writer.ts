@@ -5,6 +5,7 @@ import type { Generations } from "./generations.ts";
 import { tidySegments } from "./merge-segments.ts";
 import { allFiles } from "./read-files.ts";
 import { SegmentBuilder } from "./segment-builder.ts";
+import type { PackedFile } from "./packed-file.ts";
 import type { FileRow, IndexWriter, NewFile } from "./shapes.ts";
 import { dropFile, writeFile, writeSkipped, type SkippedFile, type Writing } from "./write-file.ts";
 
@@ -57,7 +58,7 @@ export class StoreWriter implements OpenIndexWriter {
     return this.#lost;
   }
 
-  put(files: readonly NewFile[]): void {
+  put(files: readonly PackedFile[]): void {
     const byPath = new Map(files.map((file) => [file.path, file]));
     this.#change((writing) => {
       const ids = new Map([...byPath.keys()].map((path) => [path, dropFile(writing, path)]));

@@ -6,6 +6,7 @@ import { makeFile } from "../../../servers/search/index/make-file.ts";
 import { HEAD_CHARS, roleOf } from "../../../servers/search/index/roles.ts";
 import { languageOf } from "../../../servers/search/parse/language-of.ts";
 import { FileParser } from "../../../servers/search/parse/parse-file.ts";
+import { packFile } from "../../../servers/search/store/pack-file.ts";
 import { openReader } from "../../../servers/search/store/open-reader.ts";
 import { openWriter } from "../../../servers/search/store/open-writer.ts";
 import type { IndexReader, NewFile } from "../../../servers/search/store/shapes.ts";
@@ -23,7 +24,8 @@ export interface Indexed extends AsyncDisposable {
 export async function indexed(files: Readonly<Record<string, string>>): Promise<Indexed> {
   const folder = await mkdtemp(join(tmpdir(), "plumb-graph-"));
   const writer = await openWriter(folder, MAKEUP);
-  writer.put(await Promise.all(Object.entries(files).map(([path, text]) => fileOf(path, text))));
+  const made = await Promise.all(Object.entries(files).map(([path, text]) => fileOf(path, text)));
+  writer.put(made.map(packFile));
   writer.publish();
   writer.close();
   const reader = await openReader(folder, MAKEUP);

@@ -7,7 +7,7 @@ import { looking } from "./support.ts";
 
 async function feedOf(
   files: Readonly<Record<string, string>>,
-  write: (batch: Batch) => void,
+  write: (batch: Batch, careful: boolean) => void | Promise<void>,
 ): Promise<{ feed: SourceFeed; written: () => Record<string, string> } & AsyncDisposable> {
   const place = await temporary(files);
   const { ground } = await looking(place);
@@ -22,7 +22,7 @@ async function feedOf(
       do: async (given) => {
         const task: Task = given;
         if (task.kind !== "write") throw new Error("it writes only");
-        write(task.batch);
+        await write(task.batch, task.careful === true);
         for (const { path, plain } of task.batch.files) done.set(path, plain ? "by lines" : "parsed");
         for (const { path, why } of task.batch.skips) done.set(path, why);
         for (const path of task.batch.gone) done.set(path, "gone");
@@ -52,6 +52,45 @@ test("a file that kills the worker is cut by lines, and the others with it are p
     "bad.ts": "by lines",
     "c.ts": "parsed",
   });
+});
+
+test("a worker that does not say what it died over is asked again with care, and only then", async () => {
+  const asked: boolean[] = [];
+  await using ground = await feedOf(FILES, ({ files }, careful) => {
+    asked.push(careful);
+    if (files.some(({ path, plain }) => path === "bad.ts" && !plain))
+      throw new WorkerDied(careful ? "bad.ts" : undefined);
+  });
+  ground.feed.add(Object.keys(FILES));
+  await ground.feed.drained();
+  expect(ground.written()).toMatchObject({ "a.ts": "parsed", "bad.ts": "by lines", "c.ts": "parsed" });
+  ground.feed.add(["a.ts"]);
+  await ground.feed.drained();
+  expect(asked).toEqual([false, true, true, false]);
+});
+
+test("batches that wait for one worker when it dies count its death once", async () => {
+  const many = Object.fromEntries(Array.from({ length: 90 }, (_, index) => [`f${index}.ts`, "x"]));
+  const waiting: ((died: WorkerDied) => void)[] = [];
+  let most = 0;
+  await using ground = await feedOf({ ...many, "bad.ts": "x" }, async ({ files }, careful) => {
+    const isBad = (file: { path: string; plain: boolean }): boolean => file.path === "bad.ts" && !file.plain;
+    if (careful || waiting.length > 2) {
+      if (files.some(isBad)) throw new WorkerDied("bad.ts");
+      return;
+    }
+    await new Promise<void>((_, reject) => {
+      waiting.push(reject);
+      most = Math.max(most, waiting.length);
+      if (waiting.length < 3) return;
+      const died = new WorkerDied("bad.ts");
+      for (const each of waiting) each(died);
+    });
+  });
+  ground.feed.add(["bad.ts", ...Object.keys(many)]);
+  await ground.feed.drained();
+  expect(most).toBe(3);
+  expect(ground.written()).toMatchObject({ "bad.ts": "by lines", "f0.ts": "parsed", "f89.ts": "parsed" });
 });
 
 test("one that kills it even so is left out", async () => {

@@ -10,6 +10,7 @@ import {
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { packFile } from "../../../servers/search/store/pack-file.ts";
 import { openReader } from "../../../servers/search/store/open-reader.ts";
 import { openWriter } from "../../../servers/search/store/open-writer.ts";
 import { loadSqlite } from "../../../shared/sqlite/open.ts";
@@ -53,7 +54,7 @@ describe.each(DAMAGE)("%s", (_, damage) => {
     expect(isHonest).toBe(true);
     const writer = await openWriter(ground.root, MAKEUP);
     expect(writer.isFresh).toBe(true);
-    writer.put(FILES);
+    writer.put(FILES.map(packFile));
     writer.publish();
     expect(writer.lost).toBeUndefined();
     reader.refresh();
@@ -73,13 +74,13 @@ test("damage while it is read and written is told, and another writer begins ane
   overwrite(join(ground.root, "g1.db"), (at) => (at * 73) % 251);
   reader.refresh();
   expect(() => snapshotOf(reader)).not.toThrow();
-  writer.put(FILES.slice(0, 20));
+  writer.put(FILES.slice(0, 20).map(packFile));
   expect([reader.isDamaged, writer.lost !== undefined]).toContain(true);
   writer.close();
   const other = await openWriter(ground.root, MAKEUP);
   expect(other.isFresh).toBe(true);
   expect(other.problems).not.toEqual([]);
-  other.put(FILES);
+  other.put(FILES.map(packFile));
   reader.refresh();
   expect(snapshotOf(reader)).toEqual(expectedOf(MODEL));
   other.close();
@@ -95,13 +96,13 @@ test("an index of another version answers until the new one is published, and go
   expect(reader.dense(new Int8Array(16).fill(9), 5)).toBeUndefined();
   const first = await openWriter(ground.root, newer);
   expect(first.isFresh).toBe(true);
-  first.put(FILES.slice(0, 10));
+  first.put(FILES.slice(0, 10).map(packFile));
   first.close();
   reader.refresh();
   expect(reader.files()).toHaveLength(FILES.length);
   const second = await openWriter(ground.root, newer);
   expect([second.isFresh, second.files().length]).toEqual([true, 10]);
-  second.put(FILES.slice(10, 30));
+  second.put(FILES.slice(10, 30).map(packFile));
   second.publish();
   reader.refresh();
   expect([reader.standing, reader.files().length]).toEqual(["same", 30]);
@@ -115,7 +116,7 @@ test("two versions live side by side, and what no one has written for a week goe
   await filled(ground.root);
   const reader = await openReader(ground.root, MAKEUP);
   const other = await openWriter(ground.root, newer);
-  other.put(FILES.slice(0, 10));
+  other.put(FILES.slice(0, 10).map(packFile));
   other.publish();
   other.close();
   reader.refresh();
@@ -139,7 +140,7 @@ test("two versions live side by side, and what no one has written for a week goe
 
 async function filled(folder: string): Promise<void> {
   const writer = await openWriter(folder, MAKEUP);
-  writer.put(FILES);
+  writer.put(FILES.map(packFile));
   writer.close();
 }
 

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
+import { packFile } from "../../../servers/search/store/pack-file.ts";
 import { tryLease } from "../../../servers/search/store/lease.ts";
 import { openReader } from "../../../servers/search/store/open-reader.ts";
 import { openWriter } from "../../../servers/search/store/open-writer.ts";
@@ -55,7 +56,7 @@ test("two writers at once change the index one after the other", { timeout: 120_
   let model: Model = new Map();
   for (const [index, file] of fc.sample(newFile, { seed: 5, numRuns: 30 }).entries()) {
     const own = { ...file, path: `own/${index}.ts` };
-    writer.put([own]);
+    writer.put([packFile(own)]);
     model = new Map([...model, [own.path, own]]);
     await sleep(1);
   }

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { packFile } from "../../../servers/search/store/pack-file.ts";
 import { openReader } from "../../../servers/search/store/open-reader.ts";
 import { openWriter } from "../../../servers/search/store/open-writer.ts";
 import type { NewFile } from "../../../servers/search/store/shapes.ts";
@@ -63,7 +64,7 @@ test("lists stay right while segments are merged, cleaned and dropped", async ()
       writer.remove([path]);
       model.delete(path);
     } else {
-      writer.put([fileOf(path, words)]);
+      writer.put([packFile(fileOf(path, words))]);
       model.set(path, words);
     }
     if (step % 25 !== 0) continue;

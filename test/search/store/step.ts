@@ -1,3 +1,4 @@
+import { packFile } from "../../../servers/search/store/pack-file.ts";
 import type { IndexWriter, NewFile, SkipReason } from "../../../servers/search/store/shapes.ts";
 
 /** One change of an index. */
@@ -7,7 +8,7 @@ export type Step =
   | { readonly kind: "remove"; readonly paths: readonly string[] };
 
 export function apply(writer: IndexWriter, done: Step): void {
-  if (done.kind === "put") writer.put(done.files);
+  if (done.kind === "put") writer.put(done.files.map(packFile));
   if (done.kind === "skip") writer.skip([{ path: done.path, stamp: {}, why: done.why }]);
   if (done.kind === "remove") writer.remove(done.paths);
 }

@@ -7,10 +7,12 @@ import { makeFile } from "../../../../servers/search/index/make-file.ts";
 import { roleOf } from "../../../../servers/search/index/roles.ts";
 import { languageOf } from "../../../../servers/search/parse/language-of.ts";
 import { FileParser } from "../../../../servers/search/parse/parse-file.ts";
+import { packFile } from "../../../../servers/search/store/pack-file.ts";
 import { openReader } from "../../../../servers/search/store/open-reader.ts";
 import { openWriter } from "../../../../servers/search/store/open-writer.ts";
 import type { OpenIndexReader } from "../../../../servers/search/store/reader.ts";
-import type { Makeup, NewFile } from "../../../../servers/search/store/shapes.ts";
+import type { PackedFile } from "../../../../servers/search/store/packed-file.ts";
+import type { Makeup } from "../../../../servers/search/store/shapes.ts";
 
 const GRAMMARS = pathToFileURL(`${join(import.meta.dirname, "../../../dist/grammars")}/`);
 const BATCH = 50;
@@ -28,13 +30,14 @@ export async function indexFolder(
   mkdirSync(folder, { recursive: true });
   const writer = await openWriter(folder, makeup);
   const parser = new FileParser(GRAMMARS);
-  let batch: NewFile[] = [];
+  let batch: PackedFile[] = [];
   for (const path of listed(project)) {
     const text = textOf(join(project, path));
     if (text === undefined) continue;
     const parsed = await parser.parse({ language: languageOf(path, text.slice(0, 8_000)), text });
     const stamp = { size: text.length, mtimeNs: "0", hash: "" };
-    batch.push(makeFile({ path, text, stamp, role: roleOf(path, text.slice(0, 2_000)) }, parsed, table));
+    const role = roleOf(path, text.slice(0, 2_000));
+    batch.push(packFile(makeFile({ path, text, stamp, role }, parsed, table)));
     if (batch.length >= BATCH) writer.put(batch);
     if (batch.length >= BATCH) batch = [];
   }
