@@ -7,12 +7,15 @@ import { node24Environment } from "./node24-environment.mjs";
 
 const ROOT = join(import.meta.dirname, "..");
 /**
- * Long tables in which git or a parser does the work, and Node's version changes nothing; test/e2e calls the tools of git
- * and of code search on both. Below test/.
+ * Long tables in which git, a parser or our own rules do the work, and Node's version changes nothing; test/e2e calls every
+ * server on both. Below test/.
  */
 const NOT_AGAIN = [
-  "attack/{git,search}-*.test.ts",
+  "attack/{git,search,hooks,instructions}*.test.ts",
   "git/*.test.ts",
+  "hooks/{contract*,match/*,trust/*}.test.ts",
+  "instructions/{find,template,prompts}/**/*.test.ts",
+  "{edit,policy}/**/*.test.ts",
   "search/{parse,graph,rank,outline,dependencies,todos}/**/*.test.ts",
   "scripts/{corpus,packages,train-*,bench-*}.test.ts",
 ];
