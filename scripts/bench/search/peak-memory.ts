@@ -1,31 +1,31 @@
 import { readFileSync, readdirSync } from "node:fs";
 
-const EVERY_MS = 50;
+const EVERY_MS = 100;
 
 export interface PeakMemory {
   /** Stops looking: the most MiB that the process and its children had at once; NaN where there is no /proc. */
   stop(): number;
 }
 
-/** Looks at the resident memory of a process and all that it starts. */
+/** Looks at the memory of a process and all that it starts; what they share, as Node's own program, counts once. */
 export function watchMemory(pid: number): PeakMemory {
-  let most = residentKiB(pid);
+  let most = proportionalKiB(pid);
   const timer = setInterval(() => {
-    most = Math.max(most, residentKiB(pid));
+    most = Math.max(most, proportionalKiB(pid));
   }, EVERY_MS);
   return {
     stop() {
       clearInterval(timer);
-      return Math.max(most, residentKiB(pid)) / 1_024 || Number.NaN;
+      return Math.max(most, proportionalKiB(pid)) / 1_024 || Number.NaN;
     },
   };
 }
 
 /** 0 for a process that is gone. */
-function residentKiB(pid: number): number {
+function proportionalKiB(pid: number): number {
   try {
-    const own = /^VmRSS:\s+(\d+)/mu.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? "0";
-    return children(pid).reduce((total, child) => total + residentKiB(child), Number(own));
+    const own = /^Pss:\s+(\d+)/mu.exec(readFileSync(`/proc/${pid}/smaps_rollup`, "utf8"))?.[1] ?? "0";
+    return children(pid).reduce((total, child) => total + proportionalKiB(child), Number(own));
   } catch {
     return 0;
   }

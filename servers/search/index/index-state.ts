@@ -24,7 +24,7 @@ interface StateParts {
   readonly model: ModelSearch | undefined;
 }
 
-/** What takes a look at every file to know. */
+/** What takes a count of all files to know. */
 interface Counted {
   readonly skipped: IndexState["skipped"];
   /** Languages whose grammar does not load. */
@@ -122,8 +122,8 @@ export class StateKeeper {
       return known;
     const skipped: Partial<Record<SkipReason, number>> = {};
     const broken = new Set<string>();
-    for (const { skipped: why, cut, language } of reader.files()) {
-      if (why !== undefined) skipped[why] = (skipped[why] ?? 0) + 1;
+    for (const { skipped: why, cut, language, files: alike } of reader.tallies()) {
+      if (why !== undefined) skipped[why] = (skipped[why] ?? 0) + alike;
       if (cut === BROKEN) broken.add(language);
     }
     this.#counted = { at: now, key, skipped, broken: [...broken].sort() };

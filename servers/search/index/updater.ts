@@ -124,7 +124,9 @@ export class Updater {
   #broken({ files }: Listing): string[] {
     if (this.#hasRetried) return [];
     this.#hasRetried = true;
-    const broken = this.#parts.reader.files().filter(({ cut }) => cut === BROKEN);
+    const { reader } = this.#parts;
+    if (!reader.tallies().some(({ cut }) => cut === BROKEN)) return [];
+    const broken = reader.files().filter(({ cut }) => cut === BROKEN);
     return broken.map(({ path }) => path).filter((path) => files.has(path));
   }
 

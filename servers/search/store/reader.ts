@@ -10,18 +10,20 @@ import type { Generations } from "./generations.ts";
 import { readCandidates } from "./read-candidates.ts";
 import { definedNames, definitionOf, definitionsNamed, definitionsOf, unitsOf } from "./read-definitions.ts";
 import { readEdges } from "./read-edges.ts";
-import { allFiles, allUnits, fileAt } from "./read-files.ts";
+import { allFiles, allUnits, exampleFiles, fileAt, tallyFiles } from "./read-files.ts";
 import { importsIn, importsOf, referencesNamed, referencesOf, referencesWithin } from "./read-references.ts";
 import { openIndex, type OpenedIndex, type Standing } from "./opened-index.ts";
 import type {
   Candidate,
   DefinitionRow,
   FileRow,
+  FileTally,
   ImportRow,
   IndexReader,
   Makeup,
   NameOptions,
   ReferenceRow,
+  SkipReason,
   Totals,
   UnitPlace,
   WeightedWord,
@@ -170,6 +172,14 @@ export class StoreReader implements OpenIndexReader {
 
   files(): FileRow[] {
     return this.#read([], allFiles);
+  }
+
+  tallies(): FileTally[] {
+    return this.#read([], tallyFiles);
+  }
+
+  examples(what: SkipReason | "errors", limit: number): string[] {
+    return this.#read([], (db) => exampleFiles(db, what, limit));
   }
 
   edges(): Iterable<Edge> {

@@ -74,6 +74,13 @@ export interface FileRow extends FileStamp {
   readonly skipped?: SkipReason;
 }
 
+/** How many files are alike in what counts of them. */
+export interface FileTally extends Pick<FileRow, "language" | "cut" | "skipped"> {
+  /** Some of it could not be parsed. */
+  readonly hasErrors: boolean;
+  readonly files: number;
+}
+
 export interface DefinitionRow extends Omit<Definition, "parent"> {
   readonly id: number;
   readonly file: number;
@@ -174,6 +181,10 @@ export interface IndexReader {
   importsOf(part: string, limit: number): ImportRow[];
   file(path: string): FileRow | undefined;
   files(): FileRow[];
+  /** All files, counted: of a large tree much less than `files`. */
+  tallies(): FileTally[];
+  /** Paths of files that are left out for a reason, or are indexed with errors; in their order. */
+  examples(what: SkipReason | "errors", limit: number): string[];
   /** (name, in how many files it is defined, in how many it is referred to), for graphs over everything. */
   edges(): Iterable<{ readonly from: number; readonly to: number; readonly count: number }>;
   /** Every unit, by where it stands. */

@@ -4,7 +4,7 @@ import { counted } from "../../../shared/listed.ts";
 import { stateWords } from "../answer/state-line.ts";
 import { tool, type SearchContext } from "../deps.ts";
 import type { IndexState, IndexView } from "../index/shapes.ts";
-import type { FileRow, SkipReason } from "../store/shapes.ts";
+import type { FileTally, SkipReason } from "../store/shapes.ts";
 import { shownPath } from "../shown-path.ts";
 
 /** Less than a call may take. */
@@ -28,7 +28,7 @@ interface RootStatus {
   readonly languages: readonly (readonly [name: string, files: number])[];
   readonly bySyntax: number;
   /** Files of which parts could not be parsed, as answers show them. */
-  readonly broken: readonly string[];
+  readonly broken: { readonly files: number; readonly examples: readonly string[] };
   readonly skipped: readonly {
     readonly why: SkipReason;
     readonly files: number;
@@ -60,38 +60,44 @@ export default tool({
 
 function statusOf(view: IndexView, { options }: SearchContext): RootStatus {
   view.reader.refresh();
-  const files = view.reader.files();
-  const indexed = files.filter(({ skipped }) => skipped === undefined);
-  const show = ({ path }: FileRow): string => shownPath(view.root, path);
-  const languages = countBy(indexed.map(({ language }) => language));
-  const reasons = countBy(files.flatMap(({ skipped }) => skipped ?? []));
+  const tallies = view.reader.tallies();
+  const indexed = tallies.filter(({ skipped }) => skipped === undefined);
+  const show = (path: string): string => shownPath(view.root, path);
+  const reasons = sumBy(tallies, ({ skipped }) => skipped);
   return {
     shown: view.root.show(""),
     state: view.state(),
     bytes: view.reader.bytes(),
     embedder: options.embedder,
-    languages,
-    bySyntax: indexed.filter(({ cut }) => cut === "syntax").length,
-    broken: indexed.filter(({ errors }) => errors > 0).map(show),
+    languages: sumBy(indexed, ({ language }) => language),
+    bySyntax: filesOf(indexed.filter(({ cut }) => cut === "syntax")),
+    broken: {
+      files: filesOf(indexed.filter(({ hasErrors }) => hasErrors)),
+      examples: view.reader.examples("errors", EXAMPLES).map(show),
+    },
     skipped: reasons.map(([why, count]) => ({
       why,
       files: count,
       // what holds secrets is not named
-      examples:
-        why === "secret"
-          ? []
-          : files
-              .filter(({ skipped }) => skipped === why)
-              .slice(0, EXAMPLES)
-              .map(show),
+      examples: why === "secret" ? [] : view.reader.examples(why, EXAMPLES).map(show),
     })),
   };
 }
 
-/** Most frequent first. */
-function countBy<Key extends string>(keys: readonly Key[]): [Key, number][] {
+function filesOf(tallies: readonly FileTally[]): number {
+  return tallies.reduce((sum, { files }) => sum + files, 0);
+}
+
+/** How many files have each key, most frequent first. */
+function sumBy<Key extends string>(
+  tallies: readonly FileTally[],
+  keyOf: (tally: FileTally) => Key | undefined,
+): [Key, number][] {
   const counts = new Map<Key, number>();
-  for (const key of keys) counts.set(key, (counts.get(key) ?? 0) + 1);
+  for (const tally of tallies) {
+    const key = keyOf(tally);
+    if (key !== undefined) counts.set(key, (counts.get(key) ?? 0) + tally.files);
+  }
   return [...counts].toSorted(([one, many], [other, more]) => more - many || (one < other ? -1 : 1));
 }
 
@@ -103,10 +109,10 @@ function rootText(status: RootStatus): string {
     `[${shown}: ${[state.state, ...stateWords(state)].join("; ")}]`,
     ...(told.length === 0 ? [] : [`languages: ${[...told, ...others].join(", ")}`]),
     `cut by syntax: ${bySyntax} of ${counted(state.indexed, "file")}`,
-    ...(broken.length === 0
+    ...(broken.files === 0
       ? []
       : [
-          `partly unreadable to the parser: ${counted(broken.length, "file")}, as ${broken.slice(0, EXAMPLES).join(", ")}`,
+          `partly unreadable to the parser: ${counted(broken.files, "file")}, as ${broken.examples.join(", ")}`,
         ]),
     ...skipped.map(({ why, files, examples }) => {
       const as = examples.length === 0 ? "" : `, as ${examples.join(", ")}`;

@@ -67,7 +67,8 @@ async function checkLanguages(asked: readonly string[] | undefined, context: Sea
   if (asked === undefined || asked.length === 0) return;
   const views = await context.indexes.views(context);
   if (views.some((view) => view.state().state === "building")) return;
-  const files = views.flatMap(({ reader }) => reader.files().filter(({ skipped }) => skipped === undefined));
+  const tallies = views.flatMap(({ reader }) => reader.tallies());
+  const files = tallies.filter(({ skipped }) => skipped === undefined);
   const known = new Set(files.map(({ language }) => language));
   if (known.size === 0 || asked.some((language) => known.has(language.toLowerCase()))) return;
   throw new ToolError("invalid_input", `languages: no file is in ${JSON.stringify(asked.slice(0, 5))}`, {

@@ -73,6 +73,8 @@ export function memoryIndex(
         .slice(0, limit),
     unitsOf: (ids) => ids.flatMap((id) => definitions.find((one) => one.id === id)?.unit ?? []),
     definedNames: nothing,
+    tallies: nothing,
+    examples: nothing,
     definitionsIn: nothing,
     definition: nothing,
     referencesNamed: nothing,
