@@ -55,7 +55,8 @@ function openWith(Database: Library, path: string, mode: OpenOptions["mode"]): S
     db.pragma("trusted_schema = OFF");
     db.pragma("temp_store = MEMORY");
     db.pragma(`cache_size = -${CACHE_KIB}`);
-    db.pragma(`mmap_size = ${MMAP_BYTES}`);
+    // a writer goes through all of a large database: mapped, it would count as the process's memory
+    db.pragma(`mmap_size = ${mode === "read" ? MMAP_BYTES : 0}`);
     if (mode === "read") db.pragma("query_only = ON");
     return new Sqlite(db);
   } catch (error) {

@@ -22,7 +22,7 @@ export function tallyFiles(db: Sqlite): FileTally[] {
   }
   const rows = db.all<Stored>(
     `SELECT language, cut, skipped, errors > 0 AS hasErrors, count(*) AS files
-      FROM files GROUP BY language, cut, skipped, errors > 0`,
+      FROM files GROUP BY language, cut, skipped, errors`,
   );
   return rows.map(({ skipped, hasErrors, ...row }) => ({
     ...row,

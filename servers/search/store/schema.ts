@@ -2,7 +2,7 @@ import type { Sqlite } from "../../../shared/sqlite/sqlite.ts";
 import type { Makeup } from "./shapes.ts";
 
 /** Raised with every change of a table or of a stored form. */
-const SCHEMA = 2;
+const SCHEMA = 3;
 
 /**
  * Units and definitions of one file have neighbouring ids, and an id is never given twice: what is written anew gets new
@@ -30,6 +30,7 @@ CREATE TABLE files (
   leaves INTEGER NOT NULL,
   lengths TEXT NOT NULL
 );
+CREATE INDEX files_alike ON files (language, cut, skipped, errors);
 CREATE TABLE units (
   id INTEGER PRIMARY KEY,
   file INTEGER NOT NULL,

@@ -74,7 +74,7 @@ export interface FileRow extends FileStamp {
   readonly skipped?: SkipReason;
 }
 
-/** How many files are alike in what counts of them. */
+/** How many files are alike in what counts of them; there may be several for the same. */
 export interface FileTally extends Pick<FileRow, "language" | "cut" | "skipped"> {
   /** Some of it could not be parsed. */
   readonly hasErrors: boolean;
