@@ -1,10 +1,9 @@
-import { once } from "node:events";
 import { readdir, readFile } from "node:fs/promises";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { ServerResponse } from "node:http";
 import { dirname, join } from "node:path";
-import { text } from "node:stream/consumers";
 import { expect, test } from "vitest";
 import { fixtureProject, type FixtureProject } from "../support/fixture-project.ts";
+import { jsonServer } from "../support/json-server.ts";
 import { searchServer, type SearchServer } from "../support/search-server.ts";
 
 const KEY = "sk-nobody-may-ever-read-this";
@@ -22,28 +21,15 @@ interface Heard {
 
 type Reply = (heard: Heard, response: ServerResponse) => void;
 
-/** A real endpoint on a free port. */
+/** A real endpoint, and what it was sent. */
 async function endpoint(reply: Reply) {
   const heard: Heard[] = [];
-  const respond = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const { input }: { input: string[] } = JSON.parse(await text(request));
-    const said = { input, authorization: request.headers.authorization };
+  const server = await jsonServer<Pick<Heard, "input">>(({ headers }, { input }, response) => {
+    const said = { input, authorization: headers.authorization };
     heard.push(said);
     reply(said, response);
-  };
-  const server = createServer((request, response) => void respond(request, response));
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return {
-    url: `http://127.0.0.1:${address.port}/v1`,
-    heard,
-    async [Symbol.asyncDispose]() {
-      server.close();
-      server.closeAllConnections();
-    },
-  };
+  });
+  return { ...server, url: `${server.url}/v1`, heard };
 }
 
 function serve(project: FixtureProject, url: string): Promise<SearchServer> {

@@ -1,10 +1,8 @@
-import { once } from "node:events";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import { text } from "node:stream/consumers";
 import { inspect } from "node:util";
 import { describe, expect, test } from "vitest";
 import { ToolError } from "../../../shared/errors.ts";
 import { isLocalEndpoint, openEndpoint } from "../../../shared/model/endpoint.ts";
+import { jsonServer } from "../../support/json-server.ts";
 
 const { signal } = new AbortController();
 
@@ -16,29 +14,16 @@ interface Heard {
 
 type Reply = (heard: Heard) => { status?: number; headers?: Record<string, string>; body: unknown };
 
-/** A real server on a free port, which answers as it is told to. */
+/** A real server which answers as it is told to, and what it was sent. */
 async function endpoint(reply: Reply) {
   const heard: Heard[] = [];
-  const respond = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const body: Heard["body"] = JSON.parse(await text(request));
-    const said = { path: request.url ?? "", authorization: request.headers.authorization, body };
+  const server = await jsonServer<Heard["body"]>(({ url = "", headers: sent }, body, response) => {
+    const said = { path: url, authorization: sent.authorization, body };
     heard.push(said);
     const { status = 200, headers = {}, body: answer } = reply(said);
     response.writeHead(status, headers).end(typeof answer === "string" ? answer : JSON.stringify(answer));
-  };
-  const server = createServer((request, response) => void respond(request, response));
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return {
-    url: `http://127.0.0.1:${address.port}/v1/`,
-    heard,
-    async [Symbol.asyncDispose]() {
-      server.close();
-      server.closeAllConnections();
-    },
-  };
+  });
+  return { ...server, url: `${server.url}/v1/`, heard };
 }
 
 /** As many numbers as the text has letters, then a one; the last text first. */
