@@ -1,4 +1,5 @@
-import { mkdir, readFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { chmod, mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
@@ -9,6 +10,7 @@ import { callable, type Called } from "../support/call-tool.ts";
 import { locksOf, repositoryState } from "../support/repository-state.ts";
 import { repository, type Repository } from "../support/repository.ts";
 import { opened, temporary } from "../support/workspace.ts";
+import { trusting } from "./trusting.ts";
 
 interface Place extends AsyncDisposable {
   readonly repo: Repository;
@@ -206,6 +208,25 @@ describe("a call that is cancelled", { timeout: 120_000 }, () => {
       expect(answer?.error, `${part} ${JSON.stringify(answer?.parts)}`).toBe("cancelled");
     }
   });
+});
+
+test("a commit that is cancelled after HEAD moved leaves none of it staged backwards", async () => {
+  await using at = await place(1);
+  const { repo, servers } = at;
+  const moved = join(repo.root, ".git/moved");
+  await repo.write({
+    "a.txt": "two\n",
+    ".git/hooks/reference-transaction": `#!/bin/sh\n[ "$1" != committed ] || [ -e '${moved}' ] || { touch '${moved}'; exec sleep 20; }\n`,
+  });
+  await chmod(join(repo.root, ".git/hooks/reference-transaction"), 0o755);
+  await trusting(repo, join(repo.root, "../state"));
+  const controller = new AbortController();
+  const call = servers[0]?.call("git_commit", { message: "m", all: true }, controller.signal);
+  await expect.poll(() => existsSync(moved), { timeout: 20_000 }).toBe(true);
+  controller.abort(new DOMException("cancelled", "AbortError"));
+  expect((await call)?.error).toBe("cancelled");
+  expect(await repo.git("log", "-1", "--format=%s")).toBe("m");
+  expect([await repo.git("status", "--porcelain"), locksOf(repo)]).toEqual(["", []]);
 });
 
 test("a git that takes too long is ended, takes its lock away, and the call says so", async () => {

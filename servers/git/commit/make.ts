@@ -1,7 +1,8 @@
+import { ToolError } from "../../../shared/errors.ts";
 import type { RunResult } from "../../../shared/process/run.ts";
 import { underwayIn, type Underway } from "../../../shared/git/state.ts";
 import type { Head } from "../../../shared/git/refs.ts";
-import type { Work } from "../change/work.ts";
+import { unstopped, type Work } from "../change/work.ts";
 import { checkAsk, commitArguments, type CommitAsk } from "./ask.ts";
 import { explainRefusal, explainStopped } from "./explain.ts";
 import { watchHooks, type HookChanges } from "./hook-watch.ts";
@@ -37,7 +38,7 @@ export async function makeCommit(work: Work, ask: CommitAsk): Promise<Made> {
   const { args, secrets } = ask.all ? await allChanges(work) : { args: [], secrets: [] };
   const look = await watchHooks(work, ask.all);
   const [result, wasPublished] = await Promise.all([
-    runCommit(work, ask, args),
+    runCommit(work, ask, { args, was }),
     ask.amend && isPublished(work, was),
   ]);
   if (result.exitCode !== 0) throw await explainRefusal(work, ask, { stderr: result.stderr, secrets });
@@ -46,7 +47,11 @@ export async function makeCommit(work: Work, ask: CommitAsk): Promise<Made> {
   return { head, was, wasPublished, secrets, stat, underway, still, hooks };
 }
 
-async function runCommit(work: Work, ask: CommitAsk, more: readonly string[]): Promise<RunResult> {
+async function runCommit(
+  work: Work,
+  ask: CommitAsk,
+  { args, was }: { readonly args: readonly string[]; readonly was: Head },
+): Promise<RunResult> {
   const { git, signal, repository } = work;
   const { message } = ask;
   const stdin = message === undefined || message.endsWith("\n") ? message : `${message}\n`;
@@ -59,10 +64,31 @@ async function runCommit(work: Work, ask: CommitAsk, more: readonly string[]): P
     ...(stdin === undefined ? {} : { stdin }),
   };
   try {
-    return await git.run(repository, [...commitArguments(ask), ...more], options);
+    return await git.run(repository, [...commitArguments(ask), ...args], options);
   } catch (error) {
+    const wasEnded = signal.aborted || (error instanceof ToolError && error.code === "timeout");
+    const isMade = wasEnded && (await finishIfMade(work, ask, was));
+    if (isMade && !signal.aborted) throw madeButLate(error);
     throw (await explainStopped(work, error)) ?? error;
   }
+}
+
+/**
+ * True when a run that was ended had moved HEAD. Git puts the index in place after that, and held it locked until
+ * then: ended in between, it leaves the commit's changes staged backwards, for the next commit to take them back.
+ */
+async function finishIfMade(work: Work, ask: CommitAsk, was: Head): Promise<boolean> {
+  const { git, signal, repository, refs } = unstopped(work);
+  if ((await refs.head()).hash === was.hash) return false;
+  if (ask.all) await git.run(repository, ["reset", "--quiet", "--mixed"], { signal, writes: true });
+  return true;
+}
+
+function madeButLate(cause: unknown): ToolError {
+  return new ToolError("timeout", "the commit is made, but what git or a hook does after it took too long", {
+    hint: "git_log shows it. Tell the person which hook hangs.",
+    cause,
+  });
 }
 
 /** Whether the branch on the remote side has this commit, as far as is known here. */
