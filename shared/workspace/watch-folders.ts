@@ -7,22 +7,29 @@ const MOST_FOLDERS = 2_000;
 /** Changes come in crowds: of one save there are three. */
 const SETTLE_MS = 200;
 
+/** Who is told of changes. */
+export interface Told {
+  /** At once: what is called so below the root may be new, changed or gone. */
+  readonly noted: (path: string) => void;
+  /** A moment after changes. */
+  readonly changed: () => void;
+}
+
 /**
- * Tells that something changed in one of some folders, not what: a hint to look, which may not come. Folders of the
- * system are watched by their paths, which may lead elsewhere by now.
+ * Tells that something changed in one of some folders: a hint to look, which may not come. Folders of the system are
+ * watched by their paths, which may lead elsewhere by now.
  */
 export class FolderWatch {
   readonly #root: string;
-  readonly #changed: () => void;
+  readonly #told: Told;
   readonly #watchers = new Map<string, FSWatcher>();
   #timer: NodeJS.Timeout | undefined;
   /** The system has no more to give, or the file system cannot. */
   #isFull = false;
 
-  /** `changed` is called a moment after changes. */
-  constructor(root: string, changed: () => void) {
+  constructor(root: string, told: Told) {
     this.#root = root;
-    this.#changed = changed;
+    this.#told = told;
   }
 
   /** From now on these, below the root; the first 2,000 of them. */
@@ -47,7 +54,10 @@ export class FolderWatch {
 
   #add(folder: string): void {
     try {
-      const watcher = watch(join(this.#root, folder), { persistent: false }, () => this.#hint());
+      const watcher = watch(join(this.#root, folder), { persistent: false }, (_, name) => {
+        if (name !== null) this.#told.noted(folder === "" ? name : `${folder}/${name}`);
+        this.#hint();
+      });
       // a folder that goes away takes its watcher along
       watcher.on("error", () => this.#drop(folder));
       this.#watchers.set(folder, watcher);
@@ -66,7 +76,7 @@ export class FolderWatch {
   #hint(): void {
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
-      this.#changed();
+      this.#told.changed();
     }, SETTLE_MS).unref();
   }
 }

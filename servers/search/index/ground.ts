@@ -52,6 +52,12 @@ export async function statFile(ground: Ground, path: string): Promise<EntryStat 
   return stat?.kind === "file" && stat.place.relative === path ? stat : undefined;
 }
 
+/** Whether anything is called so that a tool may see. */
+export async function isThere(ground: Ground, path: string): Promise<boolean> {
+  const { workspace, access } = ground;
+  return (await unlessRefused(() => workspace.stat(locateIn(ground, path), access))) !== undefined;
+}
+
 /** Undefined when the disk or policy says no. */
 export async function unlessRefused<T>(step: () => Promise<T>): Promise<T | undefined> {
   try {

@@ -4,6 +4,7 @@ import type { StatusFeed } from "../../../shared/status/feed.ts";
 import type { OpenIndexReader } from "../store/reader.ts";
 import type { SkipReason } from "../store/shapes.ts";
 import type { Ground } from "./ground.ts";
+import type { Hints } from "./hints.ts";
 import type { ModelSearch } from "../vectors/model-search.ts";
 import type { IndexState } from "./shapes.ts";
 import type { SourceFeed } from "./source-feed.ts";
@@ -19,6 +20,7 @@ interface StateParts {
   readonly reader: OpenIndexReader;
   readonly feed: SourceFeed;
   readonly updater: Updater;
+  readonly hints: Hints;
   readonly status: StatusFeed;
   readonly problems: readonly string[];
   readonly model: ModelSearch | undefined;
@@ -48,16 +50,17 @@ export class StateKeeper {
   }
 
   now(isRunning: boolean): IndexState {
-    const { reader, feed, updater } = this.#parts;
+    const { reader, feed, updater, hints } = this.#parts;
+    const pending = Math.max(feed.pending.size, hints.unmet);
     const isWhole = reader.standing === "other" || reader.meta(COMPLETE) === "1";
-    const isBusy = isRunning && (feed.pending.size > 0 || this.isElsewhere || updater.listing === undefined);
+    const isBusy = isRunning && (pending > 0 || this.isElsewhere || updater.listing === undefined);
     const indexed = reader.totals().files;
     const { skipped, broken } = this.#count();
     return {
       state: isWhole ? (isBusy ? "updating" : "complete") : "building",
       indexed,
       ...this.#toGo(indexed, skipped),
-      stale: isWhole ? feed.pending.size : 0,
+      stale: isWhole ? pending : 0,
       skipped,
       problems: this.#problems(broken),
     };

@@ -4,17 +4,18 @@ import { ToolError } from "../../../shared/errors.ts";
 import type { StatusFeed } from "../../../shared/status/feed.ts";
 import { FolderWatch } from "../../../shared/workspace/watch-folders.ts";
 import type { OpenIndexReader } from "../store/reader.ts";
-import { findByWords } from "./find-by-words.ts";
+import { FirstFiles } from "./first-files.ts";
 import { foldersOf } from "./folders-of.ts";
 import { Freshener } from "./freshener.ts";
 import type { StaticTable } from "../../../shared/model/static-table.ts";
 import type { ModelSearch } from "../vectors/model-search.ts";
 import type { Ground } from "./ground.ts";
+import { Hints } from "./hints.ts";
 import { StateKeeper } from "./index-state.ts";
 import type { IndexView, ViewOptions } from "./shapes.ts";
 import type { SharedLease } from "./shared-lease.ts";
 import { SourceFeed } from "./source-feed.ts";
-import { BROKEN, COMPLETE, Updater } from "./updater.ts";
+import { BROKEN, Updater } from "./updater.ts";
 import { IndexLost, WorkerDied, type WorkerHandle } from "./worker-handle.ts";
 
 /** Between two looks for what nobody told of, and how much of the time they may take. */
@@ -23,13 +24,6 @@ const LOOK_SHARE = 20;
 const HINTED_MS = 500;
 /** While another process has the lease. */
 const LEASE_MS = 500;
-/** All that a query waits for files that were never read. */
-const HASTEN_MS = 800;
-/** As long as nothing at all is in, an answer would be empty: a machine that is busy gets more time. */
-const FIRST_MS = 5_000;
-const HASTEN_FILES = 40;
-/** So few files are waited for as a whole. */
-const FEW = 60;
 /** Deaths of the worker, and of the database, over which one update begins again. */
 const MOST_LOSSES = 5;
 
@@ -52,7 +46,9 @@ export class RootIndex {
   readonly #feed: SourceFeed;
   readonly #updater: Updater;
   readonly #freshener: Freshener;
+  readonly #firstFiles: FirstFiles;
   readonly #state: StateKeeper;
+  readonly #hints = new Hints();
   readonly #watch: FolderWatch;
   #running: Promise<void> | undefined;
   #wanted = false;
@@ -61,7 +57,7 @@ export class RootIndex {
   #later: NodeJS.Timeout | undefined;
 
   constructor(parts: RootIndexParts) {
-    const { ground, worker, reader, lease, maxBytes } = parts;
+    const { ground, worker, reader, maxBytes } = parts;
     this.#parts = parts;
     this.#feed = new SourceFeed({
       ground,
@@ -75,9 +71,18 @@ export class RootIndex {
       note: (text) => parts.log("warn", text),
     });
     this.#updater = new Updater({ ground, worker, feed: this.#feed, reader });
-    this.#state = new StateKeeper({ ...parts, feed: this.#feed, updater: this.#updater });
-    this.#freshener = new Freshener({ ground, lease, reader, feed: this.#feed, look: () => this.look() });
-    this.#watch = new FolderWatch(ground.root.path, () => this.#lookLater());
+    const own = { ...parts, feed: this.#feed, updater: this.#updater, hints: this.#hints };
+    this.#state = new StateKeeper(own);
+    this.#firstFiles = new FirstFiles(own);
+    this.#freshener = new Freshener({
+      ...own,
+      look: () => this.look(),
+      lookTook: () => this.#updater.took,
+    });
+    this.#watch = new FolderWatch(ground.root.path, {
+      noted: (path) => this.#hints.note(path),
+      changed: () => this.#lookLater(),
+    });
   }
 
   /** As it stands; begins to look for changes when that is due, and waits for them when that is asked for. */
@@ -88,6 +93,7 @@ export class RootIndex {
     reader.totals();
     if (reader.isDamaged || this.#isDue()) void this.look();
     if (waitMs !== undefined) await this.#wait(waitMs, report);
+    await this.#freshener.meetHints();
     reader.refresh();
     if (this.#state.now(this.#running !== undefined).state === "complete") this.#parts.model?.fill();
     let seen = this.#feed.written;
@@ -182,6 +188,7 @@ export class RootIndex {
         error instanceof ToolError ? error.message : "the index could not be brought up to date";
       log("warn", `the index of ${this.#parts.ground.root.path}: ${String(error)}`);
     } finally {
+      this.#hints.unmet = 0;
       this.#lookedAt = performance.now();
     }
   }
@@ -220,30 +227,7 @@ export class RootIndex {
   }
 
   async #hasten(words: readonly string[]): Promise<void> {
-    const { reader, ground } = this.#parts;
-    if (reader.isDamaged) void this.look();
-    if (this.#running === undefined || (reader.standing === "same" && reader.meta(COMPLETE) === "1")) return;
-    const late = AbortSignal.timeout(reader.totals().units === 0 ? FIRST_MS : HASTEN_MS);
-    const over = new Promise<void>((resolve) => {
-      late.addEventListener("abort", () => resolve(), { once: true });
-    });
-    const first = this.#first(ground, words, late);
-    // a failure is the update's to tell, and being late is none
-    await Promise.race([first.catch(() => undefined), this.#running, over]);
-    reader.refresh();
-  }
-
-  async #first(ground: Ground, words: readonly string[], signal: AbortSignal): Promise<void> {
-    // the last part of the time is for reading what was found
-    const enough = AbortSignal.any([signal, AbortSignal.timeout(HASTEN_MS / 2)]);
-    const finding = findByWords(ground, { words, signal: enough });
-    finding.catch(() => undefined);
-    while (this.#updater.listing === undefined) await sleep(5, undefined, { signal });
-    const { files } = this.#updater.listing;
-    if (files.size <= FEW) return await this.#running;
-    const found = await finding;
-    const { reader } = this.#parts;
-    const missing = found.filter((path) => files.has(path) && reader.file(path) === undefined);
-    await this.#feed.first(missing.slice(0, HASTEN_FILES));
+    if (this.#parts.reader.isDamaged) void this.look();
+    if (this.#running !== undefined) await this.#firstFiles.hasten(words, this.#running);
   }
 }

@@ -1,4 +1,4 @@
-import type { Candidate, IndexReader, Within } from "../store/shapes.ts";
+import type { Candidate, IndexReader, WantedList, Within } from "../store/shapes.ts";
 import type { Query, QueryWord } from "./read-query.ts";
 import type { Place } from "./retrieve.ts";
 
@@ -27,23 +27,21 @@ export function findCandidates(
 }
 
 function byWords(reader: IndexReader, asked: Narrowed, words: readonly QueryWord[]): readonly number[] {
-  return listed(asked, (limit, within) => reader.lexical(words, limit, within));
+  return reader.lexical(words, wantedOf(asked)).flat();
 }
 
 function byMeaning(reader: IndexReader, asked: Narrowed, vector: Int8Array | undefined): readonly number[] {
   if (vector === undefined || asked.query.class === "symbol") return [];
-  return listed(asked, (limit, within) =>
-    (reader.dense(vector, limit, within) ?? []).map(({ unit }) => unit),
-  );
+  return (reader.dense(vector, wantedOf(asked)) ?? []).flat().map(({ unit }) => unit);
 }
 
 /** Where many tests are about the same the code would not be on one list with them. */
-function listed(
-  { query, within }: Narrowed,
-  list: (limit: number, within: Within | undefined) => readonly number[],
-): readonly number[] {
-  if (query.roles.length > 0 || within?.roles !== undefined) return list(LISTED, within);
-  return [...list(LISTED, { ...within, roles: ["code"] }), ...list(LISTED_OF_ALL, within)];
+function wantedOf({ query, within }: Narrowed): WantedList[] {
+  if (query.roles.length > 0 || within?.roles !== undefined) return [{ limit: LISTED, within }];
+  return [
+    { limit: LISTED, within: { ...within, roles: ["code"] } },
+    { limit: LISTED_OF_ALL, within },
+  ];
 }
 
 function bestOf(model: ReadonlyMap<number, number> | undefined): number[] {

@@ -1,5 +1,4 @@
-import { wordHash } from "../../../shared/words/word-hash.ts";
-import { wordsOf } from "../../../shared/words/words-of.ts";
+import { hashesIn } from "../../../shared/words/hashes-in.ts";
 import { FIELDS, type Candidate, type LeafWords, type Totals } from "../store/shapes.ts";
 import type { QueryWord } from "./read-query.ts";
 import type { Statistics } from "./statistics.ts";
@@ -119,11 +118,12 @@ export class LexicalScorer {
   #pathCounts(path: string): Float64Array {
     const known = this.#paths.get(path);
     if (known !== undefined) return known;
-    const words = wordsOf(path);
-    const weight = PATH_WEIGHT / (1 - OTHER_B + (OTHER_B * words.length) / PATH_LENGTH);
+    const hashes: number[] = [];
+    hashesIn({ text: path, from: 0, to: path.length }, (more) => hashes.push(...more));
+    const weight = PATH_WEIGHT / (1 - OTHER_B + (OTHER_B * hashes.length) / PATH_LENGTH);
     const counts = new Float64Array(this.#hashes.length);
-    for (const word of words) {
-      const index = this.#hashes.indexOf(wordHash(word));
+    for (const hash of hashes) {
+      const index = this.#hashes.indexOf(hash);
       if (index !== -1) counts[index] = (counts[index] ?? 0) + weight;
     }
     this.#paths.set(path, counts);

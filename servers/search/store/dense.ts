@@ -1,6 +1,7 @@
 import type { Sqlite } from "../../../shared/sqlite/sqlite.ts";
 import { bestPlaces } from "./best-places.ts";
 import { grown } from "./grown.ts";
+import type { MaskedList } from "./within.ts";
 import { createProducts, type Products } from "./products.ts";
 
 /** A unit and how near it is. */
@@ -66,17 +67,19 @@ export class VectorScan {
     return this.#units[at] === unit ? this.#products.get(at) : undefined;
   }
 
-  /** Units nearest to `vector`, nearest first, in files that `isIn`; undefined without any vector. */
-  nearest(vector: Int8Array, limit: number, isIn?: ReadonlySet<number>): Near[] | undefined {
+  /** Units nearest to `vector`, nearest first, a list for each that is wanted; undefined without any vector. */
+  nearest(vector: Int8Array, wanted: readonly MaskedList[]): Near[][] | undefined {
     if (this.#size === this.#free || vector.length !== this.#dimensions) return undefined;
     const products = this.#products?.of(vector, this.#size) ?? new Int32Array(0);
-    const fits = (place: number): boolean =>
-      this.#units[place] !== 0 && isIn?.has(this.#files[place] ?? 0) !== false;
-    const best = bestPlaces(products, { limit, floor: -Infinity, fits });
-    return best.map((place) => ({
-      unit: this.#units[place] ?? 0,
-      cosine: (products[place] ?? 0) / ONE,
-    }));
+    return wanted.map(({ limit, isIn }) => {
+      const fits = (place: number): boolean =>
+        this.#units[place] !== 0 && (isIn === undefined || isIn[this.#files[place] ?? 0] === 1);
+      const best = bestPlaces(products, { limit, floor: -Infinity, fits });
+      return best.map((place) => ({
+        unit: this.#units[place] ?? 0,
+        cosine: (products[place] ?? 0) / ONE,
+      }));
+    });
   }
 
   #read(db: Sqlite): void {

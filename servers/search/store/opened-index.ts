@@ -3,6 +3,7 @@ import { VectorScan } from "./dense.ts";
 import { Lists } from "./lists.ts";
 import { fitOf, hasTable } from "./schema.ts";
 import type { Makeup } from "./shapes.ts";
+import { FileMasks } from "./within.ts";
 import { WordSearch } from "./word-search.ts";
 
 /** `none`: nothing to read, or damaged. `other`: built by another version, read until there is a better one. */
@@ -15,6 +16,7 @@ export interface OpenedIndex {
   readonly standing: Standing;
   readonly lists: Lists;
   readonly words: WordSearch;
+  readonly masks: FileMasks;
   /** Left out when the vectors are of another table. */
   readonly vectors: VectorScan | undefined;
   /** SQLite's number of the last change by another connection. */
@@ -28,8 +30,9 @@ export function openIndex(open: () => Sqlite, makeup: Makeup, generation: number
     const standing = fitOf(db, makeup);
     if (standing !== "unknown") {
       const lists = new Lists();
+      const masks = new FileMasks();
       const vectors = hasTable(db, makeup) ? new VectorScan() : undefined;
-      return { generation, db, standing, lists, words: new WordSearch(lists), vectors, version: 0 };
+      return { generation, db, standing, lists, words: new WordSearch(lists), masks, vectors, version: 0 };
     }
   } catch (error) {
     db.close();

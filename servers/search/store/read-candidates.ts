@@ -9,22 +9,16 @@ interface StoredUnit {
   readonly start: number;
   readonly end: number;
   readonly leaves: Uint8Array;
-}
-
-interface StoredFile {
-  readonly id: number;
   readonly path: string;
   readonly language: string;
   readonly role: FileRole;
-  readonly first_unit: number;
   readonly first_definition: number;
 }
 
 type LeafDefinition = NonNullable<CandidateLeaf["definition"]>;
 
-const UNITS = "SELECT id, file, start, end, leaves FROM units WHERE id IN (SELECT value FROM json_each(?))";
-const FILES = `SELECT id, path, language, role, first_unit, first_definition FROM files
-  WHERE id IN (SELECT value FROM json_each(?))`;
+const UNITS = `SELECT u.id, u.file, u.start, u.end, u.leaves, f.path, f.language, f.role, f.first_definition
+  FROM json_each(?) asked CROSS JOIN units u ON u.id = asked.value CROSS JOIN files f ON f.id = u.file`;
 const DEFINITIONS = `SELECT id, name, scope, kind, signature, start AS startLine, end AS endLine FROM definitions
   WHERE id IN (SELECT value FROM json_each(?))`;
 
@@ -34,26 +28,22 @@ export function readCandidates(
   units: readonly number[],
   vectors: VectorScan | undefined,
 ): Candidate[] {
-  const rows = byId(db.all<StoredUnit>(UNITS, JSON.stringify(units)));
-  const fileIds = new Set([...rows.values()].map(({ file }) => file));
-  const files = byId(db.all<StoredFile>(FILES, JSON.stringify([...fileIds])));
+  const stored = byId(db.all<StoredUnit>(UNITS, JSON.stringify(units)));
   const read = units.flatMap((id) => {
-    const row = rows.get(id);
-    const file = row === undefined ? undefined : files.get(row.file);
-    return row === undefined || file === undefined ? [] : [{ row, file, leaves: readLeaves(row.leaves) }];
+    const row = stored.get(id);
+    return row === undefined ? [] : [{ row, leaves: readLeaves(row.leaves) }];
   });
-  const ids = read.flatMap(({ file, leaves }) => leaves.flatMap((leaf) => definitionId(leaf, file) ?? []));
+  const ids = read.flatMap(({ row, leaves }) => leaves.flatMap((leaf) => definitionId(leaf, row) ?? []));
   const definitions = byId(db.all<LeafDefinition>(DEFINITIONS, JSON.stringify(ids)));
-  return read.map(({ row, file, leaves }) => {
-    const { id: fileId, path, language, role } = file;
-    const { id: unit, start: startLine, end: endLine } = row;
-    const vector = vectors?.vectorOf(fileId, unit);
+  return read.map(({ row, leaves }) => {
+    const { id: unit, file, path, language, role, start: startLine, end: endLine } = row;
+    const vector = vectors?.vectorOf(file, unit);
     const own = leaves.map((leaf) => {
-      const id = definitionId(leaf, file);
+      const id = definitionId(leaf, row);
       const bare = vectors === undefined ? withoutVector(leaf) : leaf;
       return toLeaf(bare, id === undefined ? undefined : definitions.get(id));
     });
-    const candidate = { unit, file: fileId, path, language, role, startLine, endLine, leaves: own };
+    const candidate = { unit, file, path, language, role, startLine, endLine, leaves: own };
     return vector === undefined ? candidate : { ...candidate, vector };
   });
 }
@@ -62,7 +52,7 @@ function byId<Row extends { readonly id: number }>(rows: readonly Row[]): Readon
   return new Map(rows.map((row) => [row.id, row]));
 }
 
-function definitionId({ definition }: StoredLeaf, { first_definition }: StoredFile): number | undefined {
+function definitionId({ definition }: StoredLeaf, { first_definition }: StoredUnit): number | undefined {
   return definition < 0 ? undefined : first_definition + definition;
 }
 

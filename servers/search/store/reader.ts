@@ -26,10 +26,9 @@ import type {
   SkipReason,
   Totals,
   UnitPlace,
+  WantedList,
   WeightedWord,
-  Within,
 } from "./shapes.ts";
-import { filesWithin } from "./within.ts";
 
 /** A reader, and what it reads. When its standing is `none` every answer is empty. */
 export interface OpenIndexReader extends IndexReader {
@@ -89,6 +88,7 @@ export class StoreReader implements OpenIndexReader {
       const version = db.pragma<number>("data_version");
       if (version !== opened.version) {
         opened.lists.expire();
+        opened.masks.expire();
         opened.vectors?.expire();
       }
       opened.version = version;
@@ -106,16 +106,17 @@ export class StoreReader implements OpenIndexReader {
     );
   }
 
-  lexical(words: readonly WeightedWord[], limit: number, within?: Within): number[] {
-    return this.#read([], (db, opened) =>
-      opened.words.best(db, words, { limit, isIn: filesWithin(db, within) }),
+  lexical(words: readonly WeightedWord[], wanted: readonly WantedList[]): number[][] {
+    return this.#read(
+      wanted.map(() => []),
+      (db, opened) => opened.words.best(db, words, opened.masks.lists(db, wanted)),
     );
   }
 
-  dense(vector: Int8Array, limit: number, within?: Within): readonly Near[] | undefined {
-    return this.#read(undefined, (db, { vectors }) => {
-      vectors?.update(db);
-      return vectors?.nearest(vector, limit, filesWithin(db, within));
+  dense(vector: Int8Array, wanted: readonly WantedList[]): readonly (readonly Near[])[] | undefined {
+    return this.#read(undefined, (db, opened) => {
+      opened.vectors?.update(db);
+      return opened.vectors?.nearest(vector, opened.masks.lists(db, wanted));
     });
   }
 

@@ -153,14 +153,13 @@ export interface IndexReader {
   totals(): Totals;
   /** In how many units each word is, in the order given. */
   frequencies(words: readonly string[]): number[];
-  /** Units that hold the words, best first by the database's own ranking; the rarest words decide when they are many. */
-  lexical(words: readonly WeightedWord[], limit: number, within?: Within): number[];
-  /** Units nearest to a vector, nearest first; undefined when the index holds no vectors. */
+  /** Units that hold the words, best first by BM25 over whole units: a list for each that is wanted. */
+  lexical(words: readonly WeightedWord[], wanted: readonly WantedList[]): number[][];
+  /** Units nearest to a vector, nearest first: a list for each that is wanted; undefined when the index holds no vectors. */
   dense(
     vector: Int8Array,
-    limit: number,
-    within?: Within,
-  ): readonly { readonly unit: number; readonly cosine: number }[] | undefined;
+    wanted: readonly WantedList[],
+  ): readonly (readonly { readonly unit: number; readonly cosine: number }[])[] | undefined;
   /** In the order given; units that are gone are left out. */
   candidates(units: readonly number[]): Candidate[];
   /** By name, exactly or (`like`) beginning so, whatever the case; best match first. */
@@ -208,6 +207,12 @@ export interface UnitPlace {
 export interface WeightedWord {
   readonly word: string;
   readonly weight: number;
+}
+
+/** How many units are wanted, and of which files. */
+export interface WantedList {
+  readonly limit: number;
+  readonly within?: Within | undefined;
 }
 
 export interface Within {

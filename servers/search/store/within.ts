@@ -1,5 +1,8 @@
 import type { Sqlite, SqlValue } from "../../../shared/sqlite/sqlite.ts";
-import type { Within } from "./shapes.ts";
+import type { WantedList, Within } from "./shapes.ts";
+
+/** What agents ask for again and again is little; each takes a byte a file. */
+const MOST_KEPT = 8;
 
 /** A condition and its values. */
 export interface Where {
@@ -24,14 +27,52 @@ export function underPaths(column: string, paths: readonly string[] | undefined)
   return [{ sql: each.map(({ sql }) => sql).join(" OR "), values: each.flatMap(({ values }) => values) }];
 }
 
+/** By the id of each file, 1 when it fits. */
+export type FileMask = Uint8Array;
+
+/** How many units are wanted, and of which files. */
+export interface MaskedList {
+  readonly limit: number;
+  readonly isIn: FileMask | undefined;
+}
+
+/** Which files fit, by what is asked for: remembered until something is written. */
+export class FileMasks {
+  readonly #known = new Map<string, FileMask>();
+
+  /** Something was written. */
+  expire(): void {
+    this.#known.clear();
+  }
+
+  lists(db: Sqlite, wanted: readonly WantedList[]): MaskedList[] {
+    return wanted.map(({ limit, within }) => ({ limit, isIn: this.#of(db, within) }));
+  }
+
+  /** Undefined when all files fit. */
+  #of(db: Sqlite, within: Within | undefined): FileMask | undefined {
+    if (within === undefined) return undefined;
+    const key = JSON.stringify(within);
+    const known = this.#known.get(key);
+    if (known !== undefined) return known;
+    const ids = filesWithin(db, within);
+    if (ids === undefined) return undefined;
+    const mask = new Uint8Array((db.column<number | null>("SELECT max(id) FROM files")[0] ?? 0) + 1);
+    for (const id of ids) mask[id] = 1;
+    if (this.#known.size >= MOST_KEPT) this.#known.clear();
+    this.#known.set(key, mask);
+    return mask;
+  }
+}
+
 /** Ids of the files that fit; undefined when all do. */
-export function filesWithin(db: Sqlite, within: Within | undefined): ReadonlySet<number> | undefined {
+function filesWithin(db: Sqlite, within: Within): number[] | undefined {
   const wheres = [
-    ...underPaths("path", within?.under),
-    ...anyOf("language", within?.languages),
-    ...anyOf("role", within?.roles),
+    ...underPaths("path", within.under),
+    ...anyOf("language", within.languages),
+    ...anyOf("role", within.roles),
   ];
   if (wheres.length === 0) return undefined;
   const sql = `SELECT id FROM files WHERE ${wheres.map((each) => `(${each.sql})`).join(" AND ")}`;
-  return new Set(db.column<number>(sql, ...wheres.flatMap(({ values }) => values)));
+  return db.column<number>(sql, ...wheres.flatMap(({ values }) => values));
 }

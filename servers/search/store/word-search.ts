@@ -3,6 +3,7 @@ import { bestPlaces } from "./best-places.ts";
 import { wordKey, type Lists } from "./lists.ts";
 import type { PostingList } from "./posting-list.ts";
 import type { WeightedWord } from "./shapes.ts";
+import type { MaskedList } from "./within.ts";
 
 /** As the exact ranking has them: how fast more of a word stops to matter, and how much a long unit counts less. */
 const K1 = 1.6;
@@ -22,12 +23,8 @@ export class WordSearch {
     return this.#lists.of(db, words.map(wordKey)).map(({ units }) => units.length);
   }
 
-  /** Best first, in files that `isIn`. */
-  best(
-    db: Sqlite,
-    words: readonly WeightedWord[],
-    { limit, isIn }: { readonly limit: number; readonly isIn: ReadonlySet<number> | undefined },
-  ): number[] {
+  /** Best first, a list for each that is wanted. */
+  best(db: Sqlite, words: readonly WeightedWord[], wanted: readonly MaskedList[]): number[][] {
     const keys = words.map(({ word }) => wordKey(word));
     const lists = this.#lists.of(db, keys);
     const { lengths, files } = this.#lists.units;
@@ -35,8 +32,10 @@ export class WordSearch {
     this.#scores.fill(0);
     for (const [index, list] of lists.entries())
       this.#score(list, (words[index]?.weight ?? 0) * this.#rarityOf(list.units.length));
-    const fits = (unit: number): boolean => isIn?.has(files[unit] ?? 0) !== false;
-    return bestPlaces(this.#scores, { limit, floor: 0, fits });
+    return wanted.map(({ limit, isIn }) => {
+      const fits = (unit: number): boolean => isIn === undefined || isIn[files[unit] ?? 0] === 1;
+      return bestPlaces(this.#scores, { limit, floor: 0, fits });
+    });
   }
 
   #rarityOf(frequency: number): number {

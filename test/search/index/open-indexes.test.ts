@@ -318,3 +318,65 @@ test("the folder of the index may go away at any time", async () => {
   await rm(cache, { recursive: true });
   expect(pathsOf(await (await indexing(place)).whole())).toEqual(["a.ts"]);
 });
+
+describe("what changes between two questions", () => {
+  const FILES = Object.fromEntries(
+    Array.from({ length: 30 }, (_, index) => [
+      `src/part${index % 5}/f${index}.py`,
+      `def f${index}():\n    pass\n`,
+    ]),
+  );
+
+  test("is in the next answer, whatever file it is in", async () => {
+    await using place = await temporary();
+    const repo = await repository(place);
+    await repo.commit("first", FILES);
+    const { whole, view } = await indexing(place);
+    await whole();
+    for (const index of [3, 11, 24]) {
+      const path = `src/part${index % 5}/f${index}.py`;
+      await repo.write({ [path]: `def changed${index}():\n    pass\n` });
+      expect(named(await view(), `changed${index}`)).toEqual([path]);
+      expect(named(await view(), `f${index}`)).toEqual([]);
+      await rm(join(repo.root, path));
+      expect(named(await view(), `changed${index}`)).toEqual([]);
+    }
+  });
+
+  test("is in an answer soon when it is a new file or folder, and never when it is ignored", async () => {
+    await using place = await temporary();
+    const repo = await repository(place);
+    await repo.commit("first", { ...FILES, ".gitignore": "*.gen.py\n" });
+    const { whole, view } = await indexing(place);
+    await whole();
+    const fresh = "def fresh():\n    pass\n";
+    const sees = async (paths: readonly string[]): Promise<void> => {
+      await until(async () => String(named(await view(), "fresh")) === String(paths));
+    };
+    await repo.write({ "src/part1/new.py": fresh, "src/part1/new.gen.py": fresh });
+    await sees(["src/part1/new.py"]);
+    await rename(join(repo.root, "src/part1/new.py"), join(repo.root, "src/part2/moved.py"));
+    await sees(["src/part2/moved.py"]);
+    await rm(join(repo.root, "src/part2/moved.py"));
+    await sees([]);
+    await repo.write({ "src/deep/down/new.py": fresh });
+    await sees(["src/deep/down/new.py"]);
+    expect(named(await view(), "f7")).toEqual(["src/part2/f7.py"]);
+  });
+
+  test("is told when it is too much to wait for", async () => {
+    await using place = await temporary();
+    const repo = await repository(place);
+    await repo.commit("first", FILES);
+    const { whole, view } = await indexing(place);
+    await whole();
+    await repo.write(
+      Object.fromEntries(Object.keys(FILES).map((path) => [path, "def later():\n    pass\n"])),
+    );
+    const at = await view();
+    const { state, stale } = at.state();
+    expect([state, stale]).toEqual(named(at, "later").length === 0 ? ["updating", 30] : [state, stale]);
+    await until(async () => named(await view(), "later").length === 10);
+    await until(async () => (await view()).state().stale === 0);
+  });
+});

@@ -51,20 +51,24 @@ export function memoryIndex(
     totals: () => totalsOf(all, files.length),
     frequencies: (words) =>
       words.map((word) => all.filter(({ unit }) => held.get(unit)?.has(wordHash(word)) === true).length),
-    lexical: (words, limit, within) =>
-      all
-        .filter((unit) => fits(unit, within))
-        .filter(({ unit }) => words.some(({ word }) => held.get(unit)?.has(wordHash(word)) === true))
-        .map(({ unit }) => unit)
-        .slice(0, limit),
-    dense: (vector, limit, within) =>
-      all
-        .filter((unit) => fits(unit, within))
-        .flatMap((one) =>
-          one.vector === undefined ? [] : [{ unit: one.unit, cosine: cosine(one.vector, vector) }],
-        )
-        .sort((one, other) => other.cosine - one.cosine)
-        .slice(0, limit),
+    lexical: (words, wanted) =>
+      wanted.map(({ limit, within }) =>
+        all
+          .filter((unit) => fits(unit, within))
+          .filter(({ unit }) => words.some(({ word }) => held.get(unit)?.has(wordHash(word)) === true))
+          .map(({ unit }) => unit)
+          .slice(0, limit),
+      ),
+    dense: (vector, wanted) =>
+      wanted.map(({ limit, within }) =>
+        all
+          .filter((unit) => fits(unit, within))
+          .flatMap((one) =>
+            one.vector === undefined ? [] : [{ unit: one.unit, cosine: cosine(one.vector, vector) }],
+          )
+          .sort((one, other) => other.cosine - one.cosine)
+          .slice(0, limit),
+      ),
     candidates: (units) => units.flatMap((unit) => all.find((one) => one.unit === unit) ?? []),
     definitionsNamed: (name, { limit, scope }) =>
       definitions

@@ -93,7 +93,7 @@ test("an index of another version answers until the new one is published, and go
   const newer = { version: 2, table: "other" };
   const reader = await openReader(ground.root, newer);
   expect([reader.standing, reader.files().length]).toEqual(["other", FILES.length]);
-  expect(reader.dense(new Int8Array(16).fill(9), 5)).toBeUndefined();
+  expect(reader.dense(new Int8Array(16).fill(9), [{ limit: 5 }])).toBeUndefined();
   const first = await openWriter(ground.root, newer);
   expect(first.isFresh).toBe(true);
   first.put(FILES.slice(0, 10).map(packFile));

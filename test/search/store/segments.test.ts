@@ -74,10 +74,12 @@ test("lists stay right while segments are merged, cleaned and dropped", async ()
       WORDS.map((_, at) => units.filter((each) => each.includes(at)).length),
     );
     const rare = WORDS.slice(-40);
-    const found = reader.lexical(
-      rare.map((each) => ({ word: each, weight: 1 })),
-      100_000,
-    );
+    const found = reader
+      .lexical(
+        rare.map((each) => ({ word: each, weight: 1 })),
+        [{ limit: 100_000 }],
+      )
+      .flat();
     expect(found).toHaveLength(units.filter((each) => each.some((at) => at >= WORDS.length - 40)).length);
     const files = [...model].filter(([, all]) => all.flat().includes(7)).map(([at]) => at);
     const users = new Set(reader.referencesNamed("name7", 100_000).map((each) => each.path));

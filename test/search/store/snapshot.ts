@@ -18,16 +18,21 @@ export function snapshotOf(reader: IndexReader): unknown {
     const place = reader.definitionsIn(row.file).findIndex((each) => each.id === id);
     return `${row.path}#${place}`;
   };
-  const units = reader.lexical(
-    WORDS.map((word) => ({ word, weight: 1 })),
-    1_000,
-  );
+  const units = reader
+    .lexical(
+      WORDS.map((word) => ({ word, weight: 1 })),
+      [{ limit: 1_000 }],
+    )
+    .flat();
   return {
     totals: reader.totals(),
     frequencies: reader.frequencies(WORDS),
     files: files.map((file) => without(file, "id")),
     units: reader.candidates(units).map(plain).sort(),
-    dense: reader.dense(new Int8Array(16).fill(9), 1_000)?.map(({ cosine }) => cosine),
+    dense: reader
+      .dense(new Int8Array(16).fill(9), [{ limit: 1_000 }])
+      ?.flat()
+      .map(({ cosine }) => cosine),
     definitions: files.map(({ id }) =>
       reader.definitionsIn(id).map(({ id: own, file, parent, ...row }) => ({
         ...row,
