@@ -9,13 +9,16 @@ import { workerFile, type WorkerName } from "./worker.ts";
 /** For glibc, which keeps what was freed: apart for each thread, and larger and larger pieces of it. */
 const FRUGAL = { MALLOC_ARENA_MAX: "1", MALLOC_MMAP_THRESHOLD_: "65536", MALLOC_TRIM_THRESHOLD_: "131072" };
 
+/** What no program sends itself; one without memory aborts. */
+const FOREIGN: ReadonlySet<NodeJS.Signals> = new Set(["SIGKILL", "SIGTERM", "SIGINT", "SIGHUP"]);
+
 export interface MessageWorkerOptions<From> {
   /** The most memory of its JavaScript, in MiB. */
   readonly megabytes: number;
   /** Called with each of its messages. */
   readonly heard: (message: From) => void;
-  /** Called once, when it has ended for whatever reason. */
-  readonly ended: () => void;
+  /** Called once, when it has ended for whatever reason. `isForeign`: somebody else did it, as far as the system tells. */
+  readonly ended: (isForeign: boolean) => void;
 }
 
 /** A child process of ours that is spoken to in messages, which may hold bytes. It ends when this process does. */
@@ -42,13 +45,14 @@ export function startMessageWorker<To extends object, From>(
   });
   hold(child, false);
   let isGone = false;
-  const gone = (): void => {
-    if (!isGone) ended();
+  let isKilled = false;
+  const gone = (isForeign: boolean): void => {
+    if (!isGone) ended(isForeign);
     isGone = true;
   };
   // one that cannot be started has no exit
-  child.on("error", gone);
-  child.once("exit", gone);
+  child.on("error", () => gone(false));
+  child.once("exit", (_code, signal) => gone(!isKilled && signal !== null && FOREIGN.has(signal)));
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- our own worker says nothing else
   child.on("message", (message) => heard(message as From));
   return {
@@ -62,6 +66,7 @@ export function startMessageWorker<To extends object, From>(
       if (isGone || child.pid === undefined || !isRunning(child)) return;
       const ending = once(child, "exit");
       hold(child, true);
+      isKilled = true;
       child.kill("SIGKILL");
       await ending;
     },

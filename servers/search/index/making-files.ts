@@ -105,6 +105,9 @@ export class MakingFiles {
       // what is told above shall be on its way before the next file
       await setImmediate();
     }
+    // what comes now is no file's doing
+    this.#at();
+    await setImmediate();
     return made;
   }
 

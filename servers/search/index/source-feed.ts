@@ -1,9 +1,10 @@
 import { setImmediate } from "node:timers/promises";
 import type { Ground } from "./ground.ts";
 import type { FileStamp } from "../store/shapes.ts";
+import { BatchSender } from "./batch-sender.ts";
 import type { Batch, FileToSkip, FileToWrite } from "./messages.ts";
 import { readSource } from "./read-source.ts";
-import { WorkerDied, type WorkerHandle } from "./worker-handle.ts";
+import type { WorkerHandle } from "./worker-handle.ts";
 
 /** One batch is one transaction, and one message. */
 const BATCH_FILES = 24;
@@ -12,7 +13,6 @@ const BATCH_CHARS = 256 * 1024;
 const URGENT_FILES = 8;
 /** Milliseconds of reading after which others get their turn. */
 const TURN_MS = 8;
-const MOST_DEATHS = 3;
 /** Batches that the worker has at once: its second thread makes what comes next while the first writes. */
 const MOST_SENT = 3;
 
@@ -37,8 +37,7 @@ interface Urgent {
 
 /**
  * Reads files in small slices and has the worker write them, one batch after the other; it has the next ones
- * at hand while it writes one, and another is read meanwhile. What is urgent goes first. When the worker dies it writes what it
- * had again with care; the file that kills it even so is cut by lines the next time, and left out after that.
+ * at hand while it writes one, and another is read meanwhile. What is urgent goes first.
  */
 export class SourceFeed {
   readonly #options: FeedOptions;
@@ -46,14 +45,13 @@ export class SourceFeed {
   #next = 0;
   readonly #pending = new Set<string>();
   readonly #urgent: Urgent[] = [];
-  /** Files that killed a worker, and how often. */
-  readonly #deaths = new Map<string, number>();
-  #lastDeath: WorkerDied | undefined;
+  readonly #sender: BatchSender;
   #written = 0;
   #pumping: Promise<void> | undefined;
 
   constructor(options: FeedOptions) {
     this.#options = options;
+    this.#sender = new BatchSender(options.worker);
   }
 
   /** Files that are not written yet. */
@@ -179,43 +177,11 @@ export class SourceFeed {
   }
 
   async #send(batch: Batch & { readonly paths: readonly string[] }): Promise<void> {
-    const { worker, written, note } = this.#options;
-    for (let deaths = 0, careful = false; ; careful = true) {
-      try {
-        const given = this.#withoutDeadly(batch);
-        const { notes } = await worker.do<"write">({ kind: "write", batch: given, careful });
-        for (const text of notes) note(text);
-        for (const path of batch.paths) this.#pending.delete(path);
-        this.#written += batch.paths.length - batch.touched.length;
-        written();
-        return;
-      } catch (error) {
-        if (!(error instanceof WorkerDied)) throw error;
-        if (error.at !== undefined) this.#count(error, error.at);
-        else if ((deaths += 1) >= MOST_DEATHS) throw error;
-      }
-    }
-  }
-
-  /** Several batches may wait for the same worker. */
-  #count(death: WorkerDied, path: string): void {
-    if (this.#lastDeath === death) return;
-    this.#lastDeath = death;
-    this.#deaths.set(path, (this.#deaths.get(path) ?? 0) + 1);
-  }
-
-  #withoutDeadly({ files, skips, gone, touched, meta }: Batch): Batch {
-    const deathsOf = ({ path }: FileToWrite): number => this.#deaths.get(path) ?? 0;
-    const left = files.filter((file) => deathsOf(file) > 1);
-    return {
-      files: files
-        .filter((file) => deathsOf(file) <= 1)
-        .map((file) => (deathsOf(file) === 0 ? file : { ...file, plain: true })),
-      skips: [...skips, ...left.map(({ path, stamp }): FileToSkip => ({ path, stamp, why: "unreadable" }))],
-      gone,
-      touched,
-      meta,
-    };
+    const { written, note } = this.#options;
+    for (const text of await this.#sender.send(batch)) note(text);
+    for (const path of batch.paths) this.#pending.delete(path);
+    this.#written += batch.paths.length - batch.touched.length;
+    written();
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Cut } from "../parse/shapes.ts";
 import type { OpenIndexReader } from "../store/reader.ts";
+import type { FileTally } from "../store/shapes.ts";
 import type { Ground } from "./ground.ts";
 import { listFiles, type Listing } from "./list-files.ts";
 import { timesInIndex } from "./list-repository.ts";
@@ -120,13 +121,13 @@ export class Updater {
     feed.add(changed.length > ORDERED ? await orderFiles(changed, await this.#times(listing)) : changed);
   }
 
-  /** Files whose grammar did not load, the first time: it may have been mended since. */
+  /** Files whose grammar did not load, or over which the worker died, the first time: both may have been mended since. */
   #broken({ files }: Listing): string[] {
     if (this.#hasRetried) return [];
     this.#hasRetried = true;
     const { reader } = this.#parts;
-    if (!reader.tallies().some(({ cut }) => cut === BROKEN)) return [];
-    const broken = reader.files().filter(({ cut }) => cut === BROKEN);
+    if (!reader.tallies().some(isBroken)) return [];
+    const broken = reader.files().filter(isBroken);
     return broken.map(({ path }) => path).filter((path) => files.has(path));
   }
 
@@ -135,6 +136,10 @@ export class Updater {
     if (first === undefined || files.size > TIMED) return new Map();
     return await timesInIndex(this.#parts.ground, first.repository);
   }
+}
+
+function isBroken({ cut, skipped }: Pick<FileTally, "cut" | "skipped">): boolean {
+  return cut === BROKEN || skipped === "unreadable";
 }
 
 function metaOnly(meta: Batch["meta"]): Batch {

@@ -12,12 +12,17 @@ const MOST_MEGABYTES = 112;
 const TIRED_MEGABYTES = 100;
 const IDLE_MS = 60_000;
 
-/** The worker died, or was ended because it was silent for too long. `at`: what it worked on, as far as it told. */
+/**
+ * The worker died, or was ended because it was silent for too long. `at`: what it worked on, as far as it told. `isForeign`:
+ * somebody else ended it.
+ */
 export class WorkerDied extends Error {
   readonly at: string | undefined;
-  constructor(at: string | undefined) {
+  readonly isForeign: boolean;
+  constructor(at?: string, { isForeign = false } = {}) {
     super("the index worker ended");
     this.at = at;
+    this.isForeign = isForeign;
   }
 }
 
@@ -68,7 +73,7 @@ export class WorkerHandle {
   async end(): Promise<void> {
     clearTimeout(this.#idle);
     const worker = this.#worker;
-    this.#forget();
+    this.#forget(new WorkerDied());
     await worker?.kill();
   }
 
@@ -97,7 +102,8 @@ export class WorkerHandle {
     const worker: MessageWorker<ToWorker> = startMessageWorker<ToWorker, FromWorker>("index-worker", {
       megabytes: MOST_MEGABYTES,
       heard: (message) => this.#worker === worker && this.#hear(message),
-      ended: () => this.#worker === worker && this.#forget(),
+      ended: (isForeign) =>
+        this.#worker === worker && this.#forget(new WorkerDied(this.#at?.path, { isForeign })),
     });
     this.#worker = worker;
     return worker;
@@ -133,12 +139,11 @@ export class WorkerHandle {
     this.#watch = setTimeout(() => void worker?.kill(), limit).unref();
   }
 
-  #forget(): void {
+  #forget(died: WorkerDied): void {
     clearTimeout(this.#watch);
     this.#worker = undefined;
     this.#opened = undefined;
     this.#isTired = false;
-    const died = new WorkerDied(this.#at?.path);
     this.#at = undefined;
     for (const { reject } of this.#waiting.values()) reject(died);
     this.#waiting.clear();

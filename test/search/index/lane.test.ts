@@ -78,8 +78,11 @@ test.each([
       const told = await Promise.allSettled(given.map((files) => write(files, false)));
       const lost = told.filter((each) => each.status === "rejected");
       expect(lost.length).toBeGreaterThan(0);
-      for (const { reason } of lost) expect(reason).toEqual(new WorkerDied(undefined));
-      await expect(write(given.flat(), true)).rejects.toMatchObject({ at: "deadly.txt" });
+      for (const { reason } of lost) expect(reason).toEqual(new WorkerDied());
+      await expect(write(given.flat(), true)).rejects.toMatchObject({
+        at: "deadly.txt",
+        isForeign: false,
+      });
       expect(await write(batches(1).flat(), true)).toEqual({ notes: [] });
     } finally {
       await worker.close();

@@ -3,7 +3,9 @@ import { readFile, readdir, rm, rename, symlink, utimes, writeFile } from "node:
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
+import { makeupOf } from "../../../servers/search/index/makeup.ts";
 import type { IndexView } from "../../../servers/search/index/shapes.ts";
+import { openWriter } from "../../../servers/search/store/open-writer.ts";
 import { repository } from "../../support/repository.ts";
 import { temporary } from "../../support/workspace.ts";
 import { dump, indexing } from "./support.ts";
@@ -235,6 +237,20 @@ test("an index is used again: nothing is parsed that did not change while no ser
   const view = await second.whole();
   expect(pathsOf(view)).toEqual(["a.ts", "b.ts", "d.ts"]);
   expect(view.reader.definitionsNamed("a", { limit: 1 })[0]?.id).toBe(idsBefore);
+});
+
+test("what a worker died over is tried again by the next server", async () => {
+  await using place = await temporary({ "a.ts": "export const a = 1;\n", "b.ts": "export const b = 2;\n" });
+  const first = await indexing(place);
+  const row = (await first.whole()).reader.file("a.ts");
+  await first.close();
+  const [folder = ""] = await readdir(join(first.cache, "search"));
+  const writer = await openWriter(join(first.cache, "search", folder), makeupOf(undefined));
+  if (row !== undefined) writer.skip([{ path: "a.ts", stamp: row, why: "unreadable" }]);
+  writer.close();
+  const second = await indexing(place);
+  expect((await second.view()).state().skipped).toEqual({ unreadable: 1 });
+  expect((await second.whole()).state()).toMatchObject({ state: "complete", indexed: 2, skipped: {} });
 });
 
 test("two servers share one index: both see what either finds, and one is told that the other is at work", async () => {

@@ -1,3 +1,6 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import { expect, test } from "vitest";
 import type { Batch, Task } from "../../../servers/search/index/messages.ts";
 import { SourceFeed } from "../../../servers/search/index/source-feed.ts";
@@ -8,7 +11,7 @@ import { looking } from "./support.ts";
 async function feedOf(
   files: Readonly<Record<string, string>>,
   write: (batch: Batch, careful: boolean) => void | Promise<void>,
-): Promise<{ feed: SourceFeed; written: () => Record<string, string> } & AsyncDisposable> {
+): Promise<{ root: string; feed: SourceFeed; written: () => Record<string, string> } & AsyncDisposable> {
   const place = await temporary(files);
   const { ground } = await looking(place);
   const done = new Map<string, string>();
@@ -32,6 +35,7 @@ async function feedOf(
     },
   });
   return {
+    root: place.root,
     feed,
     written: () => Object.fromEntries(done),
     [Symbol.asyncDispose]: () => place[Symbol.asyncDispose](),
@@ -54,57 +58,108 @@ test("a file that kills the worker is cut by lines, and the others with it are p
   });
 });
 
-test("a worker that does not say what it died over is asked again with care, and only then", async () => {
-  const asked: boolean[] = [];
-  await using ground = await feedOf(FILES, ({ files }, careful) => {
-    asked.push(careful);
+test("after a death each file is written alone, and others wait so long", async () => {
+  const asked: string[] = [];
+  const many = Object.fromEntries(Array.from({ length: 60 }, (_, index) => [`f${index}.ts`, "x"]));
+  await using ground = await feedOf({ ...FILES, ...many }, async ({ files }, careful) => {
+    asked.push(careful ? files.map(({ path }) => path).join() : String(files.length));
+    await setImmediate();
     if (files.some(({ path, plain }) => path === "bad.ts" && !plain))
       throw new WorkerDied(careful ? "bad.ts" : undefined);
   });
-  ground.feed.add(Object.keys(FILES));
+  ground.feed.add([...Object.keys(FILES), ...Object.keys(many)]);
   await ground.feed.drained();
   expect(ground.written()).toMatchObject({ "a.ts": "parsed", "bad.ts": "by lines", "c.ts": "parsed" });
-  ground.feed.add(["a.ts"]);
-  await ground.feed.drained();
-  expect(asked).toEqual([false, true, true, false]);
+  const alone = asked.filter((each) => each.endsWith(".ts"));
+  expect(alone).toHaveLength(25);
+  expect(alone.filter((each) => each === "bad.ts")).toHaveLength(2);
+  const last = asked.findLastIndex((each) => each.endsWith(".ts"));
+  expect(asked.slice(asked.indexOf("a.ts"), last).every((each) => each === "" || each.endsWith(".ts"))).toBe(
+    true,
+  );
 });
 
-test("batches that wait for one worker when it dies count its death once", async () => {
+test("a death among several files is none of theirs, whatever it is said to be over", async () => {
+  let deaths = 0;
+  await using ground = await feedOf(FILES, ({ files }) => {
+    if (files.length > 1 && (deaths += 1) > 0) throw new WorkerDied("a.ts");
+  });
+  for (let turn = 0; turn < 5; turn++) {
+    ground.feed.add(Object.keys(FILES));
+    await ground.feed.drained();
+  }
+  expect(deaths).toBe(5);
+  expect(Object.values(ground.written())).toEqual(["parsed", "parsed", "parsed", "parsed"]);
+});
+
+test("batches that wait for one worker when it dies are written one after the other, each file once", async () => {
   const many = Object.fromEntries(Array.from({ length: 90 }, (_, index) => [`f${index}.ts`, "x"]));
   const waiting: ((died: WorkerDied) => void)[] = [];
+  const alone: string[] = [];
   let most = 0;
-  await using ground = await feedOf({ ...many, "bad.ts": "x" }, async ({ files }, careful) => {
-    const isBad = (file: { path: string; plain: boolean }): boolean => file.path === "bad.ts" && !file.plain;
-    if (careful || waiting.length > 2) {
-      if (files.some(isBad)) throw new WorkerDied("bad.ts");
-      return;
-    }
-    await new Promise<void>((_, reject) => {
-      waiting.push(reject);
-      most = Math.max(most, waiting.length);
-      if (waiting.length < 3) return;
-      const died = new WorkerDied("bad.ts");
-      for (const each of waiting) each(died);
-    });
+  let atOnce = 0;
+  await using ground = await feedOf(many, async ({ files }, careful) => {
+    atOnce += 1;
+    if (careful) {
+      expect(atOnce).toBe(1);
+      await setImmediate();
+      alone.push(...files.map(({ path }) => path));
+    } else if (waiting.length < 3)
+      await new Promise<void>((_, reject) => {
+        waiting.push((died) => {
+          atOnce -= 1;
+          reject(died);
+        });
+        most = Math.max(most, waiting.length);
+        if (waiting.length < 3) return;
+        const died = new WorkerDied();
+        for (const each of waiting) each(died);
+      });
+    atOnce -= 1;
   });
-  ground.feed.add(["bad.ts", ...Object.keys(many)]);
+  ground.feed.add(Object.keys(many));
   await ground.feed.drained();
   expect(most).toBe(3);
-  expect(ground.written()).toMatchObject({ "bad.ts": "by lines", "f0.ts": "parsed", "f89.ts": "parsed" });
+  expect(alone).toEqual(Object.keys(many).slice(0, 72));
+  expect(ground.written()).toMatchObject({ "f0.ts": "parsed", "f89.ts": "parsed" });
 });
 
-test("one that kills it even so is left out", async () => {
+test.each([
+  ["of its own", 2, false],
+  ["from outside", 20, true],
+])("a file is left out after deaths %s: %i, of its text", async (_, most, isForeign) => {
+  let deaths = 0;
   await using ground = await feedOf(FILES, ({ files }) => {
-    if (files.some(({ path }) => path === "bad.ts")) throw new WorkerDied("bad.ts");
+    if (!files.some(({ path }) => path === "bad.ts")) return;
+    if (files.length === 1) deaths += 1;
+    throw new WorkerDied(files.length === 1 ? "bad.ts" : undefined, { isForeign });
   });
   ground.feed.add(Object.keys(FILES));
   await ground.feed.drained();
-  expect(ground.written()).toMatchObject({ "a.ts": "parsed", "bad.ts": "unreadable" });
+  expect(deaths).toBe(most);
+  expect(ground.written()).toMatchObject({ "a.ts": "parsed", "bad.ts": "unreadable", "c.ts": "parsed" });
+  ground.feed.add(["bad.ts"]);
+  await ground.feed.drained();
+  expect(deaths).toBe(most);
+});
+
+test("what a file's text did is forgotten when it has another one", async () => {
+  await using ground = await feedOf(FILES, ({ files }) => {
+    const bad = files.find(({ path }) => path === "bad.ts");
+    if (bad?.text === "bad") throw new WorkerDied(files.length === 1 ? "bad.ts" : undefined);
+  });
+  ground.feed.add(Object.keys(FILES));
+  await ground.feed.drained();
+  expect(ground.written()["bad.ts"]).toBe("unreadable");
+  await writeFile(join(ground.root, "bad.ts"), "good");
+  ground.feed.add(["bad.ts"]);
+  await ground.feed.drained();
+  expect(ground.written()["bad.ts"]).toBe("parsed");
 });
 
 test("a worker that dies of itself again and again fails whoever waits", async () => {
   await using ground = await feedOf(FILES, () => {
-    throw new WorkerDied(undefined);
+    throw new WorkerDied();
   });
   ground.feed.add(["a.ts"]);
   await expect(ground.feed.drained()).rejects.toThrow("worker ended");
