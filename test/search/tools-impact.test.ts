@@ -116,6 +116,21 @@ test("without a repository it says what to do instead", async () => {
   );
 });
 
+test("a repository that begins above the root is not used, and it says what to serve instead", async () => {
+  await using place = await project(FILES);
+  place.git("init", "-q", "..");
+  place.git("add", ".");
+  place.git("commit", "-q", "-m", "first");
+  await place.write("src/store.ts", FILES["src/store.ts"].replace("return path;", "return path.trim();"));
+  for (const input of [{ changes: true }, { from: "HEAD" }])
+    expect(await place.failure("impact", input)).toBe(
+      "not_found: no root is a git repository with a working tree, or has one in it\n" +
+        "hint: Give symbol instead: what depends on it is told without git. " +
+        "A repository that begins above a root is not used: serve its top folder.",
+    );
+  expect(await place.ask("impact", { symbol: "load" })).toMatch(/^\[/u);
+});
+
 test("repositories in the root count too, each against its own revision", async () => {
   await using place = await committed({ ...FILES, ".gitignore": "ignored/\n" });
   const library = "export function helper(): void {}\n\nexport function other(): void {}\n";

@@ -91,7 +91,7 @@ async function repositoryAt(
 
 function noRepository(): ToolError {
   return new ToolError("not_found", "no root is a git repository with a working tree, or has one in it", {
-    hint: "Give symbol instead: what depends on it is told without git. A repository above a root is not used: serve its top.",
+    hint: "Give symbol instead: what depends on it is told without git. A repository that begins above a root is not used: serve its top folder.",
   });
 }
 
