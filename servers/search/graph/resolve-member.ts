@@ -3,6 +3,7 @@ import { inherited, isBelow, memberOrInherited } from "./ancestry.ts";
 import { classAround, classNamed, lastOf, type Class } from "./classes.ts";
 import { declaredType } from "./declared-type.ts";
 import { familyOf } from "./family.ts";
+import { typeOfOrigin } from "./origin.ts";
 import { fitting, isMember, isType } from "./fits-kind.ts";
 import type { Lookups } from "./lookups.ts";
 import { importedBy, moduleFile } from "./module-files.ts";
@@ -31,8 +32,7 @@ const MOST_OVERRIDES = 50;
 /** What a name behind a dot means. `receiver` is what stands before it; "" when that has no name. */
 export function resolveMember(mention: Mention, receiver: string, lookups: Lookups): Resolution {
   const all = fitting(mention, lookups);
-  const steps = [ofOwnClass, ofModule, ofDeclared, ofType, ofNamespace, ofCall, ofVariable];
-  for (const step of steps) {
+  for (const step of mention.origin === undefined ? BY_NAMES : BY_ORIGIN) {
     const found = step({ mention, receiver, all }, lookups);
     if (found !== undefined) return withOverrides(found, all, lookups);
   }
@@ -41,10 +41,25 @@ export function resolveMember(mention: Mention, receiver: string, lookups: Looku
   return byName(preferMembers(all, lookups));
 }
 
+/** What tells the meaning, surest first; a value that has an origin is nothing that a name before the dot could mean. */
+const BY_NAMES = [ofOwnClass, ofModule, ofDeclared, ofType, ofNamespace, ofCall, ofVariable];
+const BY_ORIGIN = [ofOrigin, ofCall, ofVariable];
+
 interface Asked {
   readonly mention: Mention;
   readonly receiver: string;
   readonly all: readonly DefinitionRow[];
+}
+
+/** What declarations say of the value before the dot. */
+function ofOrigin({ mention, all }: Asked, lookups: Lookups): Resolution | undefined {
+  const of = typeOfOrigin(mention, lookups);
+  if (of === undefined) return undefined;
+  if (of === "outside") return { ...resolution([], all), outside: true };
+  if (of === "unnamed") return byName(preferMembers(all, lookups));
+  const found = memberOrInherited(of, mention.name, lookups);
+  const isHere = of.rows.some(({ file }) => file === mention.file);
+  return found.length > 0 ? resolution(as(found, isHere ? "file" : "import"), all) : undefined;
 }
 
 function ofOwnClass({ mention, receiver, all }: Asked, lookups: Lookups): Resolution | undefined {

@@ -8,8 +8,8 @@ import type { Mention, Resolution } from "./shapes.ts";
 
 /** The definitions that a reference may mean, and how sure that is. Nothing is stored: it is worked out when it is asked for. */
 export function resolve(mention: Mention, lookups: Lookups): Resolution {
-  const { file, line, kind, name, receiver } = mention;
-  return lookups.once(`mention ${file} ${line} ${kind} ${name} ${receiver ?? "-"}`, () =>
+  const { file, line, kind, name, receiver, origin } = mention;
+  return lookups.once(`mention ${file} ${line} ${kind} ${name} ${receiver ?? "-"} ${origin ?? ""}`, () =>
     resolveNow(mention, lookups),
   );
 }

@@ -41,6 +41,32 @@ export interface Member {
   readonly name: string;
 }
 
+/** A name that gets a type or a value: nodes, -1 for what is not written. */
+export interface Bound {
+  readonly name: number;
+  readonly type?: number;
+  readonly value?: number;
+  /** Which of several values it gets, or one of the value's items. */
+  readonly part?: number | "item";
+}
+
+export interface Part {
+  readonly node: number;
+  readonly isItem?: boolean;
+}
+
+/** How a language writes what type a value has. */
+export interface Typing {
+  /** Nodes at whose end the names within them end too. */
+  readonly scopes: readonly string[];
+  /** Of nodes that bind local names, what these get. */
+  readonly binds: Table<(syntax: Syntax, node: number) => readonly Bound[]>;
+  /** Expressions that write their own type: the node of it, or -1. */
+  readonly typed: Table<(syntax: Syntax, node: number) => number>;
+  /** Expressions that are what a part of them is, or an item of that. */
+  readonly parts: Table<(syntax: Syntax, node: number) => Part | undefined>;
+}
+
 /** What the visible part of a definition says. */
 export interface Head {
   /** From its start to its name. */
@@ -88,6 +114,8 @@ export interface LanguageTable {
   readonly locals: Table<readonly string[]>;
   /** What names a local may have; all without it. */
   readonly localNames?: RegExp;
+  /** Without it nothing is told of what stands before a dot but its name. */
+  readonly typing?: Typing;
   /** Fields that hold a name which refers to nothing: keyword arguments, labels. */
   readonly silent?: Table<string>;
   readonly imports: Table<(syntax: Syntax, node: number) => readonly Omit<Import, "line">[]>;

@@ -1,6 +1,7 @@
 // Long because one walk over the tree collects every kind of reference.
 import type { Callee, LanguageTable } from "./language.ts";
 import type { Lines } from "./lines.ts";
+import { Origins } from "./origins.ts";
 import { Role, type Roles } from "./roles.ts";
 import type { Definition, Import, Reference, ReferenceKind } from "./shapes.ts";
 import type { Syntax } from "./syntax.ts";
@@ -31,12 +32,15 @@ export class References {
   readonly #found: Reference[] = [];
   readonly #locals = new Map<number, Set<string>>();
   readonly #contexts: Context[] = [];
+  readonly #origins: Origins | undefined;
 
   constructor(syntax: Syntax, lines: Lines, roles: Roles) {
     this.#syntax = syntax;
     this.#lines = lines;
     this.#table = roles.table;
     this.#claimed = new Uint8Array(syntax.count);
+    const { typing } = roles.table;
+    this.#origins = typing === undefined ? undefined : new Origins(syntax, roles.table, typing);
   }
 
   /** A claimed node is neither a reference nor a definition of its own any more. */
@@ -88,7 +92,7 @@ export class References {
     const seen = new Set<string>();
     return this.#found.filter((each) => {
       if (each.receiver === undefined && this.#isLocal(each, { definitions, imported })) return false;
-      const key = `${each.line} ${each.kind} ${each.name} ${each.receiver ?? ""}`;
+      const key = `${each.line} ${each.kind} ${each.name} ${each.receiver ?? ""} ${each.origin ?? ""}`;
       if (seen.has(key)) return false;
       seen.add(key);
       return true;
@@ -122,6 +126,7 @@ export class References {
   }
 
   #bind(node: number, { type, within }: { readonly type: string; readonly within: number }): void {
+    this.#origins?.bind(node);
     for (const field of this.#table.locals[type] ?? []) {
       const tops = field === "" ? [TYPE_PARAMETER.test(type) ? node + 1 : node] : this.#inField(node, field);
       for (const each of tops) this.#bindNames(each, within);
@@ -237,14 +242,18 @@ export class References {
     if (this.#syntax.endOf(node) - this.#syntax.startOf(node) > MAX_NAME) return;
     const name = this.#syntax.textOf(node).replace(/^[$@]+/u, "");
     if (!/^[^\s\d]\S*$/u.test(name) || (object < 0 && this.#table.own?.test(name) === true)) return;
-    const receiver = this.#receiver(object);
     const line = this.#lines.at(this.#syntax.startOf(node));
-    this.#found.push({ name, line, kind, within, ...(receiver !== undefined && { receiver }) });
+    this.#found.push({ name, line, kind, within, ...(object >= 0 && this.#before(object, kind)) });
+  }
+
+  #before(object: number, kind: ReferenceKind): Pick<Reference, "receiver" | "origin"> {
+    const receiver = this.#receiver(object);
+    const origin = kind === "call" ? this.#origins?.of(object) : undefined;
+    return origin === undefined ? { receiver } : { receiver, origin };
   }
 
   /** One name, or the last one of a path of modules and members; "" for anything else, so that it is no bare name. */
-  #receiver(object: number): string | undefined {
-    if (object < 0) return undefined;
+  #receiver(object: number): string {
     const member = this.#table.members[this.#syntax.typeOf(object)];
     const node = member === undefined ? object : this.#syntax.child(object, member.name);
     if (node < 0 || this.#syntax.endOf(node) - this.#syntax.startOf(node) > MAX_NAME) return "";

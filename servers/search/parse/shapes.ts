@@ -45,6 +45,12 @@ export interface Reference {
    * last name, `store` and `b`; "" when it is anything else, as a call. Left out where no dot is.
    */
   readonly receiver?: string;
+  /**
+   * Of a call behind a dot where the language's types are read: how what stands before the dot comes about, its parts with a
+   * blank between them. `:*Store` a type as written, `open()` what a function gives, `.files` a member of what is before,
+   * `.list()` what that one gives, `[]` an item, `open()#1` the second of several. `?`: a local name of which nothing is known.
+   */
+  readonly origin?: string;
   /** Index of the innermost definition that it stands in; -1 outside of all. */
   readonly within: number;
 }

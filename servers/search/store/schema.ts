@@ -2,7 +2,7 @@ import type { Sqlite } from "../../../shared/sqlite/sqlite.ts";
 import type { Makeup } from "./shapes.ts";
 
 /** Raised with every change of a table or of a stored form. */
-const SCHEMA = 3;
+const SCHEMA = 4;
 
 /**
  * Units and definitions of one file have neighbouring ids, and an id is never given twice: what is written anew gets new

@@ -2,6 +2,8 @@ import type { Reference, ReferenceKind } from "../parse/shapes.ts";
 import { ByteReader, ByteWriter } from "./bytes.ts";
 
 const KINDS = ["call", "type", "use", "inherit"] as const satisfies readonly ReferenceKind[];
+/** Added to a kind where an origin follows. */
+const WITH_ORIGIN = 4;
 const decoder = new TextDecoder();
 
 /** All references of a file as one value, each name in it once. */
@@ -14,11 +16,12 @@ export function packReferences(references: readonly Reference[]): Uint8Array {
   };
   const places = new ByteWriter();
   let before = 0;
-  for (const { name, line, kind, receiver, within } of references) {
+  for (const { name, line, kind, receiver, origin, within } of references) {
     places.number(numberOf(name));
     places.signed(line - before);
-    places.byte(KINDS.indexOf(kind));
+    places.byte(KINDS.indexOf(kind) + (origin === undefined ? 0 : WITH_ORIGIN));
     places.number(receiver === undefined ? 0 : numberOf(receiver) + 1);
+    if (origin !== undefined) places.number(numberOf(origin));
     places.signed(within);
     before = line;
   }
@@ -47,12 +50,20 @@ export function unpackReferences(bytes: Uint8Array, only?: string): Reference[] 
   for (let left = from.count(); left > 0; left--) {
     const index = from.number();
     line += from.signed();
-    const kind = KINDS[from.byte()] ?? "use";
+    const form = from.byte();
+    const kind = KINDS[form % WITH_ORIGIN] ?? "use";
     const receiver = from.number();
+    const origin = form < WITH_ORIGIN ? undefined : from.number();
     const within = from.signed();
     if (only !== undefined && index !== wanted) continue;
-    const reference = { name: only ?? nameAt(index), line, kind, within };
-    references.push(receiver === 0 ? reference : { ...reference, receiver: nameAt(receiver - 1) });
+    references.push({
+      name: only ?? nameAt(index),
+      line,
+      kind,
+      within,
+      ...(receiver > 0 && { receiver: nameAt(receiver - 1) }),
+      ...(origin !== undefined && { origin: nameAt(origin) }),
+    });
   }
   return references;
 }

@@ -123,6 +123,88 @@ test("Go: a package is a folder, and methods belong to their receiver", async ()
   ]);
 });
 
+/** Two types with the same methods, so that no name tells them apart. */
+const GO_TYPES = {
+  "go.mod": "module example.com/x\n",
+  "store/store.go": `package store
+
+import "time"
+
+type Store struct {
+	Base
+	Next  *Store
+	gates []*Gate
+	byKey map[string]Gate
+	Clock time.Timer
+}
+
+type Base struct{}
+type Gate struct{ run func() }
+type Gates []*Gate
+type Alias = Gate
+type Opener interface{ Open() *Gate }
+
+func New() (*Store, error) { return nil, nil }
+func Pair() (first *Gate, second, third Store) { return }
+func Any[Gate any](one Gate) Gate { return one }
+
+func (s *Store) Open() *Gate { return nil }
+func (s *Store) Stop() {}
+func (b Base) Rest() *Gate { return nil }
+func (g *Gate) Open() *Gate { return nil }
+func (g *Gate) Stop() {}
+`,
+};
+
+test.each([
+  ["a parameter", "func f(a int, x, y *store.Gate) { y.Stop() }", "Gate"],
+  ["a variable that is declared", "func f() { var x store.Gate; x.Stop() }", "Gate"],
+  ["a literal", "func f() { x := &store.Gate{}; x.Stop() }", "Gate"],
+  ["new", "func f() { x := new(store.Gate); x.Stop() }", "Gate"],
+  ["the first that a function gives", "func f() { x, err := store.New(); _ = err; x.Stop() }", "Store"],
+  ["the third that a function gives", "func f() { _, _, x := store.Pair(); x.Stop() }", "Store"],
+  ["what a call gives, at once", "func f(s *store.Store) { s.Open().Stop() }", "Gate"],
+  ["a field of a field", "func f(s *store.Store) { s.Next.Next.Stop() }", "Store"],
+  ["an item of a list", "func f(s *store.Store) { for _, each := range s.gates { each.Stop() } }", "Gate"],
+  ["an item of a map", "func f(s *store.Store) { if g, ok := s.byKey[``]; ok { g.Stop() } }", "Gate"],
+  ["an item of a list with a name", "func f(all store.Gates) { all[0].Stop() }", "Gate"],
+  ["what a channel gives", "func f(c chan *store.Gate) { (<-c).Stop() }", "Gate"],
+  ["another name for a type", "func f(x store.Alias) { x.Stop() }", "Gate"],
+  ["an interface's method", "func f(x store.Opener) { x.Open().Stop() }", "Gate"],
+  ["what is embedded, by a method", "func f(s store.Store) { s.Rest().Stop() }", "Gate"],
+  ["what is embedded, by its name", "func f(s store.Store) { s.Base.Rest().Stop() }", "Gate"],
+  ["a type that is asserted", "func f(x any) { x.(*store.Gate).Stop() }", "Gate"],
+  ["the type of a case", "func f(x any) { switch y := x.(type) { case *store.Gate: y.Stop() } }", "Gate"],
+  ["the innermost of a name", "func f(x *store.Store) { { x := x.Open(); x.Stop() } }", "Gate"],
+  ["the outer one behind it", "func f(x *store.Store) { { x := x.Open(); _ = x }; x.Stop() }", "Store"],
+  [
+    "one that a function in it has",
+    "func f(x *store.Store) { func(x *store.Gate) { x.Stop() }(nil) }",
+    "Gate",
+  ],
+  ["a list that grew", "func f(all []*store.Gate) { all = append(all, nil); append(all)[0].Stop() }", "Gate"],
+])("Go: the type of %s tells whose method is called", async (_, text, type) => {
+  const main = `package main\n\nimport "example.com/x/store"\n\n${text}\n`;
+  expect(await meanings({ ...GO_TYPES, "main.go": main }, "Stop")).toEqual([
+    `main.go:5 Stop -> store/store.go:${type}.Stop import`,
+  ]);
+});
+
+test.each([
+  ["of a type that is not in the index", "func f(s *store.Store) { s.Clock.Stop() }", "outside"],
+  ["of a case with several types", "func f(x any) { switch y := x.(type) { case A, B: y.Stop() } }", "both"],
+  ["of any type", "func f() { store.Any(1).Stop() }", "both"],
+  ["of a parameter's own type", "func f[Gate any](x Gate) { x.Stop() }", "both"],
+  ["of no type that has a name", "func f(x interface{ Stop() }) { x.Stop() }", "both"],
+  ["that nothing tells of", "func f(x func() any) { y := x(); y.Stop() }", "both"],
+])("Go: a method %s is not held to be another's", async (_, text, meant) => {
+  const main = `package main\n\nimport "example.com/x/store"\n\n${text}\n`;
+  const both = "store/store.go:Gate.Stop name, store/store.go:Store.Stop name";
+  expect(await meanings({ ...GO_TYPES, "main.go": main }, "Stop")).toEqual([
+    `main.go:5 Stop -> ${meant === "both" ? both : meant}`,
+  ]);
+});
+
 test("Rust: crate paths, modules in files and folders, and impl blocks in another file", async () => {
   const files = {
     "src/lib.rs": "pub mod store;\npub mod util;\npub use store::Store;\n",

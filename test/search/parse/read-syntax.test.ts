@@ -21,8 +21,9 @@ function listing({ cut, errors, definitions, references, imports, units }: Parse
       ...(each.doc === "" ? [] : [`  ${JSON.stringify(each.doc)}`]),
     ]),
     ...references.map(
-      ({ line, kind, receiver, name, within }) =>
-        `${line}: ${kind} ${receiver === undefined ? "" : `${receiver}.`}${name} in ${within}`,
+      ({ line, kind, receiver, origin, name, within }) =>
+        `${line}: ${kind} ${receiver === undefined ? "" : `${receiver}.`}${name} in ${within}` +
+        (origin === undefined ? "" : `, of ${origin}`),
     ),
     ...imports.map(({ line, source, names }) => {
       const taken = names.map(({ name, alias }) => (alias === undefined ? name : `${name} as ${alias}`));

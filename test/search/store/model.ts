@@ -83,6 +83,7 @@ function referenceOf(definitions: number): fc.Arbitrary<Reference> {
       line,
       kind: fc.constantFrom("call", "type", "use", "inherit"),
       receiver: name,
+      origin: fc.constantFrom(":*Store .files []", "open()#1", "?"),
       within: fc.integer({ min: -1, max: definitions - 1 }),
     },
     { requiredKeys: ["name", "line", "kind", "within"] },

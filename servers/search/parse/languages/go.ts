@@ -1,4 +1,5 @@
 import { named, unquoted, type Define, type Found, type LanguageTable, type Place } from "../language.ts";
+import { goTyping } from "./go-typing.ts";
 import type { DefinitionKind, Import } from "../shapes.ts";
 import type { Syntax } from "../syntax.ts";
 
@@ -38,8 +39,10 @@ export const go: LanguageTable = {
     var_spec: ["name"],
     const_spec: ["name"],
     type_switch_statement: ["alias"],
+    type_case: [],
     type_parameter_declaration: ["name"],
   },
+  typing: goTyping,
   imports: { import_spec: importSpec },
   isExported: ({ name }) => /^\p{Lu}/u.test(name),
 };
