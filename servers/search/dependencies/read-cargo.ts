@@ -1,8 +1,8 @@
 import { parse } from "smol-toml";
 import * as z from "zod";
-import { linesIn, type LineOf } from "./line-of.ts";
 import { Locked } from "./locked.ts";
 import type { Declared, Manifest, Resolved } from "./shapes.ts";
+import { linesInToml } from "./toml-lines.ts";
 
 const Wanted = z.union([
   z.string(),
@@ -33,24 +33,34 @@ const GROUPS = [
 /** `Cargo.toml`, of a package or a workspace. Throws for what is no TOML. */
 export function readCargoToml(text: string): Manifest {
   const { target = {}, workspace, ...own } = CargoToml.parse(parse(text));
-  const lineOf = linesIn(text);
-  const places = [own, ...Object.values(target)];
-  const declared = places.flatMap((tables) =>
-    GROUPS.flatMap(([key, group]) => declaredIn(lineOf, tables[key], group)),
+  const lineOf = linesInToml(text);
+  const declaredIn = (within: string, key: string, { table, group }: Dependencies): Declared[] =>
+    Object.entries(table ?? {}).map(([name, wanted]) => ({
+      ...declaredAs(name, wanted),
+      group,
+      line: lineOf(within + key, name),
+    }));
+  const targets = Object.entries(target).map(([name, tables]) => [`target.${name}.`, tables] as const);
+  const places = [["", own] as const, ...targets];
+  const declared = places.flatMap(([within, tables]) =>
+    GROUPS.flatMap(([key, group]) => declaredIn(within, key, { table: tables[key], group })),
   );
-  return {
-    ecosystem: "cargo",
-    declared: [...declared, ...declaredIn(lineOf, workspace?.dependencies, "workspace")],
-  };
+  const shared = { table: workspace?.dependencies, group: "workspace" };
+  return { ecosystem: "cargo", declared: [...declared, ...declaredIn("workspace.", "dependencies", shared)] };
 }
 
-function declaredIn(lineOf: LineOf, table: z.output<typeof Table>, group: string): Declared[] {
-  return Object.entries(table ?? {}).map(([key, wanted]) => {
-    const details = typeof wanted === "string" ? { version: wanted } : wanted;
-    const name = details.package ?? key;
-    const alias = name === key ? {} : { alias: key };
-    return { name, range: rangeOf(details), group, line: lineOf(key), ...alias };
-  });
+interface Dependencies {
+  readonly table: z.output<typeof Table>;
+  readonly group: string;
+}
+
+function declaredAs(
+  key: string,
+  wanted: z.output<typeof Wanted>,
+): Pick<Declared, "name" | "range" | "alias"> {
+  const details = typeof wanted === "string" ? { version: wanted } : wanted;
+  const name = details.package ?? key;
+  return { name, range: rangeOf(details), ...(name !== key && { alias: key }) };
 }
 
 function rangeOf({ version, path, git, workspace }: Exclude<z.output<typeof Wanted>, string>): string {

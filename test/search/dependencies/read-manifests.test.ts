@@ -59,6 +59,37 @@ rayon = "1.10"
     ]);
   });
 
+  test("Cargo.toml as a registry has it: each in a table of its own, named elsewhere too", () => {
+    const text = `# serde, libc and log are what it needs
+[package]
+name = "x"
+keywords = ["serde", "log"]
+[dependencies.jiff]
+version = "0.2"
+features = [
+    "serde",
+]
+
+[dependencies.serde]
+version = "1.0"
+
+[dev-dependencies.log]
+version = "0.4"
+[target.'cfg(target_os = "linux")'.dependencies.libc]
+version = "0.2"
+[target."cfg(windows)".build-dependencies]
+"log" = "0.3"
+`;
+    expect(declared("Cargo.toml", text)).toEqual([
+      "jiff 0.2  5",
+      "serde 1.0  11",
+      "log 0.4 dev 14",
+      "libc 0.2  16",
+      "log 0.3 build 19",
+    ]);
+    expect(declared("Cargo.toml", text.replaceAll("\n", "\r\n"))).toEqual(declared("Cargo.toml", text));
+  });
+
   test("pyproject.toml of both families", () => {
     const text = `[project]
 name = "x"
