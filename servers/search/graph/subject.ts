@@ -63,7 +63,9 @@ export function unknownName(
   const problems = [...new Set(states.flatMap((state) => state.problems))].map((problem) => `${problem}. `);
   return new ToolError("not_found", `no definition is called ${JSON.stringify(symbol.slice(0, 200))}`, {
     hint: isBuilding
-      ? "The index is still being built: ask again soon."
+      ? problems.length > 0
+        ? `${problems.join("")}search_text finds exact text meanwhile.`
+        : "The index is still being built: ask again soon."
       : near.length > 0
         ? `${problems.join("")}Near names: ${near.join(", ")}.`
         : `${problems.join("")}search_code finds code by words, search_text exact text.`,

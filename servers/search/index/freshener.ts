@@ -83,7 +83,8 @@ export class Freshener {
       void look();
       return false;
     }
-    if (!(await lease.take(LEASE_MS))) {
+    // that nothing can be written is the update's to tell
+    if (!(await lease.take(LEASE_MS).catch(() => false))) {
       // whoever has it may have written just these
       reader.refresh();
       return (await changedOnDisk(ground, reader, known)).length < known.length;

@@ -2,6 +2,7 @@ import { isUtf8 } from "node:buffer";
 import { createHash } from "node:crypto";
 import type { EntryStat } from "../../../shared/workspace/entry.ts";
 import { ToolError } from "../../../shared/errors.ts";
+import { decodeText, detectFormat, type TextFormat } from "../../../shared/workspace/text-file-format.ts";
 import type { OpenFile } from "../../../shared/workspace/workspace.ts";
 import type { FileRole, FileStamp, SkipReason } from "../store/shapes.ts";
 import { locateIn, mayIndex, type Ground } from "./ground.ts";
@@ -60,9 +61,11 @@ async function sourceOf(file: OpenFile, path: string, maxBytes: number): Promise
   if (size > maxBytes) return skip("too_large");
   if (NO_TEXT.test(path)) return skip("no_text");
   const head = await file.read(0, Math.min(size, BINARY_HEAD));
-  if (head.includes(0)) return skip("binary");
+  const format = detectFormat(head, size <= BINARY_HEAD);
+  // a few bytes with zeros among them look like UTF-16 easily: only a mark tells
+  if (format === undefined || (format.bom === 0 && head.includes(0))) return skip("binary");
   const bytes = size <= BINARY_HEAD ? head : await file.read(0, size);
-  const text = decode(bytes);
+  const text = decode(bytes, format);
   if (isMinified(text)) return skip("minified");
   const role = roleOf(path, text.slice(0, HEAD_CHARS));
   return { kind: "text", path, text, stamp: { size: bytes.length, mtimeNs, hash: blobId(bytes) }, role };
@@ -80,9 +83,10 @@ function isSettled({ mtimeMs }: EntryStat): boolean {
   return Date.now() - mtimeMs > tick;
 }
 
-function decode(bytes: Buffer): string {
-  const text = bytes.toString(isUtf8(bytes) ? "utf8" : "latin1");
-  return text.startsWith("\uFEFF") ? text.slice(1) : text;
+/** What is no UTF-8 further on is read byte by byte, so that nothing of it is lost. */
+function decode(bytes: Buffer, { encoding, bom }: TextFormat): string {
+  const text = bytes.subarray(bom);
+  return decodeText(text, encoding === "utf-8" && !isUtf8(text) ? "latin-1" : encoding);
 }
 
 function isMinified(text: string): boolean {

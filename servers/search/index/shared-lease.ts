@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { ToolError } from "../../../shared/errors.ts";
 import { tryLease, type Lease } from "../store/lease.ts";
 
 const LOOK_MS = 20;
@@ -13,16 +14,27 @@ export class SharedLease {
     this.#folder = folder;
   }
 
-  /** False when another process has it, also after `patienceMs`. Each true needs a `release`. */
+  /** False when another process has it, also after `patienceMs`. Each true needs a `release`. Throws `unavailable` as `tryLease`. */
   async take(patienceMs = 0): Promise<boolean> {
     const deadline = Date.now() + patienceMs;
     for (;;) {
       this.#users += 1;
       this.#had ??= tryLease(this.#folder);
-      if ((await this.#had.catch(() => undefined)) !== undefined) return true;
+      if ((await this.#result(this.#had)) !== undefined) return true;
       this.release();
       if (Date.now() >= deadline) return false;
       await sleep(LOOK_MS);
+    }
+  }
+
+  /** Undefined as well when a lock could not be had. */
+  async #result(had: Promise<Lease | undefined>): Promise<Lease | undefined> {
+    try {
+      return await had;
+    } catch (error) {
+      if (!(error instanceof ToolError)) return undefined;
+      this.release();
+      throw error;
     }
   }
 

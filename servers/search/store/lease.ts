@@ -1,5 +1,6 @@
 import { mkdirSync, rmSync, utimesSync } from "node:fs";
 import { join } from "node:path";
+import { ToolError } from "../../../shared/errors.ts";
 import { withLock } from "../../../shared/workspace/lock-file.ts";
 import { release, takeAnew } from "../../../shared/workspace/lock-name.ts";
 import { isAbandoned } from "../../../shared/workspace/lock-owner.ts";
@@ -14,12 +15,13 @@ export interface Lease {
 
 /**
  * The right to write the index in this folder, or undefined while another process that lives has it. One of a dead
- * process is taken over at once. A process has it once at most. Ends with the process if nobody releases it.
+ * process is taken over at once. A process has it once at most. Ends with the process if nobody releases it. Throws
+ * `unavailable` when the folder cannot be made.
  */
-export function tryLease(folder: string): Promise<Lease | undefined> {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+export async function tryLease(folder: string): Promise<Lease | undefined> {
+  makeFolder(folder);
   const path = join(folder, "lease");
-  return withLock(path, () => {
+  return await withLock(path, () => {
     if (!takeAnew(path)) {
       if (!isAbandoned(path)) return undefined;
       rmSync(path, { force: true });
@@ -27,6 +29,15 @@ export function tryLease(folder: string): Promise<Lease | undefined> {
     }
     return hold(path);
   });
+}
+
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    const sentence = "the cache folder of the index cannot be written; PLUMBLINE_CACHE_DIR names another";
+    throw new ToolError("unavailable", sentence, { details: String(error), cause: error });
+  }
 }
 
 function hold(path: string): Lease {

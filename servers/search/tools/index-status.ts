@@ -13,7 +13,7 @@ const MOST_LANGUAGES = 12;
 const EXAMPLES = 3;
 const MEND: Partial<Readonly<Record<SkipReason, string>>> = {
   too_large: "search.maxFileKb takes larger ones",
-  unreadable: "their permissions keep us out",
+  unreadable: "they cannot be read, or the parser died over them",
 };
 
 interface Answer {

@@ -59,6 +59,29 @@ test("a root is indexed whole, and says so", async () => {
   ]);
 });
 
+test("text of every encoding that answers can show is indexed", async () => {
+  const text = "export function grüßen(): void {}\n";
+  await using place = await temporary();
+  const bytes: Record<string, Buffer> = {
+    "utf8.ts": Buffer.from(text),
+    "marked.ts": Buffer.from(`\uFEFF${text}`),
+    "latin1.ts": Buffer.from(text, "latin1"),
+    "little.ts": Buffer.from(`\uFEFF${text}`, "utf16le"),
+    "big.ts": Buffer.from(`\uFEFF${text}`, "utf16le").swap16(),
+    "late.ts": Buffer.concat([
+      Buffer.from(`// ${"x".repeat(90)}\n`.repeat(100)),
+      Buffer.from(text, "latin1"),
+    ]),
+    "binary.ts": Buffer.from([0x65, 0, 0, 0, 1, 2]),
+  };
+  for (const [name, content] of Object.entries(bytes)) await writeFile(join(place.root, name), content);
+  const view = await (await indexing(place)).whole();
+  expect(named(view, "grüßen").toSorted()).toEqual(
+    ["utf8.ts", "marked.ts", "latin1.ts", "little.ts", "big.ts", "late.ts"].toSorted(),
+  );
+  expect(view.state().skipped).toEqual({ binary: 1 });
+});
+
 test("what policy calls a secret is in no file of the index, nor is what a secret's other name holds", async () => {
   await using place = await temporary();
   const repo = await repository(place);
@@ -322,6 +345,21 @@ test("a damaged database is built anew", async () => {
   for (const end of ["-wal", "-shm"]) await rm(join(first.cache, database + end), { force: true });
   const view = await (await indexing(place)).whole();
   expect([view.state().state, pathsOf(view)]).toEqual(["complete", ["a.ts"]]);
+});
+
+test("a cache folder that cannot be written is told, and used again when it can be", async () => {
+  await using place = await temporary({ "a.ts": "export const a = 1;\n" });
+  const { view, whole, cache } = await indexing(place);
+  await writeFile(cache, "no folder");
+  for (let turn = 0; turn < 2; turn++)
+    expect((await whole()).state().problems).toEqual([
+      expect.stringMatching(/^the cache folder .* cannot be written/u),
+    ]);
+  await rm(cache);
+  await until(async () => (await view()).state().state === "complete");
+  expect((await whole()).state()).toMatchObject({ indexed: 1, problems: [] });
+  // whoever comes next has the lease
+  expect((await (await indexing(place)).whole()).state()).toMatchObject({ indexed: 1, problems: [] });
 });
 
 test("the folder of the index may go away at any time", async () => {
