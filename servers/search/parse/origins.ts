@@ -92,7 +92,8 @@ export class Origins {
   }
 
   #called(callee: number, at: number, depth: number): string | undefined {
-    const origin = this.#of(callee, at, depth - 1);
+    // `New[int]()`: whether that is an item of a list, who resolves it knows
+    const origin = this.#of(callee, at, depth - 1)?.replace(/ \[\]$/u, "");
     // what a value of a type gives when it is called, nobody knows
     return origin === undefined || !/(?:^|\s\.)\w+$/u.test(origin) ? undefined : `${origin}()`;
   }

@@ -148,6 +148,8 @@ func New() (*Store, error) { return nil, nil }
 func Pair() (first *Gate, second, third Store) { return }
 func Any[Gate any](one Gate) Gate { return one }
 
+func Of[T any]() *Gate { return nil }
+
 func (s *Store) Open() *Gate { return nil }
 func (s *Store) Stop() {}
 func (b Base) Rest() *Gate { return nil }
@@ -160,6 +162,7 @@ test.each([
   ["a parameter", "func f(a int, x, y *store.Gate) { y.Stop() }", "Gate"],
   ["a variable that is declared", "func f() { var x store.Gate; x.Stop() }", "Gate"],
   ["a literal", "func f() { x := &store.Gate{}; x.Stop() }", "Gate"],
+  ["what a function with types gives", "func f() { x := store.Of[int](); x.Stop() }", "Gate"],
   ["new", "func f() { x := new(store.Gate); x.Stop() }", "Gate"],
   ["the first that a function gives", "func f() { x, err := store.New(); _ = err; x.Stop() }", "Store"],
   ["the third that a function gives", "func f() { _, _, x := store.Pair(); x.Stop() }", "Store"],
@@ -196,6 +199,7 @@ test.each([
   ["of any type", "func f() { store.Any(1).Stop() }", "both"],
   ["of a parameter's own type", "func f[Gate any](x Gate) { x.Stop() }", "both"],
   ["of no type that has a name", "func f(x interface{ Stop() }) { x.Stop() }", "both"],
+  ["of what an item gives", "func f(x []func() *store.Gate) { x[0]().Stop() }", "both"],
   ["that nothing tells of", "func f(x func() any) { y := x(); y.Stop() }", "both"],
 ])("Go: a method %s is not held to be another's", async (_, text, meant) => {
   const main = `package main\n\nimport "example.com/x/store"\n\n${text}\n`;
