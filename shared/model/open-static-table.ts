@@ -1,6 +1,8 @@
 import { open } from "node:fs/promises";
 import { isErrno } from "../errors.ts";
 import { StaticTable } from "./static-table.ts";
+import { sharedMemory, type WasmMemory } from "../wasm/engine.ts";
+import { SUM_BYTES } from "./row-sums.ts";
 import { decodeTable } from "./table-file.ts";
 
 /** The table, or why there is none; a search then goes by words alone. */
@@ -17,9 +19,10 @@ function tableFile(): URL {
 /** Reads the table that comes with the package. A file that is missing or broken is told, never thrown. */
 export async function openStaticTable(file: URL | string = tableFile()): Promise<OpenedTable> {
   try {
-    const decoded = decodeTable(await readShared(file));
+    const { bytes, memory } = await readShared(file);
+    const decoded = decodeTable(bytes);
     if (decoded.kind === "table") {
-      return { kind: "table", table: new StaticTable(decoded.data, decoded.checksum) };
+      return { kind: "table", table: new StaticTable({ ...decoded.data, memory }, decoded.checksum) };
     }
     return { kind: "none", problem: `the table of word vectors is broken: ${decoded.problem}` };
   } catch (error) {
@@ -28,15 +31,18 @@ export async function openStaticTable(file: URL | string = tableFile()): Promise
   }
 }
 
-/** Into memory that all threads of a process can share. */
-async function readShared(file: URL | string): Promise<Buffer> {
+/** Into memory that all threads of a process can share, and add up rows in. */
+async function readShared(file: URL | string): Promise<{ bytes: Buffer; memory: Memory | undefined }> {
   const handle = await open(file);
   try {
     const { size } = await handle.stat();
-    const bytes = Buffer.from(new SharedArrayBuffer(size));
+    const memory = sharedMemory(size + SUM_BYTES);
+    const bytes = Buffer.from(memory?.buffer ?? new SharedArrayBuffer(size), 0, size);
     const { bytesRead } = await handle.read(bytes, 0, size, 0);
-    return bytes.subarray(0, bytesRead);
+    return { bytes: bytes.subarray(0, bytesRead), memory };
   } finally {
     await handle.close();
   }
 }
+
+type Memory = WasmMemory<SharedArrayBuffer>;

@@ -1,7 +1,7 @@
 import { wordHash } from "../words/word-hash.ts";
+import { createRowSums, type RowSums } from "./row-sums.ts";
 import { TERM_WEIGHTS } from "./term-weights.ts";
 import type { TableData } from "./table-file.ts";
-import { toUnitVector } from "./unit-vector.ts";
 
 /** Counted words of a piece of code: parallel arrays of the words' hashes, where each stands and how often. */
 export interface CountedWords {
@@ -28,15 +28,16 @@ export class StaticTable {
   readonly data: TableData;
   readonly #rows: RowFinder;
   readonly #counts: Float32Array;
-  readonly #sum: Float32Array;
+  readonly #sums: RowSums;
 
-  constructor(data: TableData, checksum: string) {
+  /** `place`: 0, or 1 for the second of two threads that share the data. */
+  constructor(data: TableData, checksum: string, place: 0 | 1 = 0) {
     this.id = `words-${checksum.slice(0, 16)}`;
     this.dimensions = data.dimensions;
     this.data = data;
     this.#rows = new RowFinder(data.words);
     this.#counts = new Float32Array(data.words.length);
-    this.#sum = new Float32Array(data.dimensions);
+    this.#sums = createRowSums(data, place);
   }
 
   /** Of one leaf, or of a unit of several. `path` are hashes of the path's words. All zero when no word is known. */
@@ -47,9 +48,9 @@ export class StaticTable {
     for (const row of touched) {
       const count = Math.max(0, this.#counts[row] ?? 0);
       this.#counts[row] = 0;
-      this.#add(row, Math.sqrt(count) * (this.data.codeWeights[row] ?? 0));
+      this.#sums.add(row, Math.sqrt(count) * (this.data.codeWeights[row] ?? 0));
     }
-    return this.#take() ?? new Int8Array(this.dimensions);
+    return this.#sums.take() ?? new Int8Array(this.dimensions);
   }
 
   /** `rarityOf` is `rarity` of the word in the index that is asked. Undefined when no word is known. */
@@ -59,9 +60,9 @@ export class StaticTable {
     for (const [word, count] of counts) {
       const row = this.#rows.find(wordHash(word));
       if (row === NONE) continue;
-      this.#add(row, Math.sqrt(count) * rarityOf(word) * (this.data.queryWeights[row] ?? 0));
+      this.#sums.add(row, Math.sqrt(count) * rarityOf(word) * (this.data.queryWeights[row] ?? 0));
     }
-    return this.#take();
+    return this.#sums.take();
   }
 
   #countAll({ hashes, fields, counts }: CountedWords, touched: number[]): void {
@@ -78,21 +79,6 @@ export class StaticTable {
     if (count === 0) touched.push(row);
     // a row whose counts happen to cancel out must not be listed twice
     this.#counts[row] = count + weight || LEAST;
-  }
-
-  #add(row: number, weight: number): void {
-    const { rows } = this.data;
-    const sum = this.#sum;
-    const start = row * this.dimensions;
-    for (let index = 0; index < sum.length; index++) {
-      sum[index] = (sum[index] ?? 0) + weight * (rows[start + index] ?? 0);
-    }
-  }
-
-  #take(): Int8Array | undefined {
-    const vector = toUnitVector(this.#sum);
-    this.#sum.fill(0);
-    return vector;
   }
 }
 

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { WasmMemory } from "../wasm/engine.ts";
 
 /** What the file of a static table begins with; another form has another name. */
 const MAGIC = "plumtbl1";
@@ -16,6 +17,8 @@ export interface TableData {
   readonly queryWeights: Float32Array;
   /** The same for code, with the word's rarity in all code in it. */
   readonly codeWeights: Float32Array;
+  /** What the rows lie in, with room behind for sums of them; undefined where it is no memory of WebAssembly. */
+  readonly memory?: WasmMemory<SharedArrayBuffer> | undefined;
 }
 
 export type Decoded =

@@ -1,6 +1,6 @@
+import { instantiate, ownMemory, PAGE, type WasmMemory } from "../../../shared/wasm/engine.ts";
 import { SIMD_MODULE } from "./simd-module.ts";
 
-const PAGE = 65_536;
 const LANES = 16;
 
 /** Many vectors of bytes in a row, and how a query's products with all of them are computed. */
@@ -55,37 +55,14 @@ export class PlainProducts implements Products {
   }
 }
 
-type Compute = (...addresses: number[]) => void;
-
-/** What is used of WebAssembly, which is missing where the person forbade compiling. */
-interface Engine {
-  readonly validate: (bytes: Uint8Array) => boolean;
-  readonly Memory: new (limits: { readonly initial: number }) => Memory;
-  readonly Module: new (bytes: Uint8Array) => object;
-  readonly Instance: new (
-    module: object,
-    imports: { readonly store: { readonly memory: Memory } },
-  ) => { readonly exports: { readonly products: Compute } };
-}
-
-interface Memory {
-  readonly buffer: ArrayBuffer;
-  grow(pages: number): void;
-}
-
-function findEngine(): Engine | undefined {
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- part of the language, and not of its types for Node 20
-  return Reflect.get(globalThis, "WebAssembly") as Engine | undefined;
-}
-
 /** The memory holds the query, all vectors, and behind them their products. */
 class SimdProducts implements Products {
   readonly #dimensions: number;
   readonly #stride: number;
-  readonly #memory: Memory;
-  readonly #compute: Compute;
+  readonly #memory: WasmMemory;
+  readonly #compute: (...addresses: number[]) => void;
 
-  private constructor(dimensions: number, memory: Memory, compute: Compute) {
+  private constructor(dimensions: number, memory: WasmMemory, compute: (...addresses: number[]) => void) {
     this.#dimensions = dimensions;
     this.#stride = Math.ceil(dimensions / LANES) * LANES;
     this.#memory = memory;
@@ -93,11 +70,9 @@ class SimdProducts implements Products {
   }
 
   static create(dimensions: number): SimdProducts | undefined {
-    const engine = findEngine();
-    if (engine?.validate(SIMD_MODULE) !== true) return undefined;
-    const memory = new engine.Memory({ initial: 1 });
-    const { exports } = new engine.Instance(new engine.Module(SIMD_MODULE), { store: { memory } });
-    return new SimdProducts(dimensions, memory, exports.products);
+    const memory = ownMemory();
+    const compute = memory && instantiate(SIMD_MODULE, memory);
+    return compute && new SimdProducts(dimensions, memory, compute);
   }
 
   set(place: number, vector: Int8Array): void {

@@ -1,3 +1,20 @@
+import {
+  ADD,
+  AGAIN_IF_BELOW,
+  constant,
+  DONE,
+  get,
+  I32,
+  LOAD_16,
+  LOOP,
+  moduleOf,
+  set,
+  tee,
+  V128,
+  WIDEN_HIGH,
+  WIDEN_LOW,
+} from "../../../shared/wasm/module-of.ts";
+
 /*
  * A WebAssembly module of one function, `products(query, vectors, end, stride, out)`: the product of a query with each of
  * many vectors of bytes, sixteen bytes at a time, each as a number of 32 bits from `out` on. All are addresses in the
@@ -15,37 +32,10 @@ const AT = 6;
 const LEFT = 7;
 const RIGHT = 8;
 
-const I32 = 0x7f;
-const V128 = 0x7b;
-const LOOP = [0x03, 0x40];
-const AGAIN_IF_BELOW = [0x49, 0x0d, 0];
-const DONE = 0x0b;
-const ADD = 0x6a;
 const STORE = [0x36, 2, 0];
-const LOAD_16 = [0xfd, 0, 4, 0];
 const ZEROS = [0xfd, 12, ...Array.from({ length: 16 }, () => 0)];
-const WIDEN_LOW = [0xfd, 0x87, 1];
-const WIDEN_HIGH = [0xfd, 0x88, 1];
 const MULTIPLY_PAIRS = [0xfd, 0xba, 1];
 const ADD_4 = [0xfd, 0xae, 1];
-
-function get(local: number): number[] {
-  return [0x20, local];
-}
-
-function set(local: number): number[] {
-  return [0x21, local];
-}
-
-/** Sets it and keeps the value at hand. */
-function tee(local: number): number[] {
-  return [0x22, local];
-}
-
-/** A number below 64. */
-function constant(value: number): number[] {
-  return [0x41, value];
-}
 
 function lane(index: number): number[] {
   return [...get(SUM), 0xfd, 0x1b, index];
@@ -80,26 +70,4 @@ const BODY = [
   [DONE],
 ].flat();
 
-function section(id: number, bytes: readonly number[]): number[] {
-  return [id, ...size(bytes.length), ...bytes];
-}
-
-function size(length: number): number[] {
-  return length < 128 ? [length] : [(length & 127) | 128, length >> 7];
-}
-
-function text(letters: string): number[] {
-  return [letters.length, ...Buffer.from(letters)];
-}
-
-/** Imports `store.memory`, exports `products`. */
-export const SIMD_MODULE = Uint8Array.from(
-  [
-    [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
-    section(1, [1, 0x60, 5, I32, I32, I32, I32, I32, 0]),
-    section(2, [1, ...text("store"), ...text("memory"), 2, 0, 1]),
-    section(3, [1, 0]),
-    section(7, [1, ...text("products"), 0, 0]),
-    section(10, [1, ...size(BODY.length), ...BODY]),
-  ].flat(),
-);
+export const SIMD_MODULE = moduleOf({ name: "products", parameters: 5, body: BODY, isShared: false });
