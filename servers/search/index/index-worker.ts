@@ -1,3 +1,4 @@
+import { setFlagsFromString } from "node:v8";
 import { ToolError } from "../../../shared/errors.ts";
 import { serveMessages } from "../../../shared/process/serve-messages.ts";
 import { Indexer } from "./indexer.ts";
@@ -5,6 +6,11 @@ import { isBrokenParser } from "./maker.ts";
 import type { FromWorker, ToWorker } from "./messages.ts";
 
 const MIB = 1024 * 1024;
+
+// V8 optimizes what ran for a while. In a worker that lives for seconds that takes longer than it saves, once for each thread:
+// what it begins with is code that ran eight times, and WebAssembly that ran three times as long as it would ask for.
+setFlagsFromString("--interrupt-budget=500000");
+setFlagsFromString("--wasm-tiering-budget=5000000");
 
 let indexer: Indexer | undefined;
 
