@@ -77,12 +77,17 @@ export class Updater {
     const listing = listFiles(ground);
     // a process starts in the time that git takes
     listing.catch(() => undefined);
-    const opened = await worker.open();
+    const opening = worker.open();
+    opening.catch(() => undefined);
+    // and the first files are read in it, since all belong into an index that is not there
+    const isNew = reader.standing === "none";
+    if (isNew) await this.#addAll(await listing);
+    const opened = await opening;
     if (opened !== this.#opened) this.#isBegun = false;
     this.#opened = opened;
     const isEmpty = opened.isEmpty && !this.#isBegun;
     this.#isBegun = true;
-    await this.#whole(await listing, isEmpty);
+    await this.#whole(await listing, { isEmpty, isNew });
     this.#took = performance.now() - since;
     await feed.drained();
     await worker.do<"write">({ kind: "write", batch: metaOnly([[COMPLETE, "1"]]) });
@@ -111,14 +116,27 @@ export class Updater {
     await worker.do<"write">({ kind: "write", batch: { ...metaOnly([]), gone } });
   }
 
-  async #whole(listing: Listing, isEmpty: boolean): Promise<void> {
-    const { ground, worker, feed } = this.#parts;
+  async #whole(
+    listing: Listing,
+    { isEmpty, isNew }: { readonly isEmpty: boolean; readonly isNew: boolean },
+  ): Promise<void> {
+    const { ground, worker } = this.#parts;
     this.#listing = listing;
     await worker.do<"write">({ kind: "write", batch: metaOnly([[TOTAL, String(listing.files.size)]]) });
-    const changed = isEmpty
-      ? [...listing.files.keys()]
-      : [...(await changedFiles(ground, listing, worker)), ...this.#broken(listing)];
-    feed.add(changed.length > ORDERED ? await orderFiles(changed, await this.#times(listing)) : changed);
+    if (!isEmpty) {
+      const changed = await changedFiles(ground, listing, worker);
+      await this.#add(listing, [...changed, ...this.#broken(listing)]);
+    } else if (!isNew) await this.#addAll(listing);
+  }
+
+  async #addAll(listing: Listing): Promise<void> {
+    this.#listing = listing;
+    await this.#add(listing, [...listing.files.keys()]);
+  }
+
+  async #add(listing: Listing, paths: readonly string[]): Promise<void> {
+    const { feed } = this.#parts;
+    feed.add(paths.length > ORDERED ? await orderFiles(paths, await this.#times(listing)) : paths);
   }
 
   /** Files whose grammar did not load, or over which the worker died, the first time: both may have been mended since. */

@@ -77,9 +77,12 @@ export class StoreWriter implements OpenIndexWriter {
 
   skip(files: readonly SkippedFile[]): void {
     const byPath = new Map(files.map((file) => [file.path, file]));
-    this.#forget((writing) => {
+    const step = (writing: Writing): void => {
       for (const [path, file] of byPath) writeSkipped(writing, file, dropFile(writing, path));
-    });
+    };
+    // what was never in has nothing to forget
+    if (this.#knows([...byPath.keys()])) this.#forget(step);
+    else this.#change(step);
   }
 
   remove(paths: readonly string[]): void {
@@ -106,6 +109,11 @@ export class StoreWriter implements OpenIndexWriter {
 
   close(): void {
     this.#db.close();
+  }
+
+  #knows(paths: readonly string[]): boolean {
+    const sql = "SELECT 1 FROM files WHERE path = ?";
+    return this.#try(() => paths.some((path) => this.#db.get(sql, path) !== undefined)) === true;
   }
 
   /** What goes may be secret by now: none of its bytes stay in the file or in SQLite's log. */
