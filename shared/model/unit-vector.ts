@@ -4,7 +4,7 @@
  */
 export function toUnitVector(values: readonly number[] | Float32Array): Int8Array | undefined {
   let sum = 0;
-  for (const value of values) sum += value * value;
+  for (let index = 0; index < values.length; index++) sum += (values[index] ?? 0) * (values[index] ?? 0);
   const length = Math.sqrt(sum);
   if (!(length > 0 && length < Infinity)) return undefined;
   const vector = new Int8Array(values.length);
