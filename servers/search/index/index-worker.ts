@@ -8,9 +8,12 @@ import type { FromWorker, ToWorker } from "./messages.ts";
 const MIB = 1024 * 1024;
 
 // V8 optimizes what ran for a while. In a worker that lives for seconds that takes longer than it saves, once for each thread:
-// what it begins with is code that ran eight times, and WebAssembly that ran three times as long as it would ask for.
-setFlagsFromString("--interrupt-budget=500000");
-setFlagsFromString("--wasm-tiering-budget=5000000");
+// Node 20's begins with code that ran eight times, and WebAssembly that ran three times as long as it would ask for. Later
+// ones wait longer by themselves, and know other names for it.
+if (process.versions.v8.startsWith("11.")) {
+  setFlagsFromString("--interrupt-budget=500000");
+  setFlagsFromString("--wasm-tiering-budget=5000000");
+}
 
 let indexer: Indexer | undefined;
 
