@@ -6,9 +6,8 @@ import { fileKey, type Scored } from "./scored.ts";
 export const FEATURES = [
   "fused",
   "denseUnit",
-  "inUnit",
-  "inLeaf",
-  "holdsFunction",
+  "words",
+  "fileName",
   "functionShare",
   "fileOthers",
   "test",
@@ -28,28 +27,30 @@ export function featuresOf(scored: readonly Scored[], { roles }: Pick<Query, "ro
   return scored.map((one) => ({
     fused: one.fused,
     denseUnit: one.denseUnit,
-    inUnit: one.lexical.inUnit,
-    inLeaf: one.lexical.inLeaf,
-    ...functionsOf(one.candidate, roles),
+    words: one.lexical.unit / MUCH,
+    fileName: one.fileName,
+    functionShare: functionShareOf(one.candidate, roles),
     fileOthers: othersOf(one, files.get(fileKey(one))),
     ...rolesOf(one.candidate.role, roles),
   }));
 }
 
+/** A score by words that few units have. */
+const MUCH = 20;
 const OTHERS = 3;
 const FUNCTIONS: ReadonlySet<string> = new Set(["function", "method", "macro"]);
 
-/** Whether there is a function in a unit, and how many of its lines are of functions; who asks for docs wants none. */
-function functionsOf(
+/** How many of a unit's lines are of functions; who asks for docs wants none. */
+function functionShareOf(
   { leaves, startLine, endLine, role }: Scored["candidate"],
   asked: readonly FileRole[],
-): Pick<Features, "holdsFunction" | "functionShare"> {
-  if (asked.includes(role)) return { holdsFunction: 1, functionShare: 1 };
+): number {
+  if (asked.includes(role)) return 1;
   let lines = 0;
   for (const { definition, ...leaf } of leaves)
     if (definition !== undefined && FUNCTIONS.has(definition.kind))
       lines += leaf.endLine - leaf.startLine + 1;
-  return { holdsFunction: lines > 0 ? 1 : 0, functionShare: Math.min(1, lines / (endLine - startLine + 1)) };
+  return Math.min(1, lines / (endLine - startLine + 1));
 }
 
 /** How well the units of each file answer, best first. */

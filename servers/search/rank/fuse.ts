@@ -1,6 +1,7 @@
 import type { Candidate } from "../store/shapes.ts";
 import { denseScore } from "./dense-score.ts";
 import type { LexicalScorer } from "./lexical-score.ts";
+import type { NameMatch } from "./name-match.ts";
 import { namedBy } from "./named-by.ts";
 import { priorOf } from "./priors.ts";
 import type { Query, QueryClass } from "./read-query.ts";
@@ -18,6 +19,7 @@ const MODEL_WEIGHT: Readonly<Record<QueryClass, number>> = { symbol: 0, mixed: 0
 export interface Measures {
   readonly query: Query;
   readonly scorer: LexicalScorer;
+  readonly names: NameMatch;
   /** The query in the table's space; left out without a table. */
   readonly vector?: Int8Array | undefined;
 }
@@ -30,7 +32,7 @@ export interface Pool {
 }
 
 /** Scores the candidates of all pools by all measures and weighs those against one another. In the order given. */
-export function fuse(pools: readonly Pool[], { query, scorer, vector }: Measures): Scored[] {
+export function fuse(pools: readonly Pool[], { query, scorer, names, vector }: Measures): Scored[] {
   const candidates = pools.flatMap((pool) => pool.candidates);
   const places = pools.flatMap((pool, place) => pool.candidates.map(() => place));
   const lexical = candidates.map((candidate) => scorer.score(candidate));
@@ -58,6 +60,7 @@ export function fuse(pools: readonly Pool[], { query, scorer, vector }: Measures
         dense: dense[index],
         denseUnit: byUnit[index] ?? 0,
         fused: (1 - modelWeight) * own + modelWeight * (byModel[index] ?? 0),
+        fileName: names.of(candidate.path),
         prior: priorOf(candidate.role, query.roles),
         named: namedBy(candidate, query.identifiers),
       },

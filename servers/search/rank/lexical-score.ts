@@ -1,7 +1,7 @@
 import { hashesIn } from "../../../shared/words/hashes-in.ts";
 import { FIELDS, type Candidate, type LeafWords, type Totals } from "../store/shapes.ts";
 import type { QueryWord } from "./read-query.ts";
-import type { Statistics } from "./statistics.ts";
+import { rarityOf, type Statistics } from "./statistics.ts";
 
 /** Weights of the fields in the order of `FIELDS`; what is in the others is in the body already, names apart. */
 const WEIGHTS = [1, 3, 0.5, 0.25] as const;
@@ -22,9 +22,8 @@ export interface LexicalScore {
   readonly leaf: number;
   /** Of each leaf. */
   readonly leaves: readonly number[];
-  /** Shares of what the asked words weigh that are in it, and in the leaf that has the most. */
+  /** Share of what the asked words weigh that is in it. */
   readonly inUnit: number;
-  readonly inLeaf: number;
 }
 
 /** Scores units for one query by BM25 over fields. Not for use by two loops at once: it has one set of counters. */
@@ -61,14 +60,12 @@ export class LexicalScorer {
     const inPath = this.#pathCounts(path);
     const lengths = new Float64Array(WIDTH);
     const scores: number[] = [];
-    let inLeaf = 0;
     clear(this.#unitCounts);
     for (const { words } of leaves) {
       clear(this.#leafCounts);
       this.#count(words);
       addTo(lengths, words.lengths);
       scores.push(this.#rate(this.#leafCounts, weightsOf(words.lengths, this.#totals.leafLengths), inPath));
-      inLeaf = Math.max(inLeaf, this.#covered(this.#leafCounts.seen));
     }
     const unit = this.#rate(this.#unitCounts, weightsOf(lengths, this.#totals.unitLengths), inPath);
     const leaf = scores.reduce((best, score) => Math.max(best, score), 0);
@@ -78,7 +75,6 @@ export class LexicalScorer {
       leaf,
       leaves: scores,
       inUnit: this.#covered(this.#unitCounts.seen),
-      inLeaf,
     };
   }
 
@@ -149,11 +145,6 @@ function clear({ byField, seen }: Counts): void {
 function add({ byField, seen }: Counts, slot: number, count: number): void {
   byField[slot] = (byField[slot] ?? 0) + count;
   seen[Math.floor(slot / WIDTH)] = 1;
-}
-
-/** How rare a word is that so many of all units hold; never negative. */
-function rarityOf(frequency: number, units: number): number {
-  return Math.log(1 + (Math.max(0, units - frequency) + 0.5) / (frequency + 0.5));
 }
 
 function weightsOf(lengths: ArrayLike<number>, means: readonly number[]): Float64Array {

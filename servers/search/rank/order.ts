@@ -7,7 +7,7 @@ export interface Ranked {
 }
 
 /** What each unit that is shown already takes from the next one of its file. */
-const SATURATION = 0.2;
+const SATURATION = 0.5;
 
 /** Best first; of one file, every further unit counts a little less, so that it does not crowd out others. */
 export function order(ranked: readonly Ranked[], saturation = SATURATION): Ranked[] {

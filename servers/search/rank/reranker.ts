@@ -1,24 +1,24 @@
 import { FEATURES, type Feature, type Features } from "./features.ts";
 
 /**
- * How much each feature counts. Fitted by `scripts/bench/search/fit.mjs` on the `dev` queries of the benchmark, and rounded; those
- * queries have no vendored files and few examples, whose weights are those of roles like them.
+ * How much each feature counts. Fitted by `scripts/bench/search/fit.mjs` on the `dev` queries of the benchmark, which want
+ * functions, together with public annotations of repositories, which want files; and rounded. Both have few generated and
+ * vendored files and examples: their weights are those of tests.
  */
 const WEIGHTS: Readonly<Record<Feature, number>> = {
-  fused: 4.5,
-  denseUnit: 3,
-  inUnit: 1.9,
-  inLeaf: 2.5,
-  holdsFunction: 1.2,
-  functionShare: 3.6,
-  fileOthers: 2.5,
-  test: -3,
-  example: -3,
-  docs: -1.5,
-  config: -1.5,
-  generated: -2,
-  vendored: -2,
-  tools: -0.7,
+  fused: 2,
+  denseUnit: 4,
+  words: 3.1,
+  fileName: 5.4,
+  functionShare: 1.7,
+  fileOthers: 1.7,
+  test: -4,
+  example: -4,
+  docs: -3.5,
+  config: -2.5,
+  generated: -4,
+  vendored: -4,
+  tools: -2.5,
 };
 
 /** Only the order of two candidates of one query says anything. */

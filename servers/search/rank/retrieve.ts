@@ -3,6 +3,7 @@ import { featuresOf } from "./features.ts";
 import { findCandidates } from "./find-candidates.ts";
 import { fuse } from "./fuse.ts";
 import { LexicalScorer } from "./lexical-score.ts";
+import { NameMatch } from "./name-match.ts";
 import { order, type Ranked } from "./order.ts";
 import type { Query, QueryClass } from "./read-query.ts";
 import { rate } from "./reranker.ts";
@@ -77,8 +78,9 @@ export function gather(
     model: place.model,
   }));
   const scorer = new LexicalScorer(query.words, statistics);
+  const names = new NameMatch(query, statistics);
   return {
-    scored: fuse(pools, { query, scorer, vector }),
+    scored: fuse(pools, { query, scorer, names, vector }),
     unknown: query.words.filter(({ asked }, index) => asked && !isHeld(index)).map(({ word }) => word),
   };
 }

@@ -18,6 +18,8 @@ export interface Scored {
   readonly denseUnit: number;
   /** The shares, weighed for the class of the query. */
   readonly fused: number;
+  /** How well the name of its file answers. */
+  readonly fileName: number;
   /** By the role of its file. */
   readonly prior: number;
   /** 1 when it holds a definition that the query names exactly, less when the scope or the case differs. */

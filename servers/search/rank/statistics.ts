@@ -7,6 +7,11 @@ export interface Statistics {
   readonly frequencies: readonly number[];
 }
 
+/** How rare a word is that so many of all units hold; never negative. */
+export function rarityOf(frequency: number, units: number): number {
+  return Math.log(1 + (Math.max(0, units - frequency) + 0.5) / (frequency + 0.5));
+}
+
 export function statisticsOf(readers: readonly IndexReader[], words: readonly string[]): Statistics {
   const counts = readers.map((reader) => reader.frequencies(words));
   return {

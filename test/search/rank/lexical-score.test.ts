@@ -39,13 +39,14 @@ test("a word in a name counts more than in a body, in a path too", () => {
   expect(path?.score).toBeGreaterThan(body?.score ?? Infinity);
 });
 
-test("shares say how much of the question is there, and whether in one leaf", () => {
-  const [split, together] = scoresOf("zebra walrus", [
+test("the share says how much of the question is there, in whichever leaf", () => {
+  const [split, together, half] = scoresOf("zebra walrus", [
     { path: "a.ts", units: [{ leaves: [{ text: "zebra" }, { text: "walrus" }] }] },
     { path: "b.ts", units: [{ leaves: [{ text: "zebra walrus" }, { text: "nothing else" }] }] },
+    { path: "c.ts", units: [{ leaves: [{ text: "zebra" }] }, { leaves: [{ text: "walrus" }] }] },
   ]);
-  expect([split?.inUnit, together?.inUnit, together?.inLeaf]).toEqual([1, 1, 1]);
-  expect(split?.inLeaf).toBeCloseTo(0.5, 5);
+  expect([split?.inUnit, together?.inUnit]).toEqual([1, 1]);
+  expect(half?.inUnit).toBeCloseTo(0.5, 5);
   expect(together?.leaves[0]).toBeGreaterThan(together?.leaves[1] ?? Infinity);
 });
 
@@ -56,16 +57,14 @@ test("of two units with the word as often, the shorter one scores higher", () =>
   expect(short?.score).toBeGreaterThan(long?.score ?? Infinity);
 });
 
-test("scores are finite and never negative, shares lie between 0 and 1", () => {
+test("scores are finite and never negative, the share lies between 0 and 1", () => {
   const word = fc.constantFrom("zebra", "walrus", "openFile", "close", "x1", "delete_all");
   const text = fc.array(word, { minLength: 1, maxLength: 30 }).map((words) => words.join(" "));
   fc.assert(
     fc.property(fc.array(text, { minLength: 1, maxLength: 6 }), text, (texts, query) => {
       for (const score of scoresOf(query, [file("src/open_file.ts", ...texts)])) {
-        for (const share of [score.inUnit, score.inLeaf]) {
-          expect(share).toBeGreaterThanOrEqual(0);
-          expect(share).toBeLessThanOrEqual(1 + 1e-9);
-        }
+        expect(score.inUnit).toBeGreaterThanOrEqual(0);
+        expect(score.inUnit).toBeLessThanOrEqual(1 + 1e-9);
         expect(Number.isFinite(score.score) && score.score >= 0).toBe(true);
       }
     }),

@@ -17,6 +17,8 @@ export interface GivenLeaf {
   readonly name?: string;
   readonly scope?: string;
   readonly kind?: DefinitionKind;
+  /** Line of the file where its definition begins, when this is a further piece of it. */
+  readonly from?: number;
   readonly vector?: Int8Array;
 }
 
@@ -135,13 +137,14 @@ function addFile(given: GivenFile, file: number, made: Made): void {
 }
 
 function definitionOf(
-  { text, name, scope = "", kind = "function" }: GivenLeaf,
+  { text, name, scope = "", kind = "function", from }: GivenLeaf,
   range: { readonly startLine: number; readonly endLine: number },
 ): Omit<Definition, "parent"> | undefined {
   if (name === undefined) return undefined;
   const signature = text.split("\n")[0] ?? "";
   return {
-    ...range,
+    startLine: from ?? range.startLine,
+    endLine: range.endLine,
     name,
     scope,
     kind,

@@ -40,6 +40,25 @@ test("a bare name finds its definition before what only speaks of it", () => {
   expect(found("parseHeader", {}, files)[0]).toBe("src/parse.ts");
 });
 
+test("a long definition is found where it begins, not in its further pieces", () => {
+  const store = { name: "DataStore", kind: "class" } as const;
+  const piece = { ...store, text: "DataStore.one = new DataStore(DataStore.room)", from: 1 };
+  const units = [
+    { leaves: [{ ...store, text: "class DataStore {\n  // keeps things" }] },
+    { leaves: [piece] },
+  ];
+  const reader = memoryIndex([{ path: "store.ts", units }]);
+  const { ranked } = retrieve([{ reader }], { query: readQuery("DataStore") });
+  expect(ranked.map(({ scored }) => scored.candidate.unit)).toEqual([1, 2]);
+});
+
+test("a file that is called what was asked for comes before one that speaks of it", () => {
+  const text = "function run(request) {\n  return authenticate(request);\n}";
+  const unit = { units: [{ leaves: [{ text, name: "run" }] }] };
+  const files = ["src/first.ts", "src/auth.ts", "src/last.ts"].map((path) => ({ path, ...unit }));
+  expect(found("how is a request authenticated", {}, files)[0]).toBe("src/auth.ts");
+});
+
 test("of several definitions of a name the one in the asked scope comes first", () => {
   const open = (path: string, scope: string): GivenFile => ({
     path,

@@ -44,9 +44,8 @@ function zero(): Weights {
   return {
     fused: 0,
     denseUnit: 0,
-    inUnit: 0,
-    inLeaf: 0,
-    holdsFunction: 0,
+    words: 0,
+    fileName: 0,
     functionShare: 0,
     fileOthers: 0,
     test: 0,
