@@ -1,4 +1,4 @@
-// Fits the last ranking on the dev queries: node scripts/bench/search/fit.mjs [--table FILE] [--cache FOLDER] [--fit] [--misses] [--only ids]
+// Fits the last ranking on the dev queries: node scripts/bench/search/fit.mjs [--table FILE] [--cache FOLDER] [--fit] [--misses] [--only ids] [--annotations DIR --repositories DIR]
 import { join } from "node:path";
 import { runTypescript } from "../../run-typescript.mjs";
 

@@ -65,7 +65,8 @@ function functionGains(targets: readonly Target[], hits: readonly Hit[]): number
   });
 }
 
-function fileNdcg(targets: readonly Target[], hits: readonly Hit[]): number {
+/** Of the files of results, each counted where it first comes. */
+export function fileNdcg(targets: readonly Target[], hits: readonly Pick<Hit, "path">[]): number {
   const wanted = new Set(targets.map(({ path }) => path));
   const files = [...new Set(hits.map(({ path }) => path))];
   return ndcg(
@@ -75,7 +76,7 @@ function fileNdcg(targets: readonly Target[], hits: readonly Hit[]): number {
 }
 
 /** At most 1: one result may show two targets, which an ideal list of single ones cannot. */
-function ndcg(gains: readonly number[], relevant: number): number {
+export function ndcg(gains: readonly number[], relevant: number): number {
   const ideal = Array.from({ length: Math.min(relevant, CONSIDERED) }, () => 1);
   return Math.min(1, discounted(gains) / discounted(ideal));
 }

@@ -2,8 +2,6 @@ import { mkdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { openStaticTable } from "../../../../shared/model/open-static-table.ts";
-import type { StaticTable } from "../../../../shared/model/static-table.ts";
 import { featuresOf, type Features } from "../../../../servers/search/rank/features.ts";
 import { order, type Ranked } from "../../../../servers/search/rank/order.ts";
 import { queryVector } from "../../../../servers/search/rank/query-vector.ts";
@@ -18,6 +16,8 @@ import { shows, type Score } from "../score.ts";
 import { summarize } from "../summarize.ts";
 import { indexFolder } from "./index-folder.ts";
 import { judge } from "./judge.ts";
+import { openTable } from "./open-table.ts";
+import { readAnnotations } from "./read-annotations.ts";
 import { fitWeights, type Weights } from "./fit-weights.ts";
 
 const { values: options } = parseArgs({
@@ -25,6 +25,8 @@ const { values: options } = parseArgs({
     table: { type: "string" },
     cache: { type: "string", default: join(tmpdir(), "plumbline-fit") },
     only: { type: "string" },
+    annotations: { type: "string" },
+    repositories: { type: "string", default: "repositories" },
     fit: { type: "boolean", default: false },
     misses: { type: "boolean", default: false },
     version: { type: "string", default: "1" },
@@ -45,17 +47,11 @@ interface Case {
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 mkdirSync(options.cache, { recursive: true });
-const table = await openTable();
+const table = await openTable(options.table);
 const cases = await readCases();
+const annotated = await readAnnotated();
 const every = new Map<IndexReader, readonly Pick<Scored, "candidate">[]>();
 report();
-
-async function openTable(): Promise<StaticTable | undefined> {
-  if (options.table === undefined) return undefined;
-  const opened = await openStaticTable(options.table);
-  if (opened.kind === "table") return opened.table;
-  throw new Error(opened.problem);
-}
 
 async function readCases(): Promise<Case[]> {
   const sets = readQueries(join(import.meta.dirname, "queries"), ["dev"]).filter(
@@ -79,6 +75,18 @@ async function readCases(): Promise<Case[]> {
     say(
       `${set.id}: ${reader.totals().files} files, ${reader.totals().units} units, ${((indexed - started) / 1000).toFixed(1)} s, ${per.toFixed(1)} ms a query`,
     );
+  }
+  return found;
+}
+
+/** Questions of which the files are known alone: they take part in fitting, and in nothing that is told here. */
+async function readAnnotated(): Promise<Case[]> {
+  if (options.annotations === undefined) return [];
+  const found: Case[] = [];
+  for (const { name, folder, queries } of readAnnotations(options.annotations, options.repositories)) {
+    const cached = join(options.cache, "annotated", `${name}-${table?.id ?? "none"}`);
+    const reader = await indexFolder(folder, { folder: cached, table, version: 1 });
+    for (const asked of queries) found.push(caseOf(asked, { set: name, project: folder, reader }));
   }
   return found;
 }
@@ -165,21 +173,15 @@ function fitAll(): void {
   const sets = [...new Set(cases.map(({ set }) => set))];
   for (const l2 of [0.003, 0.01, 0.03]) {
     const bySet = new Map(
-      sets.map((set) => [
-        set,
-        fitWeights(
-          cases.filter((one) => one.set !== set),
-          l2,
-        ),
-      ]),
+      sets.map((set) => [set, fitWeights([...cases.filter((one) => one.set !== set), ...annotated], l2)]),
     );
-    for (const saturation of [0, 0.15, 0.3]) {
+    for (const saturation of [0.2, 0.5, 0.8]) {
       line(`left out, l2 ${l2}, saturation ${saturation}`, (one) =>
         judge(one.asked, ranking(one, bySet.get(one.set), saturation), { ...one, room: 1e9 }),
       );
     }
   }
-  const all = Object.entries(fitWeights(cases, 0.01));
+  const all = Object.entries(fitWeights([...cases, ...annotated], 0.01));
   say(all.map(([feature, weight]) => `  ${feature}: ${weight.toFixed(2)},`).join("\n"));
 }
 
