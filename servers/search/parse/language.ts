@@ -86,6 +86,8 @@ export interface LanguageTable {
   readonly grammar: string;
   /** Characters of a text beyond which the grammar takes far more time than its length explains. */
   readonly longest?: number;
+  /** What the grammar understands the rest of a file better without: it is given spaces in its place. */
+  readonly hidden?: RegExp;
   readonly definitions: Table<Define>;
   readonly comments: readonly string[];
   /** Attributes, annotations, decorators: lines of their own before a definition. */

@@ -55,7 +55,7 @@ export class FileParser {
       const grammar = await this.#grammars.load(table.grammar);
       if (grammar === undefined)
         return { ...nothing(language, lines), cut: "broken", units: cutUnits(lines, []) };
-      if (this.#fill(grammar, text)) return this.#bySyntax(language, { lines, grammar });
+      if (this.#fill(grammar, text, table.hidden)) return this.#bySyntax(language, { lines, grammar });
     }
     if (HEADED.has(language)) {
       const { definitions, blocks } = readHeadings(lines, language);
@@ -68,20 +68,21 @@ export class FileParser {
   async standings({ language, text }: FileToParse, places: readonly number[]): Promise<Standing[]> {
     const table = tableFor(language, text);
     const grammar = table === undefined ? undefined : await this.#grammars.load(table.grammar);
-    const isRead = grammar !== undefined && this.#fill(grammar, text);
+    const isRead = grammar !== undefined && this.#fill(grammar, text, table?.hidden);
     return places.map((place) =>
       table !== undefined && isRead ? standingOf(this.#syntax, table, place) : "unknown",
     );
   }
 
-  #fill({ parser, vocabulary, binding }: Grammar, text: string): boolean {
+  #fill({ parser, vocabulary, binding }: Grammar, text: string, hidden?: RegExp): boolean {
     let steps = STEPS + text.length * STEPS_PER_CHARACTER;
     const most = binding.HEAP32.byteLength + MAX_GROWTH;
     const progressCallback = (): boolean => {
       steps -= 1;
       return steps < 0 || binding.HEAP32.byteLength > most;
     };
-    const read = (index: number): string => text.slice(index, index + CHUNK);
+    const given = hidden === undefined ? text : text.replaceAll(hidden, (all) => " ".repeat(all.length));
+    const read = (index: number): string => given.slice(index, index + CHUNK);
     const tree = parser.parse(read, null, { progressCallback });
     parser.reset();
     if (tree === null) return false;

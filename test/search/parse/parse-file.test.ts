@@ -106,6 +106,7 @@ describe("texts that nobody writes", () => {
     ["types in types", `${"A<".repeat(3_000)}B${">".repeat(3_000)}`],
     ["a chain of calls", `a${".b()".repeat(3_000)}`],
     ["functions in functions", "function a(){".repeat(1_200) + "}".repeat(1_200)],
+    ["a macro's name without an end", `\n${"BEGIN_".repeat(20_000)}\n`],
     ["comments alone", "# a\n\n".repeat(10_000)],
   ];
 
@@ -123,6 +124,31 @@ describe("texts that nobody writes", () => {
       const { definitions, errors } = await parser.parse({ language: "typescript", text });
       expect([errors, definitions.map(({ name }) => name)]).toEqual([0, ["a", "b"]]);
     }
+  });
+
+  test("open and close a namespace by macros", async () => {
+    const lines = [
+      "namespace store {",
+      "STORE_NAMESPACE_BEGIN",
+      "",
+      "template <typename T, typename>",
+      "struct shelf { void put(T book); };",
+      "",
+      "STORE_END_EXPORT",
+      "TEST_BEGIN(shelves)",
+      "{ int here; }",
+      "PYBIND11_NAMESPACE_END(store)",
+      "class cellar {};",
+      "}",
+    ];
+    const { definitions } = await parser.parse({ language: "cpp", text: lines.join("\r\n") });
+    expect(definitions.map(({ kind, name, nameLine }) => `${kind} ${name} ${nameLine}`)).toEqual([
+      "module store 1",
+      "class shelf 5",
+      "method put 5",
+      "function TEST_BEGIN 8",
+      "class cellar 11",
+    ]);
   });
 
   test("are empty or blank", async () => {

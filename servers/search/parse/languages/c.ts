@@ -3,8 +3,16 @@ import type { Import } from "../shapes.ts";
 import type { Syntax } from "../syntax.ts";
 import { cDefinitions } from "./c-definitions.ts";
 
+/**
+ * Macros that open or close a namespace or the like, alone on their line: what comes next would be read as one declaration
+ * with them. Before a brace they are the head of a function. Counted, so that no line makes it try much.
+ */
+const FRAMES =
+  /^_*(?:[A-Z0-9]+_+){0,6}(?:BEGIN|END|PUSH|POP)(?:_+[A-Z0-9]+){0,6}(?:[ \t]*\([^()\n]{0,80}\))?[ \t]*\r?$(?!\s*\{)/gmu;
+
 export const c: LanguageTable = {
   grammar: "c",
+  hidden: FRAMES,
   definitions: cDefinitions,
   comments: ["comment"],
   decorators: ["attribute_declaration"],
