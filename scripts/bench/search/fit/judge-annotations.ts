@@ -1,6 +1,7 @@
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { makeupOf } from "../../../../servers/search/index/makeup.ts";
 import { queryVector } from "../../../../servers/search/rank/query-vector.ts";
 import { readQuery } from "../../../../servers/search/rank/read-query.ts";
 import { retrieve } from "../../../../servers/search/rank/retrieve.ts";
@@ -31,10 +32,11 @@ interface Verdict {
 }
 
 const table = await openTable(options.table);
+const { version } = makeupOf(undefined);
 const verdicts: Verdict[] = [];
 for (const { name, folder, queries } of readAnnotations(options.annotations, options.repositories)) {
   const cached = join(options.cache, "annotated", `${name}-${table?.id ?? "none"}`);
-  const reader = await indexFolder(folder, { folder: cached, table, version: 1 });
+  const reader = await indexFolder(folder, { folder: cached, table, version });
   for (const { query: text, category, targets } of queries) {
     const query = readQuery(text);
     const { ranked } = retrieve([{ reader }], { query, vectorOf: queryVector(query, table) });

@@ -85,7 +85,7 @@ async function readAnnotated(): Promise<Case[]> {
   const found: Case[] = [];
   for (const { name, folder, queries } of readAnnotations(options.annotations, options.repositories)) {
     const cached = join(options.cache, "annotated", `${name}-${table?.id ?? "none"}`);
-    const reader = await indexFolder(folder, { folder: cached, table, version: 1 });
+    const reader = await indexFolder(folder, { folder: cached, table, version: Number(options.version) });
     for (const asked of queries) found.push(caseOf(asked, { set: name, project: folder, reader }));
   }
   return found;
