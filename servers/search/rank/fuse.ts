@@ -48,6 +48,7 @@ export function fuse(pools: readonly Pool[], { query, scorer, names, vector }: M
   );
   const denseWeight = dense.some((one) => one !== undefined) ? DENSE_WEIGHT[query.class] : 0;
   const modelWeight = pools.some(({ model }) => model !== undefined) ? MODEL_WEIGHT[query.class] : 0;
+  const weighed = (own = 0, model = 0): number => (1 - modelWeight) * own + modelWeight * model;
   return candidates.flatMap((candidate, index) => {
     const words = lexical[index];
     if (words === undefined) return [];
@@ -58,8 +59,8 @@ export function fuse(pools: readonly Pool[], { query, scorer, names, vector }: M
         place: places[index] ?? 0,
         lexical: words,
         dense: dense[index],
-        denseUnit: byUnit[index] ?? 0,
-        fused: (1 - modelWeight) * own + modelWeight * (byModel[index] ?? 0),
+        denseUnit: weighed(byUnit[index], byModel[index]),
+        fused: weighed(own, byModel[index]),
         fileName: names.of(candidate.path),
         prior: priorOf(candidate.role, query.roles),
         named: namedBy(candidate, query.identifiers),
