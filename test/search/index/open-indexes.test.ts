@@ -428,8 +428,10 @@ describe("what changes between two questions", () => {
       Object.fromEntries(Object.keys(FILES).map((path) => [path, "def later():\n    pass\n"])),
     );
     const at = await view();
-    const { state, stale } = at.state();
-    expect([state, stale]).toEqual(named(at, "later").length === 0 ? ["updating", 30] : [state, stale]);
+    const told = at.state();
+    const isIn = at.reader.definitionsNamed("later", { limit: 50 }).length === 30;
+    // what is not in yet is never passed over in silence
+    expect(isIn || (told.state === "updating" && told.stale > 0), JSON.stringify(told)).toBe(true);
     await until(async () => named(await view(), "later").length === 10);
     await until(async () => (await view()).state().stale === 0);
   });
